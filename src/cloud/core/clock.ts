@@ -1,0 +1,104 @@
+/** A timer that can be called off. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** The only source of time in the cloud. Times are milliseconds since 1970-01-01 UTC. */
+export interface Clock {
+  /** Now, in milliseconds since the epoch. */
+  now(): number;
+  /** Runs `task` once, `delayMs` from now. Never keeps the process alive by itself. */
+  after(delayMs: number, task: () => void): Timer;
+  /** Resolves `delayMs` from now, or as soon as `signal` aborts. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Monotonic milliseconds, for durations. */
+  monotonic(): number;
+}
+
+const sleepOn = (clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const timer = clock.after(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    const onAbort = () => {
+      timer.cancel();
+      resolve();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+
+// setTimeout fires at once for a delay over 2^31-1 ms (24.8 days), so a long wait is cut in slices.
+const MAX_DELAY_MS = 2_147_483_647;
+
+/** The machine's own time. */
+export const createRealClock = (): Clock => {
+  const after = (delayMs: number, task: () => void): Timer => {
+    let handle: NodeJS.Timeout;
+    const arm = (left: number) => {
+      handle = setTimeout(
+        () => (left > MAX_DELAY_MS ? arm(left - MAX_DELAY_MS) : task()),
+        Math.min(Math.max(0, left), MAX_DELAY_MS),
+      );
+      handle.unref();
+    };
+    arm(delayMs);
+    return { cancel: () => clearTimeout(handle) };
+  };
+  const clock: Clock = {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    after,
+    sleep: (delayMs, signal) => sleepOn(clock, delayMs, signal),
+  };
+  return clock;
+};
+
+/** A clock that stands still until it is told to move. */
+export interface VirtualClock extends Clock {
+  /** Moves time on by `ms`, running every timer that falls due on the way, in order. */
+  advance(ms: number): Promise<void>;
+  /** When the next timer falls due, or undefined when none is set. */
+  nextDue(): number | undefined;
+}
+
+/**
+ * A clock for tests: time moves only by {@link VirtualClock.advance}.
+ * @param startMs - Milliseconds since the epoch. @defaultValue 2026-01-01T00:00:00Z
+ */
+export const createVirtualClock = (startMs = Date.UTC(2026, 0, 1)): VirtualClock => {
+  let nowMs = startMs;
+  let sequence = 0;
+  const due = new Map<number, { readonly at: number; readonly task: () => void }>();
+  const next = () => {
+    let best: [number, { readonly at: number; readonly task: () => void }] | undefined;
+    for (const entry of due) if (best === undefined || entry[1].at < best[1].at) best = entry;
+    return best;
+  };
+  // Lets promise chains and the I/O that a timer started go on before time moves again.
+  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const clock: VirtualClock = {
+    now: () => nowMs,
+    monotonic: () => nowMs,
+    after: (delayMs, task) => {
+      const id = sequence++;
+      due.set(id, { at: nowMs + Math.max(0, delayMs), task });
+      return { cancel: () => void due.delete(id) };
+    },
+    sleep: (delayMs, signal) => sleepOn(clock, delayMs, signal),
+    nextDue: () => next()?.[1].at,
+    advance: async (ms) => {
+      const until = nowMs + ms;
+      for (let entry = next(); entry !== undefined && entry[1].at <= until; entry = next()) {
+        due.delete(entry[0]);
+        nowMs = Math.max(nowMs, entry[1].at);
+        entry[1].task();
+        await breathe();
+      }
+      nowMs = until;
+      await breathe();
+    },
+  };
+  return clock;
+};

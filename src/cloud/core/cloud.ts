@@ -1,0 +1,368 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accessDenied, createAuthoriser } from './authorise.ts';
+import type { RequestFacts } from './authorise.ts';
+import { AwsError, notSupported } from './aws-error.ts';
+import type { BlobStore } from './blobs.ts';
+import { createBlobStore } from './blobs.ts';
+import type { Clock } from './clock.ts';
+import { createRealClock } from './clock.ts';
+import type {
+  InternalCall,
+  Need,
+  OperationContext,
+  ServiceContext,
+  ServiceDefinition,
+  WireFacts,
+} from './define-service.ts';
+import type { Journal } from './journal.ts';
+import { createJournal } from './journal.ts';
+import type { Credential, CredentialRegistry, Principal } from './principals.ts';
+import { createCredentialRegistry, principalName, rootPrincipal } from './principals.ts';
+import type { Random } from './random.ts';
+import { createSystemRandom } from './random.ts';
+import type { Store } from './store.ts';
+import { createStore } from './store.ts';
+
+/** How a cloud is made. */
+export interface CloudOptions {
+  readonly services: readonly ServiceDefinition[];
+  /** Folder that keeps the state. Without it the cloud forgets everything when it stops. */
+  readonly stateDir?: string;
+  /** Twelve digits. @defaultValue '000000000000' */
+  readonly accountId?: string;
+  /** Region of internal calls that name none. @defaultValue 'us-east-1' */
+  readonly region?: string;
+  /** The developer's keys. @defaultValue `test` and `test` */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** A call as it enters {@link Cloud.dispatch}. */
+export interface CloudCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: unknown;
+  readonly principal: Principal;
+  readonly accountId: string;
+  readonly region: string;
+  readonly requestId: string;
+  readonly cause?: number;
+  readonly wire?: WireFacts;
+  readonly signal?: AbortSignal;
+}
+
+/** One cloud: services, their state, time, chance and the journal. Nothing of it is global, so two can run in a process. */
+export interface Cloud {
+  readonly services: ReadonlyMap<string, ServiceDefinition>;
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly journal: Journal;
+  readonly credentials: CredentialRegistry;
+  /** Where it listens; set by the server. */
+  endpoint: string;
+  /** Authorises, runs and journals one call. Does not commit: whoever answers does. */
+  dispatch(call: CloudCall): Promise<unknown>;
+  /** What a service sees outside of a call. */
+  contextOf(service: ServiceDefinition, accountId: string, region: string): ServiceContext<unknown>;
+  /** Resolves when no background work is left. Timers that lie in the future do not count. */
+  settle(): Promise<void>;
+  /** Lets services take up what an earlier run left undone. */
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+/** Keys the state of one service in one scope. */
+const stateKey = (service: ServiceDefinition, accountId: string, region: string): string => {
+  switch (service.scope) {
+    case 'global':
+      return service.id;
+    case 'account':
+      return `${service.id}/${accountId}`;
+    case 'region':
+      return `${service.id}/${accountId}/${region}`;
+  }
+};
+
+export const createCloud = (options: CloudOptions): Cloud => {
+  const clock = options.clock ?? createRealClock();
+  const random = options.random ?? createSystemRandom();
+  const accountId = options.accountId ?? '000000000000';
+  const region = options.region ?? 'us-east-1';
+  const store = createStore(options.stateDir);
+  const blobs = createBlobStore(random, options.stateDir);
+  const journal = createJournal(clock);
+  const credentials = createCredentialRegistry(
+    store.table<Credential>('core/credentials'),
+    {
+      accessKeyId: options.accessKeyId ?? 'test',
+      secretAccessKey: options.secretAccessKey ?? 'test',
+      accountId,
+    },
+    clock,
+    random,
+  );
+  const services = new Map(options.services.map((service) => [service.id, service]));
+  const policySource = options.services.find((service) => service.identityPolicies !== undefined);
+  const contexts = new Map<string, ServiceContext<unknown>>();
+  const pending = new Set<Promise<void>>();
+  let scratchRoot: string | undefined;
+  const scratchDir = (service: ServiceDefinition) => {
+    scratchRoot ??=
+      options.stateDir === undefined ? mkdtempSync(join(tmpdir(), 'sparta-cloud-')) : join(options.stateDir, 'scratch');
+    const dir = join(scratchRoot, service.id);
+    mkdirSync(dir, { recursive: true });
+    return dir;
+  };
+
+  const serviceOfArn = new Map<string, readonly ServiceDefinition[]>();
+  for (const service of options.services)
+    if (service.resourcePolicy !== undefined)
+      serviceOfArn.set(service.signingName, [...(serviceOfArn.get(service.signingName) ?? []), service]);
+
+  const authoriser = createAuthoriser({
+    identityPolicies: (principal) =>
+      policySource?.identityPolicies?.(principal, stateOf(policySource, accountOf(principal), region)) ?? {
+        identity: [],
+      },
+    resourcePolicy: (arn, account, ofRegion) => {
+      const service = arn.split(':', 3)[2];
+      for (const owner of serviceOfArn.get(service ?? '') ?? []) {
+        const policy = owner.resourcePolicy?.(arn, stateOf(owner, account, ofRegion));
+        if (policy !== undefined) return policy;
+      }
+      return undefined;
+    },
+  });
+  const accountOf = (principal: Principal) => ('accountId' in principal ? principal.accountId : accountId);
+  const stateOf = (service: ServiceDefinition, account: string, ofRegion: string) =>
+    contextOf(service, account, ofRegion).state;
+
+  const commitQuietly = (service: string, name: string) => {
+    try {
+      store.commit();
+    } catch (error) {
+      journal.note(service, `${name}: state could not be written: ${messageOf(error)}`, { outcome: 'error' });
+    }
+  };
+
+  const background = (service: ServiceDefinition, name: string, task: () => Promise<void>) => {
+    const run = (async () => {
+      try {
+        await task();
+      } catch (error) {
+        // Nobody waits for the answer: what fails here is told in the journal and on standard error.
+        journal.note(service.id, `${name} failed: ${messageOf(error)}`, { outcome: 'error' });
+        if (!(error instanceof AwsError)) reportBug(service.id, name, error);
+      }
+      commitQuietly(service.id, name);
+    })();
+    pending.add(run);
+    void run.finally(() => pending.delete(run));
+  };
+
+  const internalCall = (from: { principal: Principal; accountId: string; region: string; cause?: number }) =>
+    (request: InternalCall) => {
+      const cause = request.cause ?? from.cause;
+      return dispatch({
+        service: request.service,
+        operation: request.operation,
+        input: request.input,
+        principal: request.principal ?? from.principal,
+        accountId: from.accountId,
+        region: request.region ?? from.region,
+        requestId: random.uuid(),
+        ...(cause === undefined ? {} : { cause }),
+      });
+    };
+
+  const contextOf = (service: ServiceDefinition, account: string, ofRegion: string): ServiceContext<unknown> => {
+    const key = `${stateKey(service, account, ofRegion)}@${account}/${ofRegion}`;
+    const known = contexts.get(key);
+    if (known !== undefined) return known;
+    const prefix = stateKey(service, account, ofRegion);
+    const state =
+      sharedStates.get(prefix) ??
+      service.createState({
+        table: (name) => store.table(`${prefix}/${name}`),
+        accountId: account,
+        region: ofRegion,
+        clock,
+        random,
+      });
+    sharedStates.set(prefix, state);
+    const context: ServiceContext<unknown> = {
+      state,
+      accountId: account,
+      region: ofRegion,
+      clock,
+      random,
+      blobs,
+      journal,
+      credentials,
+      get endpoint() {
+        return cloud.endpoint;
+      },
+      scratchDir: () => scratchDir(service),
+      call: internalCall({
+        principal: { kind: 'service', service: service.principal, sourceAccount: account },
+        accountId: account,
+        region: ofRegion,
+      }),
+      background: (name, task) => background(service, name, task),
+      commit: () => store.commit(),
+    };
+    contexts.set(key, context);
+    return context;
+  };
+  const sharedStates = new Map<string, unknown>();
+
+  const dispatch = async (call: CloudCall): Promise<unknown> => {
+    const service = services.get(call.service);
+    if (service === undefined) throw notSupported(`The service ${call.service}`);
+    const operation = service.operations[call.operation];
+    if (operation === undefined) throw notSupported(`The operation ${call.service}:${call.operation}`);
+    const base = contextOf(service, call.accountId, call.region);
+    const id = journal.begin();
+    const startedAt = clock.monotonic();
+    const checked: Need[] = [];
+    const facts: RequestFacts = {
+      region: call.region,
+      accountId: call.accountId,
+      secureTransport: true,
+      nowMs: clock.now(),
+      ...(call.wire === undefined
+        ? {}
+        : { sourceIp: call.wire.sourceIp, userAgent: call.wire.headers['user-agent'] ?? '' }),
+    };
+    const authorise = (needs: Need | readonly Need[]) => {
+      for (const need of Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need]) {
+        checked.push(need);
+        const verdict = authoriser.check(call.principal, need, facts);
+        if (verdict.decision.effect !== 'allow')
+          throw accessDenied(call.principal, verdict, service.accessDeniedCode ?? 'AccessDeniedException');
+      }
+    };
+    // Written out: an object spread of the base context costs more than the rest of a call.
+    const context: OperationContext<unknown> = {
+      state: base.state,
+      accountId: base.accountId,
+      region: base.region,
+      clock,
+      random,
+      blobs,
+      journal,
+      credentials,
+      endpoint: cloud.endpoint,
+      scratchDir: base.scratchDir,
+      background: base.background,
+      commit: base.commit,
+      call: internalCall({ principal: call.principal, accountId: call.accountId, region: call.region, cause: id }),
+      principal: call.principal,
+      requestId: call.requestId,
+      callId: id,
+      authorise,
+      ...(call.wire === undefined ? {} : { wire: call.wire }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    };
+    const finish = (outcome: 'ok' | 'denied' | 'error', error?: AwsError) =>
+      journal.record({
+        id,
+        kind: 'call',
+        service: service.id,
+        operation: call.operation,
+        principal: principalName(call.principal),
+        region: call.region,
+        outcome,
+        needs: checked,
+        requestId: call.requestId,
+        durationMs: clock.monotonic() - startedAt,
+        ...(call.cause === undefined ? {} : { cause: call.cause }),
+        ...(error === undefined
+          ? {}
+          : { code: error.code, message: error.hint === undefined ? error.message : `${error.message} ${error.hint}` }),
+      });
+    try {
+      authorise(operation.needs(call.input as never, context));
+      const output = await operation.handle(call.input as never, context);
+      finish('ok');
+      return output;
+    } catch (error) {
+      const known = error instanceof AwsError ? error : internalFailure(service.id, call.operation, error);
+      finish(known.status === 403 && known.code.startsWith('AccessDenied') ? 'denied' : 'error', known);
+      throw known;
+    }
+  };
+
+  const cloud: Cloud = {
+    services,
+    accountId,
+    region,
+    clock,
+    random,
+    store,
+    blobs,
+    journal,
+    credentials,
+    endpoint: 'http://127.0.0.1',
+    dispatch,
+    contextOf,
+    settle: async () => {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+    resume: () => {
+      const names = store.tableNames();
+      for (const service of options.services) {
+        if (service.start === undefined) continue;
+        const scopes = new Set<string>([`${accountId}/${region}`]);
+        for (const name of names) {
+          const [id, account, inRegion] = name.split('/');
+          if (id !== service.id || service.scope === 'global') continue;
+          scopes.add(`${account ?? accountId}/${service.scope === 'region' ? (inRegion ?? region) : region}`);
+        }
+        for (const scope of scopes) {
+          const [account = accountId, inRegion = region] = scope.split('/');
+          service.start(contextOf(service, account, inRegion));
+        }
+      }
+    },
+    stop: async () => {
+      for (const context of new Set(contexts.entries())) {
+        const service = services.get(context[0].split(/[/@]/, 1)[0] ?? '');
+        await service?.stop?.(context[1]);
+      }
+      commitQuietly('core', 'stop');
+      store.close();
+      blobs.close();
+      if (scratchRoot !== undefined && options.stateDir === undefined)
+        rmSync(scratchRoot, { recursive: true, force: true });
+    },
+  };
+  return cloud;
+};
+
+/** The developer's principal. */
+export const developer = (cloud: Pick<Cloud, 'accountId'>): Principal => rootPrincipal(cloud.accountId);
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const reportBug = (service: string, what: string, error: unknown) => {
+  const stack = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`sparta: a defect in the embedded ${service} (${what}); please report it:\n${stack}\n`);
+};
+
+const internalFailure = (service: string, operation: string, error: unknown): AwsError => {
+  reportBug(service, operation, error);
+  return new AwsError(
+    'InternalFailure',
+    `The embedded cloud failed in ${service}:${operation}: ${messageOf(error)}. This is a defect of Sparta; its log has the details.`,
+    { status: 500, fault: 'server' },
+  );
+};

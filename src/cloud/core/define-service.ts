@@ -1,0 +1,162 @@
+import type { BlobStore } from './blobs.ts';
+import type { Clock } from './clock.ts';
+import type { Journal } from './journal.ts';
+import type { CredentialRegistry, Principal } from './principals.ts';
+import type { Random } from './random.ts';
+import type { Table } from './store.ts';
+import type { ResourceProvider } from './resource-provider.ts';
+import type { DataPlane } from './data-plane.ts';
+
+/**
+ * One permission that a call needs: what AWS's service authorisation reference lists for the operation.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
+ */
+export interface Need {
+  /** `s3:GetObject` */
+  readonly action: string;
+  /** ARN of what it is done to, or `*` where the action knows no resource. */
+  readonly resource: string;
+  /** Condition keys of this call beside the global ones, such as `s3:prefix`. */
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * The resource's own policy (JSON). Left out, it is asked of the service's {@link ServiceDefinition.resourcePolicy}.
+   */
+  readonly resourcePolicy?: string;
+  /** Whose the resource is. @defaultValue the account of the call */
+  readonly resourceAccount?: string;
+}
+
+/** Facts of the HTTP request, for services that answer by them. Internal calls have none. */
+export interface WireFacts {
+  readonly method: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Decoded. */
+  readonly query: ReadonlyMap<string, readonly string[]>;
+  readonly path: string;
+  readonly sourceIp: string;
+  readonly presigned: boolean;
+  /** Trailing headers of an aws-chunked body; filled once the body has been read. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+/** What a service may do while nobody waits for an answer. */
+export interface ServiceContext<State> {
+  readonly state: State;
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly blobs: BlobStore;
+  readonly journal: Journal;
+  readonly credentials: CredentialRegistry;
+  /** `http://127.0.0.1:4566`, without a slash at the end. */
+  readonly endpoint: string;
+  /** Folder for this service's own files (unpacked archives, sockets); made on first use, removed or kept with the state. */
+  scratchDir(): string;
+  /**
+   * Calls an operation of any service, under a principal, as a client would: authorised, journalled.
+   * @throws {AwsError} what the operation answers
+   */
+  call(request: InternalCall): Promise<unknown>;
+  /** Runs `task` after the answer has gone. The cloud is not settled before it ends; what it changed is committed then. */
+  background(name: string, task: () => Promise<void>): void;
+  /** Commits what was changed outside of a request. {@link background} does so by itself. */
+  commit(): void;
+}
+
+/** A call from inside the cloud. */
+export interface InternalCall {
+  /** Id of the service, such as `lambda`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** @defaultValue the principal of the call that is being served */
+  readonly principal?: Principal;
+  /** @defaultValue the region of the call that is being served */
+  readonly region?: string;
+  /** Journal id of what caused this. @defaultValue the call that is being served */
+  readonly cause?: number;
+}
+
+/** What an operation gets beside its input. */
+export interface OperationContext<State> extends ServiceContext<State> {
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Journal id of this call. */
+  readonly callId: number;
+  readonly wire?: WireFacts;
+  /** Aborts when the client has gone away. */
+  readonly signal?: AbortSignal;
+  /** Checks a need that is known only inside the operation, such as `iam:PassRole`. @throws {AwsError} when it is denied */
+  authorise(needs: Need | readonly Need[]): void;
+}
+
+/** An operation: what it needs, and what it does. */
+export interface Operation<State, Input, Output> {
+  /** What the caller must be allowed. An empty list is a statement too: AWS checks nothing (`sts:GetCallerIdentity`). */
+  needs(input: Input, context: OperationContext<State>): Need | readonly Need[];
+  handle(input: Input, context: OperationContext<State>): Output | Promise<Output>;
+}
+
+/** Operations by AWS's name, each with its own input and output; erased here so that they fit one registry. */
+export type OperationTable<State> = Readonly<Record<string, Operation<State, never, unknown>>>;
+
+/** Policies that decide what a principal may do. Documents are JSON. */
+export interface IdentityPolicies {
+  readonly identity: readonly { readonly name: string; readonly document: string }[];
+  readonly boundary?: { readonly name: string; readonly document: string };
+}
+
+/** Where a service's state is one: everywhere, once per account, once per account and region. */
+export type StateScope = 'global' | 'account' | 'region';
+
+/** What {@link ServiceDefinition.createState} builds its state from. */
+export interface StateTools {
+  /** A table of this service and scope. */
+  table<R>(name: string): Table<R>;
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A service of the embedded cloud: everything that shared code needs to know of it. */
+export interface ServiceDefinition<State = unknown> {
+  /** Folder, model file and registry key: the SDK package's name without `client-`. */
+  readonly id: string;
+  /** Name in the credential scope of a signature. Several services may share one; the path or target decides. */
+  readonly signingName: string;
+  /** Service principal. `lambda.amazonaws.com` */
+  readonly principal: string;
+  readonly scope: StateScope;
+  createState(tools: StateTools): State;
+  readonly operations: OperationTable<State>;
+  /** The policy attached to the resource with this ARN, as JSON. */
+  resourcePolicy?(arn: string, state: State): string | undefined;
+  /** IAM only: the policies of a user or role session. */
+  identityPolicies?(principal: Principal, state: State): IdentityPolicies;
+  /** CloudFormation types that this service provides. */
+  readonly resources?: readonly ResourceProvider[];
+  /** Endpoints that are no modelled operation, such as a deployed API's own URL. */
+  readonly dataPlane?: DataPlane<State>;
+  /** Largest body of a request whose body is not a stream, in bytes. @defaultValue 10 MiB */
+  readonly maxBodyBytes?: number;
+  /** Takes up what an earlier run left undone. Called once for every state that exists when the cloud starts. */
+  start?(context: ServiceContext<State>): void;
+  /** Ends processes and open files. */
+  stop?(context: ServiceContext<State>): Promise<void> | void;
+  /** Code for requests whose input breaks the model's constraints. @defaultValue 'ValidationException' */
+  readonly validationCode?: string;
+  /** The code of a denied call. @defaultValue 'AccessDeniedException' for JSON protocols, 'AccessDenied' otherwise */
+  readonly accessDeniedCode?: string;
+}
+
+/** Checks a definition's shape and keeps its state's type inside it. */
+export const defineService = <State>(definition: ServiceDefinition<State>): ServiceDefinition =>
+  definition as unknown as ServiceDefinition;
+
+/** Names the types of an operation written in place: `operation<State, In, Out>({ needs, handle })`. */
+export const operation = <State, Input, Output>(
+  definition: Operation<State, Input, Output>,
+): Operation<State, never, unknown> => definition as Operation<State, never, unknown>;

@@ -1,0 +1,142 @@
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+import { UPPER_ALPHANUMERIC } from './random.ts';
+import type { Table } from './store.ts';
+
+/** Who makes a call. */
+export type Principal =
+  | { readonly kind: 'root'; readonly accountId: string; readonly arn: string; readonly userId: string }
+  | {
+      readonly kind: 'user';
+      readonly accountId: string;
+      readonly arn: string;
+      readonly userId: string;
+      readonly userName: string;
+    }
+  | {
+      readonly kind: 'session';
+      readonly accountId: string;
+      /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
+      readonly arn: string;
+      /** `AROA…:SESSION` */
+      readonly userId: string;
+      readonly roleArn: string;
+      readonly roleName: string;
+      readonly sessionName: string;
+      /** Policy documents (JSON) that bound this session, from `AssumeRole`. */
+      readonly sessionPolicies?: readonly string[];
+    }
+  | {
+      readonly kind: 'service';
+      /** `s3.amazonaws.com` */
+      readonly service: string;
+      readonly sourceArn?: string;
+      readonly sourceAccount?: string;
+    }
+  | { readonly kind: 'anonymous' };
+
+/** ARN of a principal, or the service's name, or `anonymous`: for messages and the journal. */
+export const principalName = (principal: Principal): string => {
+  switch (principal.kind) {
+    case 'service':
+      return principal.service;
+    case 'anonymous':
+      return 'anonymous';
+    default:
+      return principal.arn;
+  }
+};
+
+/** An AWS service acting on its own behalf, for deliveries. */
+export const servicePrincipal = (
+  service: string,
+  source: { readonly sourceArn?: string; readonly sourceAccount?: string } = {},
+): Principal => ({ kind: 'service', service, ...source });
+
+/** A pair of keys and who they stand for. */
+export interface Credential {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly principal: Principal;
+  /** Milliseconds since the epoch; temporary credentials only. */
+  readonly expiresAt?: number;
+  readonly inactive?: boolean;
+}
+
+/** The keys that the cloud knows. */
+export interface CredentialRegistry {
+  find(accessKeyId: string): Credential | undefined;
+  /** Long-term keys of a user. */
+  issueUserKey(principal: Principal & { kind: 'user' }): Credential;
+  setUserKeyActive(accessKeyId: string, active: boolean): void;
+  remove(accessKeyId: string): void;
+  /**
+   * Temporary keys for a role session.
+   * @param durationSeconds - How long they live, on the cloud's clock.
+   */
+  issueSession(principal: Principal, durationSeconds: number): Credential & { readonly expiresAt: number };
+}
+
+export const rootPrincipal = (accountId: string): Principal & { kind: 'root' } => ({
+  kind: 'root',
+  accountId,
+  arn: `arn:aws:iam::${accountId}:root`,
+  userId: accountId,
+});
+
+/** @param root - The developer's keys, which stand for the account's root. */
+export const createCredentialRegistry = (
+  table: Table<Credential>,
+  root: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly accountId: string },
+  clock: Clock,
+  random: Random,
+): CredentialRegistry => {
+  const rootCredential: Credential = {
+    accessKeyId: root.accessKeyId,
+    secretAccessKey: root.secretAccessKey,
+    principal: rootPrincipal(root.accountId),
+  };
+  const secret = () => Buffer.from(random.bytes(30)).toString('base64');
+  const issue = (credential: Credential) => {
+    table.set(credential.accessKeyId, credential);
+    return credential;
+  };
+  let swept = clock.now();
+  const SWEEP_MS = 3_600_000;
+  const sweep = () => {
+    const now = clock.now();
+    if (now - swept < SWEEP_MS) return;
+    swept = now;
+    // An expired key is remembered for a day, so that its user is told "expired", not "unknown".
+    for (const [id, { expiresAt }] of [...table.entries()])
+      if (expiresAt !== undefined && now - expiresAt > 24 * SWEEP_MS) table.delete(id);
+  };
+  return {
+    find: (accessKeyId) => (accessKeyId === root.accessKeyId ? rootCredential : table.get(accessKeyId)),
+    issueUserKey: (principal) =>
+      issue({
+        accessKeyId: `AKIA${random.text(16, UPPER_ALPHANUMERIC)}`,
+        secretAccessKey: secret(),
+        principal,
+      }),
+    setUserKeyActive: (accessKeyId, active) => {
+      const credential = table.get(accessKeyId);
+      if (credential !== undefined) table.set(accessKeyId, { ...credential, inactive: !active });
+    },
+    remove: (accessKeyId) => void table.delete(accessKeyId),
+    issueSession: (principal, durationSeconds) => {
+      sweep();
+      const expiresAt = clock.now() + durationSeconds * 1000;
+      const credential = {
+        accessKeyId: `ASIA${random.text(16, UPPER_ALPHANUMERIC)}`,
+        secretAccessKey: secret(),
+        sessionToken: Buffer.from(random.bytes(96)).toString('base64'),
+        principal,
+        expiresAt,
+      };
+      issue(credential);
+      return credential;
+    },
+  };
+};

@@ -1,0 +1,149 @@
+import { createRequire } from 'node:module';
+import { deserialize, serialize } from 'node:v8';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * A table of plain records by key. A record is never changed in place: a change is a `set` of a new one,
+ * so that a table can be forked by copying references and written through by key.
+ */
+export interface Table<R> {
+  get(key: string): R | undefined;
+  has(key: string): boolean;
+  set(key: string, record: R): void;
+  delete(key: string): boolean;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<R>;
+  entries(): IterableIterator<[string, R]>;
+  readonly size: number;
+}
+
+/** All tables of one cloud, in memory first, written through to a file when there is one. */
+export interface Store {
+  /** The table of this name; the same name is the same table. */
+  table<R>(name: string): Table<R>;
+  /** Writes what changed since the last commit, in one transaction. Does nothing without a file. */
+  commit(): void;
+  /** Names of the tables that exist, those of an earlier run on the same file included. */
+  tableNames(): readonly string[];
+  close(): void;
+}
+
+interface Persistence {
+  load(table: string): Iterable<readonly [string, unknown]>;
+  names(): readonly string[];
+  write(dirty: ReadonlyMap<string, ReadonlyMap<string, unknown>>): void;
+  close(): void;
+}
+
+const DELETED = Symbol('deleted');
+
+/**
+ * @param stateDir - Folder for `state.sqlite`; made when it is missing. Without it nothing is written.
+ */
+export const createStore = (stateDir?: string): Store => {
+  const file = stateDir === undefined ? undefined : openFile(stateDir);
+  const tables = new Map<string, Table<unknown>>();
+  let dirty = new Map<string, Map<string, unknown>>();
+
+  const open = (name: string): Table<unknown> => {
+    const rows = new Map<string, unknown>(file?.load(name));
+    const touch = (key: string, value: unknown) => {
+      if (file === undefined) return;
+      const changed = dirty.get(name);
+      if (changed === undefined) dirty.set(name, new Map([[key, value]]));
+      else changed.set(key, value);
+    };
+    return {
+      get: (key) => rows.get(key),
+      has: (key) => rows.has(key),
+      set: (key, record) => {
+        rows.set(key, record);
+        touch(key, record);
+      },
+      delete: (key) => {
+        const existed = rows.delete(key);
+        if (existed) touch(key, DELETED);
+        return existed;
+      },
+      keys: () => rows.keys(),
+      values: () => rows.values(),
+      entries: () => rows.entries(),
+      get size() {
+        return rows.size;
+      },
+    };
+  };
+
+  return {
+    table: <R>(name: string) => {
+      let table = tables.get(name);
+      if (table === undefined) tables.set(name, (table = open(name)));
+      return table as Table<R>;
+    },
+    commit: () => {
+      if (file === undefined || dirty.size === 0) return;
+      // Cleared only after the write: what a full disk refused is tried again by the next commit.
+      file.write(dirty);
+      dirty = new Map();
+    },
+    tableNames: () => [...new Set([...(file?.names() ?? []), ...tables.keys()])],
+    close: () => file?.close(),
+  };
+};
+
+const openFile = (stateDir: string): Persistence => {
+  mkdirSync(stateDir, { recursive: true });
+  // Loaded only when state is kept: the module costs a cloud in memory nothing.
+  const { DatabaseSync } = loadSqlite();
+  const db = new DatabaseSync(join(stateDir, 'state.sqlite'));
+  // NORMAL in WAL mode survives a killed process; only a power cut can lose the last commits.
+  // https://www.sqlite.org/pragma.html#pragma_synchronous
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS record (tbl TEXT, key TEXT, value BLOB, PRIMARY KEY (tbl, key)) WITHOUT ROWID',
+  );
+  const select = db.prepare('SELECT key, value FROM record WHERE tbl = ?');
+  const upsert = db.prepare('INSERT OR REPLACE INTO record (tbl, key, value) VALUES (?, ?, ?)');
+  const remove = db.prepare('DELETE FROM record WHERE tbl = ? AND key = ?');
+  return {
+    *load(table) {
+      for (const row of select.iterate(table)) {
+        const { key, value } = row as { readonly key: string; readonly value: Uint8Array };
+        yield [key, deserialize(value)] as const;
+      }
+    },
+    names: () =>
+      db
+        .prepare('SELECT DISTINCT tbl FROM record')
+        .all()
+        .map((row) => String(row['tbl'])),
+    write: (dirty) => {
+      db.exec('BEGIN');
+      try {
+        for (const [table, rows] of dirty)
+          for (const [key, value] of rows)
+            if (value === DELETED) remove.run(table, key);
+            else upsert.run(table, key, serialize(value));
+        db.exec('COMMIT');
+      } catch (error) {
+        db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => db.close(),
+  };
+};
+
+type Sqlite = typeof import('node:sqlite');
+
+/** Node marks the module experimental with a warning on standard error; users of a cloud need not read it. */
+const loadSqlite = (): Sqlite => {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return createRequire(import.meta.url)('node:sqlite') as Sqlite;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+};
