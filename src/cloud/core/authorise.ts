@@ -58,7 +58,8 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
   const policySet = (principal: Principal, need: Need, facts: RequestFacts): PolicySet => {
     const resourceText =
       need.resourcePolicy ?? sources.resourcePolicy(need.resource, facts.accountId, facts.region);
-    const resource = resourceText === undefined ? {} : { resource: compile(need.resource, resourceText) };
+    const resource =
+      resourceText === undefined ? {} : { resource: compile(need.resource, resourceText) };
     if (principal.kind !== 'session' && principal.kind !== 'user') return resource;
     const { identity, boundary } = sources.identityPolicies(principal);
     const session =
@@ -125,7 +126,8 @@ const globalKeys = (principal: Principal, facts: RequestFacts): Record<string, s
       keys['aws:PrincipalIsAWSService'] = 'true';
       keys['aws:PrincipalServiceName'] = principal.service;
       if (principal.sourceArn !== undefined) keys['aws:SourceArn'] = principal.sourceArn;
-      if (principal.sourceAccount !== undefined) keys['aws:SourceAccount'] = principal.sourceAccount;
+      if (principal.sourceAccount !== undefined)
+        keys['aws:SourceAccount'] = principal.sourceAccount;
       return keys;
     case 'anonymous':
       keys['aws:PrincipalIsAWSService'] = 'false';
@@ -136,7 +138,9 @@ const globalKeys = (principal: Principal, facts: RequestFacts): Record<string, s
       keys['aws:PrincipalAccount'] = principal.accountId;
       keys['aws:userid'] = principal.userId;
       keys['aws:PrincipalArn'] = principal.kind === 'session' ? principal.roleArn : principal.arn;
-      keys['aws:PrincipalType'] = { root: 'Account', user: 'User', session: 'AssumedRole' }[principal.kind];
+      keys['aws:PrincipalType'] = { root: 'Account', user: 'User', session: 'AssumedRole' }[
+        principal.kind
+      ];
       if (principal.kind === 'user') keys['aws:username'] = principal.userName;
       return keys;
   }
@@ -161,14 +165,17 @@ export const accessDenied = (principal: Principal, verdict: Verdict, code: strin
   return error;
 };
 
-const quoted = (code: string, resource: string) => (code === 'AccessDenied' ? `"${resource}"` : resource);
+const quoted = (code: string, resource: string) =>
+  code === 'AccessDenied' ? `"${resource}"` : resource;
 
 const because = (principal: Principal, decision: Decision, need: Need): string => {
   const [deciding] = decision.statements;
   if (decision.effect === 'explicit-deny' && deciding !== undefined)
     return `of an explicit deny in ${article(deciding.kind)}`;
   const crossAccount =
-    'accountId' in principal && need.resourceAccount !== undefined && principal.accountId !== need.resourceAccount;
+    'accountId' in principal &&
+    need.resourceAccount !== undefined &&
+    principal.accountId !== need.resourceAccount;
   return principal.kind === 'service' || principal.kind === 'anonymous' || crossAccount
     ? `no resource-based policy allows the ${need.action} action`
     : `no identity-based policy allows the ${need.action} action`;

@@ -15,7 +15,10 @@ export interface BlobStore {
   /** Keeps `source`; on failure of the source nothing is kept. */
   put(source: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef>;
   /** The bytes from `start` up to and without `end`; all of them by default. */
-  stream(ref: BlobRef, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+  stream(
+    ref: BlobRef,
+    range?: { readonly start: number; readonly end: number },
+  ): AsyncIterable<Uint8Array>;
   bytes(ref: BlobRef): Promise<Uint8Array>;
   delete(ref: BlobRef): Promise<void>;
   /** Removes temporary files. Kept state stays. */
@@ -68,7 +71,10 @@ export const createBlobStore = (random: Random, stateDir?: string): BlobStore =>
       }
       const only = head[0];
       // A copy, since a caller may hand in a view of a large shared buffer and would keep all of it alive.
-      inMemory.set(id, head.length === 1 && only !== undefined ? Uint8Array.from(only) : Buffer.concat(head));
+      inMemory.set(
+        id,
+        head.length === 1 && only !== undefined ? Uint8Array.from(only) : Buffer.concat(head),
+      );
       return { id, sizeBytes: headBytes };
     },
     stream: (ref, range) => {
@@ -85,7 +91,8 @@ export const createBlobStore = (random: Random, stateDir?: string): BlobStore =>
         await rm(fileOf(ref.id), { force: true });
     },
     close: () => {
-      if (stateDir === undefined && dir !== undefined) rmSync(dir, { recursive: true, force: true });
+      if (stateDir === undefined && dir !== undefined)
+        rmSync(dir, { recursive: true, force: true });
     },
   };
 };

@@ -66,6 +66,8 @@ export interface Cloud {
   readonly blobs: BlobStore;
   readonly journal: Journal;
   readonly credentials: CredentialRegistry;
+  /** The running call behind a set of temporary keys: what a function does is caused by its invocation. */
+  readonly causes: Map<string, number>;
   /** Where it listens; set by the server. */
   endpoint: string;
   /** Authorises, runs and journals one call. Does not commit: whoever answers does. */
@@ -111,12 +113,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
   );
   const services = new Map(options.services.map((service) => [service.id, service]));
   const policySource = options.services.find((service) => service.identityPolicies !== undefined);
+  const causes = new Map<string, number>();
   const contexts = new Map<string, ServiceContext<unknown>>();
   const pending = new Set<Promise<void>>();
   let scratchRoot: string | undefined;
   const scratchDir = (service: ServiceDefinition) => {
     scratchRoot ??=
-      options.stateDir === undefined ? mkdtempSync(join(tmpdir(), 'sparta-cloud-')) : join(options.stateDir, 'scratch');
+      options.stateDir === undefined
+        ? mkdtempSync(join(tmpdir(), 'sparta-cloud-'))
+        : join(options.stateDir, 'scratch');
     const dir = join(scratchRoot, service.id);
     mkdirSync(dir, { recursive: true });
     return dir;
@@ -125,11 +130,17 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const serviceOfArn = new Map<string, readonly ServiceDefinition[]>();
   for (const service of options.services)
     if (service.resourcePolicy !== undefined)
-      serviceOfArn.set(service.signingName, [...(serviceOfArn.get(service.signingName) ?? []), service]);
+      serviceOfArn.set(service.signingName, [
+        ...(serviceOfArn.get(service.signingName) ?? []),
+        service,
+      ]);
 
   const authoriser = createAuthoriser({
     identityPolicies: (principal) =>
-      policySource?.identityPolicies?.(principal, stateOf(policySource, accountOf(principal), region)) ?? {
+      policySource?.identityPolicies?.(
+        principal,
+        stateOf(policySource, accountOf(principal), region),
+      ) ?? {
         identity: [],
       },
     resourcePolicy: (arn, account, ofRegion) => {
@@ -141,7 +152,8 @@ export const createCloud = (options: CloudOptions): Cloud => {
       return undefined;
     },
   });
-  const accountOf = (principal: Principal) => ('accountId' in principal ? principal.accountId : accountId);
+  const accountOf = (principal: Principal) =>
+    'accountId' in principal ? principal.accountId : accountId;
   const stateOf = (service: ServiceDefinition, account: string, ofRegion: string) =>
     contextOf(service, account, ofRegion).state;
 
@@ -149,7 +161,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
     try {
       store.commit();
     } catch (error) {
-      journal.note(service, `${name}: state could not be written: ${messageOf(error)}`, { outcome: 'error' });
+      journal.note(service, `${name}: state could not be written: ${messageOf(error)}`, {
+        outcome: 'error',
+      });
     }
   };
 
@@ -168,7 +182,8 @@ export const createCloud = (options: CloudOptions): Cloud => {
     void run.finally(() => pending.delete(run));
   };
 
-  const internalCall = (from: { principal: Principal; accountId: string; region: string; cause?: number }) =>
+  const internalCall =
+    (from: { principal: Principal; accountId: string; region: string; cause?: number }) =>
     (request: InternalCall) => {
       const cause = request.cause ?? from.cause;
       return dispatch({
@@ -183,7 +198,11 @@ export const createCloud = (options: CloudOptions): Cloud => {
       });
     };
 
-  const contextOf = (service: ServiceDefinition, account: string, ofRegion: string): ServiceContext<unknown> => {
+  const contextOf = (
+    service: ServiceDefinition,
+    account: string,
+    ofRegion: string,
+  ): ServiceContext<unknown> => {
     const key = `${stateKey(service, account, ofRegion)}@${account}/${ofRegion}`;
     const known = contexts.get(key);
     if (known !== undefined) return known;
@@ -207,6 +226,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       blobs,
       journal,
       credentials,
+      causes,
       get endpoint() {
         return cloud.endpoint;
       },
@@ -228,7 +248,8 @@ export const createCloud = (options: CloudOptions): Cloud => {
     const service = services.get(call.service);
     if (service === undefined) throw notSupported(`The service ${call.service}`);
     const operation = service.operations[call.operation];
-    if (operation === undefined) throw notSupported(`The operation ${call.service}:${call.operation}`);
+    if (operation === undefined)
+      throw notSupported(`The operation ${call.service}:${call.operation}`);
     const base = contextOf(service, call.accountId, call.region);
     const id = journal.begin();
     const startedAt = clock.monotonic();
@@ -247,7 +268,11 @@ export const createCloud = (options: CloudOptions): Cloud => {
         checked.push(need);
         const verdict = authoriser.check(call.principal, need, facts);
         if (verdict.decision.effect !== 'allow')
-          throw accessDenied(call.principal, verdict, service.accessDeniedCode ?? 'AccessDeniedException');
+          throw accessDenied(
+            call.principal,
+            verdict,
+            service.accessDeniedCode ?? 'AccessDeniedException',
+          );
       }
     };
     // Written out: an object spread of the base context costs more than the rest of a call.
@@ -260,11 +285,17 @@ export const createCloud = (options: CloudOptions): Cloud => {
       blobs,
       journal,
       credentials,
+      causes,
       endpoint: cloud.endpoint,
       scratchDir: base.scratchDir,
       background: base.background,
       commit: base.commit,
-      call: internalCall({ principal: call.principal, accountId: call.accountId, region: call.region, cause: id }),
+      call: internalCall({
+        principal: call.principal,
+        accountId: call.accountId,
+        region: call.region,
+        cause: id,
+      }),
       principal: call.principal,
       requestId: call.requestId,
       callId: id,
@@ -287,7 +318,10 @@ export const createCloud = (options: CloudOptions): Cloud => {
         ...(call.cause === undefined ? {} : { cause: call.cause }),
         ...(error === undefined
           ? {}
-          : { code: error.code, message: error.hint === undefined ? error.message : `${error.message} ${error.hint}` }),
+          : {
+              code: error.code,
+              message: error.hint === undefined ? error.message : `${error.message} ${error.hint}`,
+            }),
       });
     try {
       authorise(operation.needs(call.input as never, context));
@@ -295,8 +329,12 @@ export const createCloud = (options: CloudOptions): Cloud => {
       finish('ok');
       return output;
     } catch (error) {
-      const known = error instanceof AwsError ? error : internalFailure(service.id, call.operation, error);
-      finish(known.status === 403 && known.code.startsWith('AccessDenied') ? 'denied' : 'error', known);
+      const known =
+        error instanceof AwsError ? error : internalFailure(service.id, call.operation, error);
+      finish(
+        known.status === 403 && known.code.startsWith('AccessDenied') ? 'denied' : 'error',
+        known,
+      );
       throw known;
     }
   };
@@ -311,6 +349,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     blobs,
     journal,
     credentials,
+    causes,
     endpoint: 'http://127.0.0.1',
     dispatch,
     contextOf,
@@ -325,7 +364,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
         for (const name of names) {
           const [id, account, inRegion] = name.split('/');
           if (id !== service.id || service.scope === 'global') continue;
-          scopes.add(`${account ?? accountId}/${service.scope === 'region' ? (inRegion ?? region) : region}`);
+          scopes.add(
+            `${account ?? accountId}/${service.scope === 'region' ? (inRegion ?? region) : region}`,
+          );
         }
         for (const scope of scopes) {
           const [account = accountId, inRegion = region] = scope.split('/');
@@ -349,13 +390,16 @@ export const createCloud = (options: CloudOptions): Cloud => {
 };
 
 /** The developer's principal. */
-export const developer = (cloud: Pick<Cloud, 'accountId'>): Principal => rootPrincipal(cloud.accountId);
+export const developer = (cloud: Pick<Cloud, 'accountId'>): Principal =>
+  rootPrincipal(cloud.accountId);
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const reportBug = (service: string, what: string, error: unknown) => {
   const stack = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`sparta: a defect in the embedded ${service} (${what}); please report it:\n${stack}\n`);
+  process.stderr.write(
+    `sparta: a defect in the embedded ${service} (${what}); please report it:\n${stack}\n`,
+  );
 };
 
 const internalFailure = (service: string, operation: string, error: unknown): AwsError => {

@@ -8,7 +8,14 @@ export interface DataPlane<State> {
    * @param host - Host header without port, lower case.
    * @param url - Raw request target.
    */
-  claims(host: string, url: string): { readonly accountId?: string; readonly region?: string } | undefined;
+  claims(
+    host: string,
+    url: string,
+  ): { readonly accountId?: string; readonly region?: string } | undefined;
   /** Answers it. A rejection becomes a 500. */
-  serve(request: IncomingMessage, response: ServerResponse, context: ServiceContext<State>): Promise<void> | void;
+  serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: ServiceContext<State>,
+  ): Promise<void> | void;
 }

@@ -50,6 +50,8 @@ export interface ServiceContext<State> {
   readonly blobs: BlobStore;
   readonly journal: Journal;
   readonly credentials: CredentialRegistry;
+  /** Journal id of the running call behind a set of temporary keys, by access key id. Lambda keeps it. */
+  readonly causes: Map<string, number>;
   /** `http://127.0.0.1:4566`, without a slash at the end. */
   readonly endpoint: string;
   /** Folder for this service's own files (unpacked archives, sockets); made on first use, removed or kept with the state. */
@@ -121,6 +123,21 @@ export interface StateTools {
   readonly random: Random;
 }
 
+/** How a service answers browsers from another origin. */
+export interface CorsRules<State> {
+  /** The answer to an OPTIONS request: status, headers and an XML or empty body. */
+  preflight(
+    request: WireFacts,
+    state: State,
+  ): {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+  /** Headers to add to the answer of a real request that has an Origin. */
+  headers(request: WireFacts, state: State): Readonly<Record<string, string>>;
+}
+
 /** A service of the embedded cloud: everything that shared code needs to know of it. */
 export interface ServiceDefinition<State = unknown> {
   /** Folder, model file and registry key: the SDK package's name without `client-`. */
@@ -140,6 +157,12 @@ export interface ServiceDefinition<State = unknown> {
   readonly resources?: readonly ResourceProvider[];
   /** Endpoints that are no modelled operation, such as a deployed API's own URL. */
   readonly dataPlane?: DataPlane<State>;
+  /** First part of the paths of this service where several share a signing name (`v2` for API Gateway's HTTP APIs). */
+  readonly pathPrefix?: string;
+  /** Whether requests without a signature are looked at: services with public resources. @defaultValue false */
+  readonly allowsAnonymous?: boolean;
+  /** Browsers' cross-origin requests, for services whose resources have CORS rules of their own. */
+  readonly cors?: CorsRules<State>;
   /** Largest body of a request whose body is not a stream, in bytes. @defaultValue 10 MiB */
   readonly maxBodyBytes?: number;
   /** Takes up what an earlier run left undone. Called once for every state that exists when the cloud starts. */

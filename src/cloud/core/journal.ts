@@ -30,7 +30,11 @@ export interface Journal {
   /** An id for a call that is about to happen, so that what it causes can name it. */
   begin(): number;
   record(entry: Omit<JournalEntry, 'at'>): void;
-  note(service: string, message: string, about?: { readonly cause?: number; readonly outcome?: JournalEntry['outcome'] }): void;
+  note(
+    service: string,
+    message: string,
+    about?: { readonly cause?: number; readonly outcome?: JournalEntry['outcome'] },
+  ): void;
   entries(): readonly JournalEntry[];
   /** Calls `listener` with every new entry; returns how to stop. */
   listen(listener: (entry: JournalEntry) => void): () => void;

@@ -5,7 +5,12 @@ import type { Table } from './store.ts';
 
 /** Who makes a call. */
 export type Principal =
-  | { readonly kind: 'root'; readonly accountId: string; readonly arn: string; readonly userId: string }
+  | {
+      readonly kind: 'root';
+      readonly accountId: string;
+      readonly arn: string;
+      readonly userId: string;
+    }
   | {
       readonly kind: 'user';
       readonly accountId: string;
@@ -75,7 +80,10 @@ export interface CredentialRegistry {
    * Temporary keys for a role session.
    * @param durationSeconds - How long they live, on the cloud's clock.
    */
-  issueSession(principal: Principal, durationSeconds: number): Credential & { readonly expiresAt: number };
+  issueSession(
+    principal: Principal,
+    durationSeconds: number,
+  ): Credential & { readonly expiresAt: number };
 }
 
 export const rootPrincipal = (accountId: string): Principal & { kind: 'root' } => ({
@@ -88,7 +96,11 @@ export const rootPrincipal = (accountId: string): Principal & { kind: 'root' } =
 /** @param root - The developer's keys, which stand for the account's root. */
 export const createCredentialRegistry = (
   table: Table<Credential>,
-  root: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly accountId: string },
+  root: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly accountId: string;
+  },
   clock: Clock,
   random: Random,
 ): CredentialRegistry => {
@@ -113,7 +125,8 @@ export const createCredentialRegistry = (
       if (expiresAt !== undefined && now - expiresAt > 24 * SWEEP_MS) table.delete(id);
   };
   return {
-    find: (accessKeyId) => (accessKeyId === root.accessKeyId ? rootCredential : table.get(accessKeyId)),
+    find: (accessKeyId) =>
+      accessKeyId === root.accessKeyId ? rootCredential : table.get(accessKeyId),
     issueUserKey: (principal) =>
       issue({
         accessKeyId: `AKIA${random.text(16, UPPER_ALPHANUMERIC)}`,

@@ -10,7 +10,11 @@ export interface ProviderContext {
    * Calls an operation as the stack's role, or as whoever started the stack's operation.
    * @throws {AwsError} what the operation answers
    */
-  call(service: string, operation: string, input: Readonly<Record<string, unknown>>): Promise<unknown>;
+  call(
+    service: string,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<unknown>;
   readonly accountId: string;
   readonly region: string;
   readonly partition: string;
@@ -56,7 +60,11 @@ export interface ResourceProvider {
     context: ProviderContext,
   ): Promise<ProvisionedResource>;
   /** A resource that is gone already is a success. */
-  delete(physicalId: string, properties: ResourceProperties, context: ProviderContext): Promise<void>;
+  delete(
+    physicalId: string,
+    properties: ResourceProperties,
+    context: ProviderContext,
+  ): Promise<void>;
   /** The properties as they are now, for drift. Undefined when the resource is gone. */
   read?(physicalId: string, context: ProviderContext): Promise<ResourceProperties | undefined>;
 }

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { AwsError } from './aws-error.ts';
+import type { Clock } from './clock.ts';
+import type { Credential, CredentialRegistry, Principal } from './principals.ts';
+import type { SignatureClaim, SignedRequest } from './sigv4.ts';
+import { parseAmzDate, readClaim, signatureMatches } from './sigv4.ts';
+
+/** Who made a request, once its signature has been checked. */
+export interface Authentication {
+  readonly principal: Principal;
+  readonly claim: SignatureClaim;
+  readonly credential: Credential;
+}
+
+/** How a family of services words a refusal. */
+type Dialect = 's3' | 'query' | 'json';
+
+const dialectOf = (signingName: string, request: SignedRequest): Dialect => {
+  if (signingName === 's3') return 's3';
+  const json =
+    'x-amz-target' in request.headers ||
+    'smithy-protocol' in request.headers ||
+    !(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  return json ? 'json' : 'query';
+};
+
+/** Codes and texts: S3 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, others the "Common Errors" page of each API. */
+const REFUSALS = {
+  unknownKey: {
+    s3: [
+      'InvalidAccessKeyId',
+      'The AWS Access Key Id you provided does not exist in our records.',
+      403,
+    ],
+    query: ['InvalidClientTokenId', 'The security token included in the request is invalid.', 403],
+    json: [
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+      400,
+    ],
+  },
+  badToken: {
+    s3: ['InvalidToken', 'The provided token is malformed or otherwise invalid.', 400],
+    query: ['InvalidClientTokenId', 'The security token included in the request is invalid', 403],
+    json: [
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+      400,
+    ],
+  },
+  expired: {
+    s3: ['ExpiredToken', 'The provided token has expired.', 400],
+    query: ['ExpiredToken', 'The security token included in the request is expired', 403],
+    json: ['ExpiredTokenException', 'The security token included in the request is expired', 400],
+  },
+  badSignature: {
+    s3: [
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+      403,
+    ],
+    query: [
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      403,
+    ],
+    json: [
+      'InvalidSignatureException',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      403,
+    ],
+  },
+  skewed: {
+    s3: [
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      403,
+    ],
+    query: [
+      'SignatureDoesNotMatch',
+      'Signature expired: the request was signed more than 15 minutes from now',
+      403,
+    ],
+    json: [
+      'InvalidSignatureException',
+      'Signature expired: the request was signed more than 15 minutes from now',
+      403,
+    ],
+  },
+  urlExpired: {
+    s3: ['AccessDenied', 'Request has expired', 403],
+    query: ['AccessDenied', 'Request has expired', 403],
+    json: ['AccessDeniedException', 'Request has expired', 403],
+  },
+} as const;
+
+const refuse = (reason: keyof typeof REFUSALS, dialect: Dialect): AwsError => {
+  const [code, message, status] = REFUSALS[reason][dialect];
+  return new AwsError(code, message, { status });
+};
+
+/** AWS refuses a signature older or newer than this. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+const SKEW_MS = 15 * 60_000;
+
+/**
+ * Checks a request's signature. Undefined for one that is not signed.
+ * @param body - The whole body where it is not a stream, for services that do not send its hash.
+ * @throws {AwsError} in the words of the service
+ */
+export const authenticate = (
+  request: SignedRequest,
+  body: Uint8Array | undefined,
+  credentials: CredentialRegistry,
+  clock: Clock,
+  known: SignatureClaim | undefined = readClaim(request),
+): Authentication | undefined => {
+  const claim = known;
+  if (claim === undefined) return undefined;
+  const dialect = dialectOf(claim.service, request);
+  const credential = credentials.find(claim.accessKeyId);
+  if (credential === undefined || credential.inactive === true) throw refuse('unknownKey', dialect);
+  if (credential.sessionToken !== undefined && credential.sessionToken !== claim.sessionToken)
+    throw refuse('badToken', dialect);
+  const bodyHash = () =>
+    createHash('sha256')
+      .update(body ?? '')
+      .digest('hex');
+  const payloadHash = claim.payloadHash ?? bodyHash();
+  if (!signatureMatches(request, claim, credential.secretAccessKey, payloadHash))
+    throw refuse('badSignature', dialect);
+  if (body !== undefined && /^[0-9a-f]{64}$/.test(payloadHash) && payloadHash !== bodyHash())
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      { status: 400 },
+    );
+  if (credential.expiresAt !== undefined && credential.expiresAt <= clock.now())
+    throw refuse('expired', dialect);
+  const signedAt = parseAmzDate(claim.timestamp);
+  if (claim.expiresSeconds !== undefined) {
+    if (!(clock.now() <= signedAt + claim.expiresSeconds * 1000))
+      throw refuse('urlExpired', dialect);
+  } else if (!(Math.abs(clock.now() - signedAt) <= SKEW_MS)) throw refuse('skewed', dialect);
+  return { principal: credential.principal, claim, credential };
+};

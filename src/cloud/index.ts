@@ -1,0 +1,49 @@
+import type { Cloud, CloudOptions } from './core/cloud.ts';
+import { createCloud } from './core/cloud.ts';
+import { listen } from './core/server.ts';
+import { SERVICES } from './registry.ts';
+
+export type { Cloud } from './core/cloud.ts';
+
+/** How an embedded cloud is started. */
+export interface StartCloudOptions extends Omit<CloudOptions, 'services'> {
+  /** 0 takes a free one. @defaultValue 0 */
+  readonly port?: number;
+  /** @defaultValue all that Sparta has */
+  readonly services?: CloudOptions['services'];
+}
+
+/** A cloud that runs. */
+export interface RunningCloud {
+  /** `http://127.0.0.1:4566` */
+  readonly url: string;
+  readonly port: number;
+  readonly cloud: Cloud;
+  /** Ends functions, writes the state, frees the port. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an embedded cloud on loopback.
+ *
+ * @throws {EADDRINUSE} when the port is taken
+ * @example
+ * ```ts
+ * const cloud = await startCloud({ port: 4566, stateDir: '.sparta/state' });
+ * await cloud.stop();
+ * ```
+ */
+export const startCloud = async (options: StartCloudOptions = {}): Promise<RunningCloud> => {
+  const cloud = createCloud({ ...options, services: options.services ?? SERVICES });
+  const listening = await listen(cloud, options.port === undefined ? {} : { port: options.port });
+  cloud.resume();
+  return {
+    url: listening.url,
+    port: listening.port,
+    cloud,
+    stop: async () => {
+      await listening.close();
+      await cloud.stop();
+    },
+  };
+};
