@@ -1,0 +1,104 @@
+import type { ResourceProperties, ResourceProvider } from '../../core/resource-provider.ts';
+import { AwsError } from '../../core/aws-error.ts';
+
+type Tags = readonly { readonly Key: string; readonly Value: string }[];
+
+const asTags = (properties: ResourceProperties, stackTags: Tags): Record<string, string> =>
+  Object.fromEntries(
+    [...stackTags, ...((properties['Tags'] as Tags | undefined) ?? [])].map(({ Key, Value }) => [
+      Key,
+      Value,
+    ]),
+  );
+
+const isGone = (error: unknown) =>
+  error instanceof AwsError && error.code === 'ResourceNotFoundException';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html */
+export const logGroup: ResourceProvider = {
+  type: 'AWS::Logs::LogGroup',
+  inert: [
+    'DataProtectionPolicy',
+    'FieldIndexPolicies',
+    'ResourcePolicyDocument',
+    'DeletionProtectionEnabled',
+    'BearerTokenAuthenticationEnabled',
+  ],
+  create: async (properties, context) => {
+    const name =
+      (properties['LogGroupName'] as string | undefined) ?? context.generateName({ max: 512 });
+    await context.call('cloudwatch-logs', 'CreateLogGroup', {
+      logGroupName: name,
+      tags: asTags(properties, context.tags),
+      ...(properties['LogGroupClass'] === undefined
+        ? {}
+        : { logGroupClass: properties['LogGroupClass'] }),
+      ...(properties['KmsKeyId'] === undefined ? {} : { kmsKeyId: properties['KmsKeyId'] }),
+    });
+    if (properties['RetentionInDays'] !== undefined)
+      await context.call('cloudwatch-logs', 'PutRetentionPolicy', {
+        logGroupName: name,
+        retentionInDays: Number(properties['RetentionInDays']),
+      });
+    return { physicalId: name, attributes: attributesOf(name, context) };
+  },
+  update: async (name, properties, previous, context) => {
+    const days = properties['RetentionInDays'];
+    if (days === undefined && previous['RetentionInDays'] !== undefined)
+      await context.call('cloudwatch-logs', 'DeleteRetentionPolicy', { logGroupName: name });
+    if (days !== undefined && days !== previous['RetentionInDays'])
+      await context.call('cloudwatch-logs', 'PutRetentionPolicy', {
+        logGroupName: name,
+        retentionInDays: Number(days),
+      });
+    await updateTags(name, properties, previous, context);
+    return { physicalId: name, attributes: attributesOf(name, context) };
+  },
+  delete: async (name, _properties, context) => {
+    try {
+      await context.call('cloudwatch-logs', 'DeleteLogGroup', { logGroupName: name });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  },
+  read: async (name, context) => {
+    const answer = (await context.call('cloudwatch-logs', 'DescribeLogGroups', {
+      logGroupNamePrefix: name,
+    })) as {
+      readonly logGroups?: readonly {
+        readonly logGroupName?: string;
+        readonly retentionInDays?: number;
+      }[];
+    };
+    const group = answer.logGroups?.find(({ logGroupName }) => logGroupName === name);
+    if (group === undefined) return undefined;
+    return {
+      LogGroupName: name,
+      ...(group.retentionInDays === undefined ? {} : { RetentionInDays: group.retentionInDays }),
+    };
+  },
+};
+
+type ProviderContext = Parameters<ResourceProvider['create']>[1];
+
+const arnOf = (name: string, context: ProviderContext) =>
+  `arn:${context.partition}:logs:${context.region}:${context.accountId}:log-group:${name}`;
+
+const attributesOf = (name: string, context: ProviderContext) => ({
+  Arn: `${arnOf(name, context)}:*`,
+});
+
+const updateTags = async (
+  name: string,
+  properties: ResourceProperties,
+  previous: ResourceProperties,
+  context: ProviderContext,
+) => {
+  const [now, before] = [asTags(properties, context.tags), asTags(previous, [])];
+  const gone = Object.keys(before).filter((key) => !(key in now));
+  const resourceArn = arnOf(name, context);
+  if (gone.length > 0)
+    await context.call('cloudwatch-logs', 'UntagResource', { resourceArn, tagKeys: gone });
+  if (JSON.stringify(now) !== JSON.stringify(before) && Object.keys(now).length > 0)
+    await context.call('cloudwatch-logs', 'TagResource', { resourceArn, tags: now });
+};

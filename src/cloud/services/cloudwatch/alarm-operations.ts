@@ -1,0 +1,340 @@
+import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
+import { notSupported } from '../../core/aws-error.ts';
+import type { Need, OperationTable } from '../../core/define-service.ts';
+import { operation } from '../../core/define-service.ts';
+import { changeState, evaluateAlarms, keepEvaluating } from './alarm-actions.ts';
+import { alarmNotFound, invalidParameterValue, missingParameter, validation } from './errors.ts';
+import { COMPARISONS } from './evaluate-alarm.ts';
+import { metricKey } from './metrics.ts';
+import type { Alarm, AlarmState, CloudWatchState } from './state.ts';
+
+interface Place {
+  readonly region: string;
+  readonly accountId: string;
+}
+
+const alarmArn = ({ region, accountId }: Place, name: string) =>
+  `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+
+const onAlarms =
+  (action: string) =>
+  (
+    input: {
+      readonly AlarmNames?: readonly string[] | undefined;
+      readonly AlarmName?: string | undefined;
+    },
+    place: Place,
+  ): readonly Need[] => {
+    const names = input.AlarmNames ?? (input.AlarmName === undefined ? [] : [input.AlarmName]);
+    return names.length === 0
+      ? [{ action, resource: alarmArn(place, '*') }]
+      : names.map((name) => ({ action, resource: alarmArn(place, name) }));
+  };
+
+const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
+
+const UNSUPPORTED: readonly (keyof CloudWatch.PutMetricAlarmInput)[] = [
+  'Metrics',
+  'ThresholdMetricId',
+];
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const readAlarm = (
+  input: CloudWatch.PutMetricAlarmInput,
+  place: Place,
+  nowMs: number,
+  before: Alarm | undefined,
+): Alarm => {
+  for (const name of UNSUPPORTED)
+    if (input[name] !== undefined) throw notSupported(`PutMetricAlarm with ${name}`);
+  const required = ['MetricName', 'Namespace', 'Period', 'Threshold'] as const;
+  for (const name of required)
+    if (input[name] === undefined)
+      throw missingParameter(`The parameter ${name} is required for an alarm on a metric.`);
+  const chosen = input.Statistic ?? input.ExtendedStatistic;
+  if (
+    chosen === undefined ||
+    (input.Statistic !== undefined && input.ExtendedStatistic !== undefined)
+  )
+    throw validation(
+      'Exactly one of the parameters Statistic and ExtendedStatistic must be specified.',
+    );
+  const comparison = input.ComparisonOperator ?? '';
+  if (!COMPARISONS.includes(comparison))
+    throw comparison.includes('UpperThreshold')
+      ? notSupported(`The comparison ${comparison}`)
+      : validation(`The comparison operator '${comparison}' is none of ${COMPARISONS.join(', ')}.`);
+  const treat = input.TreatMissingData ?? 'missing';
+  if (!MISSING_DATA.includes(treat))
+    throw validation(
+      `Option ${treat} for parameter TreatMissingData is not recognized. Allowed: ${MISSING_DATA.join(', ')}.`,
+    );
+  const periods = input.EvaluationPeriods ?? 0;
+  const points = input.DatapointsToAlarm;
+  if (points !== undefined && (points < 1 || points > periods))
+    throw validation(
+      `DatapointsToAlarm is ${points}; it must be at least 1 and at most EvaluationPeriods (${periods}).`,
+    );
+  const DAY_SECONDS = 86_400;
+  const period = input.Period ?? 60;
+  if (![10, 20, 30].includes(period) && period % 60 !== 0)
+    throw validation(`Period is ${period}; it must be 10, 20, 30 or a multiple of 60 seconds.`);
+  if (period >= 60 && periods * period > 7 * DAY_SECONDS)
+    throw validation(
+      'Metrics cannot be checked across more than seven days (EvaluationPeriods * Period must be <= 604800).',
+    );
+  const name = input.AlarmName ?? '';
+  return {
+    alarmName: name,
+    arn: alarmArn(place, name),
+    ...(input.AlarmDescription === undefined ? {} : { description: input.AlarmDescription }),
+    actionsEnabled: input.ActionsEnabled ?? true,
+    okActions: input.OKActions ?? [],
+    alarmActions: input.AlarmActions ?? [],
+    insufficientDataActions: input.InsufficientDataActions ?? [],
+    namespace: input.Namespace ?? '',
+    name: input.MetricName ?? '',
+    dimensions: (input.Dimensions ?? []).map(({ Name = '', Value = '' }) => ({ Name, Value })),
+    statistic: chosen,
+    periodSeconds: period,
+    evaluationPeriods: periods,
+    datapointsToAlarm: points ?? periods,
+    ...(points === undefined ? {} : { givenDatapointsToAlarm: points }),
+    threshold: input.Threshold ?? 0,
+    comparison,
+    treatMissingData: treat,
+    ...(input.Unit === undefined ? {} : { unit: input.Unit }),
+    state: before?.state ?? 'INSUFFICIENT_DATA',
+    stateReason: before?.stateReason ?? 'Unchecked: Initial alarm creation',
+    ...(before?.stateReasonData === undefined ? {} : { stateReasonData: before.stateReasonData }),
+    stateChangedAt: before?.stateChangedAt ?? nowMs,
+    configuredAt: nowMs,
+    tags:
+      before?.tags ??
+      Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+  };
+};
+
+const describe = (alarm: Alarm): CloudWatch.MetricAlarm => ({
+  AlarmName: alarm.alarmName,
+  AlarmArn: alarm.arn,
+  AlarmDescription: alarm.description,
+  AlarmConfigurationUpdatedTimestamp: new Date(alarm.configuredAt),
+  ActionsEnabled: alarm.actionsEnabled,
+  OKActions: [...alarm.okActions],
+  AlarmActions: [...alarm.alarmActions],
+  InsufficientDataActions: [...alarm.insufficientDataActions],
+  StateValue: alarm.state,
+  StateReason: alarm.stateReason,
+  StateReasonData: alarm.stateReasonData,
+  StateUpdatedTimestamp: new Date(alarm.stateChangedAt),
+  StateTransitionedTimestamp: new Date(alarm.stateChangedAt),
+  MetricName: alarm.name,
+  Namespace: alarm.namespace,
+  ...(alarm.statistic.startsWith('p')
+    ? { ExtendedStatistic: alarm.statistic }
+    : { Statistic: alarm.statistic as CloudWatch.Statistic }),
+  Dimensions: [...alarm.dimensions],
+  Period: alarm.periodSeconds,
+  Unit: alarm.unit as CloudWatch.StandardUnit | undefined,
+  EvaluationPeriods: alarm.evaluationPeriods,
+  DatapointsToAlarm: alarm.givenDatapointsToAlarm,
+  Threshold: alarm.threshold,
+  ComparisonOperator: alarm.comparison as CloudWatch.ComparisonOperator,
+  TreatMissingData: alarm.treatMissingData,
+});
+
+const paged = <T>(items: readonly T[], token: string | undefined, size: number) => {
+  const at = Number(token ?? 0);
+  if (!Number.isInteger(at) || at < 0)
+    throw invalidParameterValue(`The NextToken '${token ?? ''}' is invalid.`);
+  return {
+    page: items.slice(at, at + size),
+    ...(items.length > at + size ? { NextToken: String(at + size) } : {}),
+  };
+};
+
+const find = (state: CloudWatchState, name: string | undefined): Alarm => {
+  const alarm = state.alarms.get(name ?? '');
+  if (alarm === undefined) throw alarmNotFound();
+  return alarm;
+};
+
+const switchActions = (action: string, actionsEnabled: boolean) =>
+  operation<CloudWatchState, CloudWatch.EnableAlarmActionsInput, object>({
+    needs: onAlarms(action),
+    handle: (input, { state }) => {
+      for (const name of input.AlarmNames ?? []) {
+        const alarm = state.alarms.get(name);
+        if (alarm !== undefined) state.alarms.set(name, { ...alarm, actionsEnabled });
+      }
+      return {};
+    },
+  });
+
+const byArn = (state: CloudWatchState, arn: string | undefined) =>
+  find(state, arn?.split(':alarm:')[1]);
+
+/** Operations on alarms. */
+export const alarmOperations: OperationTable<CloudWatchState> = {
+  PutMetricAlarm: operation<CloudWatchState, CloudWatch.PutMetricAlarmInput, object>({
+    needs: onAlarms('cloudwatch:PutMetricAlarm'),
+    handle: (input, context) => {
+      const { state, clock } = context;
+      const before = state.alarms.get(input.AlarmName ?? '');
+      const alarm = readAlarm(input, context, clock.now(), before);
+      state.alarms.set(alarm.alarmName, alarm);
+      state.addHistory({
+        alarmName: alarm.alarmName,
+        at: clock.now(),
+        kind: 'ConfigurationUpdate',
+        summary: `Alarm "${alarm.alarmName}" ${before === undefined ? 'created' : 'updated'}`,
+        data: JSON.stringify({ version: '1.0', type: before === undefined ? 'Create' : 'Update' }),
+      });
+      context.background(`first look of alarm ${alarm.alarmName}`, async () =>
+        evaluateAlarms(context, ({ alarmName }) => alarmName === alarm.alarmName),
+      );
+      keepEvaluating(context);
+      return {};
+    },
+  }),
+  DescribeAlarms: operation<
+    CloudWatchState,
+    CloudWatch.DescribeAlarmsInput,
+    CloudWatch.DescribeAlarmsOutput
+  >({
+    needs: onAlarms('cloudwatch:DescribeAlarms'),
+    handle: (input, { state }) => {
+      const metricWanted =
+        input.AlarmTypes === undefined || input.AlarmTypes.includes('MetricAlarm');
+      const found = [...state.alarms.values()]
+        .filter(() => metricWanted)
+        .filter(
+          ({ alarmName }) => input.AlarmNames === undefined || input.AlarmNames.includes(alarmName),
+        )
+        .filter(({ alarmName }) => alarmName.startsWith(input.AlarmNamePrefix ?? ''))
+        .filter(({ state: value }) => input.StateValue === undefined || value === input.StateValue)
+        .filter(({ alarmActions, okActions, insufficientDataActions }) => {
+          const prefix = input.ActionPrefix;
+          return (
+            prefix === undefined ||
+            [...alarmActions, ...okActions, ...insufficientDataActions].some((action) =>
+              action.startsWith(prefix),
+            )
+          );
+        })
+        .sort((a, b) => (a.alarmName < b.alarmName ? -1 : 1));
+      const { page, ...next } = paged(found, input.NextToken, input.MaxRecords ?? 50);
+      return { MetricAlarms: page.map(describe), CompositeAlarms: [], ...next };
+    },
+  }),
+  DescribeAlarmsForMetric: operation<
+    CloudWatchState,
+    CloudWatch.DescribeAlarmsForMetricInput,
+    CloudWatch.DescribeAlarmsForMetricOutput
+  >({
+    needs: () => ({ action: 'cloudwatch:DescribeAlarmsForMetric', resource: '*' }),
+    handle: (input, { state }) => {
+      const wanted = metricKey({
+        namespace: input.Namespace ?? '',
+        name: input.MetricName ?? '',
+        dimensions: (input.Dimensions ?? []).map(({ Name = '', Value = '' }) => ({ Name, Value })),
+      });
+      return {
+        MetricAlarms: [...state.alarms.values()]
+          .filter((alarm) => metricKey(alarm) === wanted)
+          .map(describe),
+      };
+    },
+  }),
+  DescribeAlarmHistory: operation<
+    CloudWatchState,
+    CloudWatch.DescribeAlarmHistoryInput,
+    CloudWatch.DescribeAlarmHistoryOutput
+  >({
+    needs: onAlarms('cloudwatch:DescribeAlarmHistory'),
+    handle: (input, { state }) => {
+      const found = [...state.history.values()]
+        .filter(({ alarmName }) => input.AlarmName === undefined || alarmName === input.AlarmName)
+        .filter(({ kind }) => input.HistoryItemType === undefined || kind === input.HistoryItemType)
+        .filter(
+          ({ at }) =>
+            at >= (input.StartDate?.getTime() ?? 0) &&
+            at <= (input.EndDate?.getTime() ?? Number.POSITIVE_INFINITY),
+        );
+      if (input.ScanBy !== 'TimestampAscending') found.reverse();
+      const { page, ...next } = paged(found, input.NextToken, input.MaxRecords ?? 100);
+      return {
+        AlarmHistoryItems: page.map(({ alarmName, at, kind, summary, data }) => ({
+          AlarmName: alarmName,
+          AlarmType: 'MetricAlarm' as const,
+          Timestamp: new Date(at),
+          HistoryItemType: kind,
+          HistorySummary: summary,
+          HistoryData: data,
+        })),
+        ...next,
+      };
+    },
+  }),
+  DeleteAlarms: operation<CloudWatchState, CloudWatch.DeleteAlarmsInput, object>({
+    needs: onAlarms('cloudwatch:DeleteAlarms'),
+    handle: (input, { state }) => {
+      for (const name of input.AlarmNames ?? []) state.alarms.delete(name);
+      return {};
+    },
+  }),
+  SetAlarmState: operation<CloudWatchState, CloudWatch.SetAlarmStateInput, object>({
+    needs: onAlarms('cloudwatch:SetAlarmState'),
+    handle: (input, context) => {
+      const alarm = find(context.state, input.AlarmName);
+      const state = input.StateValue as AlarmState;
+      const change = { state, reason: input.StateReason ?? '', data: input.StateReasonData ?? '' };
+      if (state !== alarm.state) changeState(context, alarm, change);
+      return {};
+    },
+  }),
+  EnableAlarmActions: switchActions('cloudwatch:EnableAlarmActions', true),
+  DisableAlarmActions: switchActions('cloudwatch:DisableAlarmActions', false),
+  TagResource: operation<CloudWatchState, CloudWatch.TagResourceInput, object>({
+    needs: ({ ResourceARN = '*' }) => ({ action: 'cloudwatch:TagResource', resource: ResourceARN }),
+    handle: (input, { state }) => {
+      const alarm = byArn(state, input.ResourceARN);
+      const added = Object.fromEntries(
+        (input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]),
+      );
+      state.alarms.set(alarm.alarmName, { ...alarm, tags: { ...alarm.tags, ...added } });
+      return {};
+    },
+  }),
+  UntagResource: operation<CloudWatchState, CloudWatch.UntagResourceInput, object>({
+    needs: ({ ResourceARN = '*' }) => ({
+      action: 'cloudwatch:UntagResource',
+      resource: ResourceARN,
+    }),
+    handle: (input, { state }) => {
+      const alarm = byArn(state, input.ResourceARN);
+      const tags = Object.fromEntries(
+        Object.entries(alarm.tags).filter(([key]) => !(input.TagKeys ?? []).includes(key)),
+      );
+      state.alarms.set(alarm.alarmName, { ...alarm, tags });
+      return {};
+    },
+  }),
+  ListTagsForResource: operation<
+    CloudWatchState,
+    CloudWatch.ListTagsForResourceInput,
+    CloudWatch.ListTagsForResourceOutput
+  >({
+    needs: ({ ResourceARN = '*' }) => ({
+      action: 'cloudwatch:ListTagsForResource',
+      resource: ResourceARN,
+    }),
+    handle: (input, { state }) => ({
+      Tags: Object.entries(byArn(state, input.ResourceARN).tags).map(([Key, Value]) => ({
+        Key,
+        Value,
+      })),
+    }),
+  }),
+};

@@ -1,0 +1,22 @@
+import { defineService } from '../../core/define-service.ts';
+import { keepEvaluating } from './alarm-actions.ts';
+import { alarmOperations } from './alarm-operations.ts';
+import { metricOperations } from './metric-operations.ts';
+import { alarm } from './resources.ts';
+import type { CloudWatchState } from './state.ts';
+import { createCloudWatchState } from './state.ts';
+
+/** Amazon CloudWatch: metrics and alarms. */
+export const cloudwatch = defineService<CloudWatchState>({
+  id: 'cloudwatch',
+  signingName: 'monitoring',
+  principal: 'cloudwatch.amazonaws.com',
+  scope: 'region',
+  createState: createCloudWatchState,
+  operations: { ...metricOperations, ...alarmOperations },
+  resources: [alarm],
+  validationCode: 'ValidationError',
+  accessDeniedCode: 'AccessDenied',
+  start: keepEvaluating,
+  stop: ({ state }) => state.tick?.cancel(),
+});

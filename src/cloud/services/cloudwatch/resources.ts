@@ -1,0 +1,78 @@
+import type {
+  ProviderContext,
+  ResourceProperties,
+  ResourceProvider,
+} from '../../core/resource-provider.ts';
+
+type Tags = readonly { readonly Key: string; readonly Value: string }[];
+
+const NUMBERS = ['Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold'];
+
+/** Templates may say numbers and booleans as strings. */
+const typed = (properties: ResourceProperties): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      name,
+      NUMBERS.includes(name)
+        ? Number(value)
+        : name === 'ActionsEnabled'
+          ? String(value) === 'true'
+          : value,
+    ]),
+  );
+
+const put = async (name: string, properties: ResourceProperties, context: ProviderContext) => {
+  await context.call('cloudwatch', 'PutMetricAlarm', {
+    ...typed(properties),
+    AlarmName: name,
+    Tags: [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])],
+  });
+  const Arn = `arn:${context.partition}:cloudwatch:${context.region}:${context.accountId}:alarm:${name}`;
+  return { physicalId: name, attributes: { Arn } };
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html */
+export const alarm: ResourceProvider = {
+  type: 'AWS::CloudWatch::Alarm',
+  inert: ['EvaluateLowSampleCountPercentile'],
+  create: (properties, context) =>
+    put(
+      (properties['AlarmName'] as string | undefined) ?? context.generateName({ max: 255 }),
+      properties,
+      context,
+    ),
+  update: (name, properties, _previous, context) => put(name, properties, context),
+  delete: async (name, _properties, context) => {
+    await context.call('cloudwatch', 'DeleteAlarms', { AlarmNames: [name] });
+  },
+  read: async (name, context) => {
+    const answer = (await context.call('cloudwatch', 'DescribeAlarms', { AlarmNames: [name] })) as {
+      readonly MetricAlarms?: readonly ResourceProperties[];
+    };
+    const found = answer.MetricAlarms?.[0];
+    if (found === undefined) return undefined;
+    const properties = [
+      'AlarmName',
+      'AlarmDescription',
+      'ActionsEnabled',
+      'OKActions',
+      'AlarmActions',
+      'InsufficientDataActions',
+      'MetricName',
+      'Namespace',
+      'Statistic',
+      'ExtendedStatistic',
+      'Dimensions',
+      'Period',
+      'Unit',
+      'EvaluationPeriods',
+      'DatapointsToAlarm',
+      'Threshold',
+      'ComparisonOperator',
+      'TreatMissingData',
+    ];
+    return Object.fromEntries(
+      properties.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]),
+    );
+  },
+};

@@ -1,0 +1,70 @@
+import type { StateTools } from '../../core/define-service.ts';
+import type { Table } from '../../core/store.ts';
+import type { Timer } from '../../core/clock.ts';
+import type { Metric, MetricStore } from './metrics.ts';
+import { createMetricStore } from './metrics.ts';
+
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** A metric alarm. Times are milliseconds since the epoch. */
+export interface Alarm extends Metric {
+  readonly alarmName: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly actionsEnabled: boolean;
+  readonly okActions: readonly string[];
+  readonly alarmActions: readonly string[];
+  readonly insufficientDataActions: readonly string[];
+  readonly statistic: string;
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  /** As the caller gave it; AWS leaves it out of its answers otherwise. */
+  readonly givenDatapointsToAlarm?: number;
+  readonly threshold: number;
+  readonly comparison: string;
+  readonly treatMissingData: string;
+  readonly unit?: string;
+  readonly state: AlarmState;
+  readonly stateReason: string;
+  readonly stateReasonData?: string;
+  readonly stateChangedAt: number;
+  readonly configuredAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A change of an alarm's state or configuration, or an action it took. */
+export interface AlarmHistoryItem {
+  readonly alarmName: string;
+  readonly at: number;
+  readonly kind: 'ConfigurationUpdate' | 'StateUpdate' | 'Action';
+  readonly summary: string;
+  readonly data: string;
+}
+
+export interface CloudWatchState {
+  readonly metrics: MetricStore;
+  readonly alarms: Table<Alarm>;
+  readonly history: Table<AlarmHistoryItem>;
+  addHistory(item: AlarmHistoryItem): void;
+  /** The timer of the next evaluation; not kept. */
+  tick: Timer | undefined;
+}
+
+export const createCloudWatchState = (tools: StateTools): CloudWatchState => {
+  const history = tools.table<AlarmHistoryItem>('history');
+  let next = Math.max(0, ...[...history.keys()].map(Number)) + 1;
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html keeps 30 days; we keep this many. */
+  const KEPT = 5_000;
+  return {
+    metrics: createMetricStore(tools.table('metrics')),
+    alarms: tools.table<Alarm>('alarms'),
+    history,
+    addHistory: (item) => {
+      history.set(String(next), item);
+      history.delete(String(next - KEPT));
+      next += 1;
+    },
+    tick: undefined,
+  };
+};
