@@ -1,0 +1,26 @@
+import { AwsError } from '../../core/aws-error.ts';
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
+export const topicNotFound = (): AwsError =>
+  new AwsError('NotFoundException', 'Topic does not exist', { status: 404 });
+export const subscriptionNotFound = (): AwsError =>
+  new AwsError('NotFoundException', 'Subscription does not exist', { status: 404 });
+export const invalidParameter = (message: string): AwsError =>
+  new AwsError('InvalidParameterException', `Invalid parameter: ${message}`);
+export const tooManyEntries = (): AwsError =>
+  new AwsError(
+    'TooManyEntriesInBatchRequestException',
+    'The batch request contains more entries than permissible.',
+  );
+export const emptyBatch = (): AwsError =>
+  new AwsError('EmptyBatchRequestException', "The batch request doesn't contain any entries.");
+export const idsNotDistinct = (): AwsError =>
+  new AwsError(
+    'BatchEntryIdsNotDistinctException',
+    'Two or more batch entries in the request have the same Id.',
+  );
+export const batchTooLong = (): AwsError =>
+  new AwsError(
+    'BatchRequestTooLongException',
+    'The length of all the batch messages put together is more than the limit.',
+  );

@@ -1,0 +1,23 @@
+import { defineService } from '../../core/define-service.ts';
+import { resumeDeliveries } from './deliver.ts';
+import { publishOperations } from './publish.ts';
+import { subscription, topic, topicPolicy } from './resources.ts';
+import type { SnsState } from './state.ts';
+import { createSnsState } from './state.ts';
+import { subscriptionOperations } from './subscription-operations.ts';
+import { topicOperations } from './topic-operations.ts';
+
+/** Amazon Simple Notification Service. */
+export const sns = defineService<SnsState>({
+  id: 'sns',
+  signingName: 'sns',
+  principal: 'sns.amazonaws.com',
+  scope: 'region',
+  createState: createSnsState,
+  operations: { ...topicOperations, ...subscriptionOperations, ...publishOperations },
+  resourcePolicy: (arn, state) => state.topics.get(arn)?.policy,
+  resources: [topic, subscription, topicPolicy],
+  validationCode: 'InvalidParameter',
+  accessDeniedCode: 'AuthorizationErrorException',
+  start: resumeDeliveries,
+});

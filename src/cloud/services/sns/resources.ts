@@ -1,0 +1,170 @@
+import { AwsError } from '../../core/aws-error.ts';
+import type {
+  ProviderContext,
+  ResourceProperties,
+  ResourceProvider,
+} from '../../core/resource-provider.ts';
+
+type Tags = readonly { readonly Key: string; readonly Value: string }[];
+
+interface InlineSubscription {
+  readonly Endpoint: string;
+  readonly Protocol: string;
+}
+
+/** Property of the type and attribute of the API, where one is the other. */
+const ATTRIBUTES = [
+  'DisplayName',
+  'KmsMasterKeyId',
+  'SignatureVersion',
+  'TracingConfig',
+  'FifoTopic',
+  'ContentBasedDeduplication',
+  'FifoThroughputScope',
+  'ArchivePolicy',
+] as const;
+
+const asText = (value: unknown) =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+const attributesOf = (properties: ResourceProperties): Record<string, string> =>
+  Object.fromEntries(
+    ATTRIBUTES.filter((name) => properties[name] !== undefined).map((name) => [
+      name,
+      asText(properties[name]),
+    ]),
+  );
+
+const isGone = (error: unknown) => error instanceof AwsError && error.code === 'NotFoundException';
+
+const described = (arn: string) => ({
+  physicalId: arn,
+  attributes: { TopicArn: arn, TopicName: arn.split(':')[5] ?? '' },
+});
+
+const inlineSubscriptions = (properties: ResourceProperties) =>
+  (properties['Subscription'] as readonly InlineSubscription[] | undefined) ?? [];
+
+const subscribe = (
+  TopicArn: string,
+  { Endpoint, Protocol }: InlineSubscription,
+  context: ProviderContext,
+) => context.call('sns', 'Subscribe', { TopicArn, Endpoint, Protocol });
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html */
+export const topic: ResourceProvider = {
+  type: 'AWS::SNS::Topic',
+  inert: ['DataProtectionPolicy', 'DeliveryStatusLogging'],
+  create: async (properties, context) => {
+    const name =
+      (properties['TopicName'] as string | undefined) ?? context.generateName({ max: 256 });
+    const answer = (await context.call('sns', 'CreateTopic', {
+      Name: name,
+      Attributes: attributesOf(properties),
+      Tags: [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])],
+    })) as { readonly TopicArn: string };
+    for (const subscription of inlineSubscriptions(properties))
+      await subscribe(answer.TopicArn, subscription, context);
+    return described(answer.TopicArn);
+  },
+  update: async (arn, properties, previous, context) => {
+    const [now, before] = [attributesOf(properties), attributesOf(previous)];
+    for (const name of new Set([...Object.keys(now), ...Object.keys(before)]))
+      if (now[name] !== before[name])
+        await context.call('sns', 'SetTopicAttributes', {
+          TopicArn: arn,
+          AttributeName: name,
+          AttributeValue: now[name] ?? '',
+        });
+    const key = ({ Endpoint, Protocol }: InlineSubscription) => `${Protocol} ${Endpoint}`;
+    const old = new Set(inlineSubscriptions(previous).map(key));
+    const wanted = new Set(inlineSubscriptions(properties).map(key));
+    for (const subscription of inlineSubscriptions(properties))
+      if (!old.has(key(subscription))) await subscribe(arn, subscription, context);
+    const { Subscriptions = [] } = (await context.call('sns', 'ListSubscriptionsByTopic', {
+      TopicArn: arn,
+    })) as {
+      readonly Subscriptions?: readonly (InlineSubscription & {
+        readonly SubscriptionArn: string;
+      })[];
+    };
+    for (const subscription of Subscriptions)
+      if (old.has(key(subscription)) && !wanted.has(key(subscription)))
+        await context.call('sns', 'Unsubscribe', { SubscriptionArn: subscription.SubscriptionArn });
+    const Tags = [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])];
+    if (Tags.length > 0) await context.call('sns', 'TagResource', { ResourceArn: arn, Tags });
+    return described(arn);
+  },
+  delete: async (arn, _properties, context) => {
+    await context.call('sns', 'DeleteTopic', { TopicArn: arn });
+  },
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html */
+export const subscription: ResourceProvider = {
+  type: 'AWS::SNS::Subscription',
+  inert: ['Region'],
+  create: async (properties, context) => {
+    const given = [
+      'FilterPolicy',
+      'FilterPolicyScope',
+      'RawMessageDelivery',
+      'RedrivePolicy',
+      'DeliveryPolicy',
+      'SubscriptionRoleArn',
+      'ReplayPolicy',
+    ];
+    const answer = (await context.call('sns', 'Subscribe', {
+      TopicArn: properties['TopicArn'],
+      Protocol: properties['Protocol'],
+      Endpoint: properties['Endpoint'],
+      ReturnSubscriptionArn: true,
+      Attributes: Object.fromEntries(
+        given
+          .filter((name) => properties[name] !== undefined)
+          .map((name) => [name, asText(properties[name])]),
+      ),
+    })) as { readonly SubscriptionArn: string };
+    return { physicalId: answer.SubscriptionArn, attributes: { Arn: answer.SubscriptionArn } };
+  },
+  delete: async (arn, _properties, context) => {
+    await context.call('sns', 'Unsubscribe', { SubscriptionArn: arn });
+  },
+};
+
+const setPolicy = async (
+  properties: ResourceProperties,
+  value: string,
+  context: ProviderContext,
+) => {
+  for (const TopicArn of (properties['Topics'] as readonly string[] | undefined) ?? [])
+    try {
+      await context.call('sns', 'SetTopicAttributes', {
+        TopicArn,
+        AttributeName: 'Policy',
+        AttributeValue: value,
+      });
+    } catch (error) {
+      if (value !== '' || !isGone(error)) throw error;
+    }
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html */
+export const topicPolicy: ResourceProvider = {
+  type: 'AWS::SNS::TopicPolicy',
+  create: async (properties, context) => {
+    await setPolicy(properties, asText(properties['PolicyDocument']), context);
+    const physicalId = context.generateName({ max: 128 });
+    return { physicalId, attributes: { Id: physicalId } };
+  },
+  update: async (physicalId, properties, previous, context) => {
+    const kept = new Set((properties['Topics'] as readonly string[] | undefined) ?? []);
+    const dropped = ((previous['Topics'] as readonly string[] | undefined) ?? []).filter(
+      (arn) => !kept.has(arn),
+    );
+    await setPolicy({ Topics: dropped }, '', context);
+    await setPolicy(properties, asText(properties['PolicyDocument']), context);
+    return { physicalId, attributes: { Id: physicalId } };
+  },
+  delete: (_physicalId, properties, context) => setPolicy(properties, '', context),
+};
