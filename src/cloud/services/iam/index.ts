@@ -1,0 +1,27 @@
+import { defineService } from '../../core/define-service.ts';
+import { operations } from './operations.ts';
+import { managedPolicy } from './resources/managed-policy.ts';
+import { policy } from './resources/policy.ts';
+import { role } from './resources/role.ts';
+import type { IamState } from './state.ts';
+import { createIamState } from './state.ts';
+
+/** AWS Identity and Access Management. */
+export const iam = defineService<IamState>({
+  id: 'iam',
+  signingName: 'iam',
+  principal: 'iam.amazonaws.com',
+  scope: 'account',
+  createState: createIamState,
+  operations,
+  identityPolicies: (principal, state) => state.policiesOf(principal),
+  // A role's trust policy is its resource-based policy: it decides who may assume it.
+  resourcePolicy: (arn, state) => {
+    const name = /^arn:[^:]+:iam::\d+:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
+    const found = name === undefined ? undefined : state.role(name);
+    return found?.arn === arn ? found.trustPolicy : undefined;
+  },
+  resources: [role, policy, managedPolicy],
+  validationCode: 'ValidationError',
+  accessDeniedCode: 'AccessDenied',
+});

@@ -1,0 +1,150 @@
+import type * as Iam from '@aws-sdk/client-iam';
+import type {
+  ProviderContext,
+  ProvisionedResource,
+  ResourceProperties,
+  ResourceProvider,
+} from '../../../core/resource-provider.ts';
+import { LIMITS } from '../limits.ts';
+import { documentText, ignoringGone, tagsOf, text, texts, without } from './properties.ts';
+
+interface InlinePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: unknown;
+}
+
+const inlinePolicies = (properties: ResourceProperties): readonly InlinePolicy[] =>
+  (properties['Policies'] as readonly InlinePolicy[] | undefined) ?? [];
+
+const provisioned = async (
+  name: string,
+  context: ProviderContext,
+): Promise<ProvisionedResource> => {
+  const { Role } = (await context.call('iam', 'GetRole', {
+    RoleName: name,
+  })) as Iam.GetRoleResponse;
+  return { physicalId: name, attributes: { Arn: Role?.Arn, RoleId: Role?.RoleId } };
+};
+
+const putPolicies = async (
+  name: string,
+  properties: ResourceProperties,
+  previous: ResourceProperties,
+  context: ProviderContext,
+): Promise<void> => {
+  const call = (operation: string, input: object) =>
+    context.call('iam', operation, { RoleName: name, ...input });
+  const [arns, arnsBefore] = [
+    texts(properties, 'ManagedPolicyArns'),
+    texts(previous, 'ManagedPolicyArns'),
+  ];
+  for (const PolicyArn of without(arnsBefore, arns))
+    await ignoringGone(call('DetachRolePolicy', { PolicyArn }));
+  for (const PolicyArn of without(arns, arnsBefore)) await call('AttachRolePolicy', { PolicyArn });
+
+  const [policies, before] = [inlinePolicies(properties), inlinePolicies(previous)];
+  const names = policies.map(({ PolicyName }) => PolicyName);
+  for (const { PolicyName } of before)
+    if (!names.includes(PolicyName)) await ignoringGone(call('DeleteRolePolicy', { PolicyName }));
+  for (const { PolicyName, PolicyDocument } of policies) {
+    const old = before.find((policy) => policy.PolicyName === PolicyName);
+    const document = documentText(PolicyDocument);
+    if (old !== undefined && documentText(old.PolicyDocument) === document) continue;
+    await call('PutRolePolicy', { PolicyName, PolicyDocument: document });
+  }
+};
+
+const remove = async (
+  name: string,
+  properties: ResourceProperties,
+  context: ProviderContext,
+): Promise<void> => {
+  const call = (operation: string, input: object = {}) =>
+    ignoringGone(context.call('iam', operation, { RoleName: name, ...input }));
+  for (const PolicyArn of texts(properties, 'ManagedPolicyArns'))
+    await call('DetachRolePolicy', { PolicyArn });
+  for (const { PolicyName } of inlinePolicies(properties))
+    await call('DeleteRolePolicy', { PolicyName });
+  await call('DeleteRole');
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html */
+export const role: ResourceProvider = {
+  type: 'AWS::IAM::Role',
+  create: async (properties, context) => {
+    const name =
+      text(properties, 'RoleName') ?? context.generateName({ max: LIMITS.roleNameLength });
+    const [path, description, boundary] = ['Path', 'Description', 'PermissionsBoundary'].map(
+      (property) => text(properties, property),
+    );
+    const seconds = properties['MaxSessionDuration'];
+    await context.call('iam', 'CreateRole', {
+      RoleName: name,
+      AssumeRolePolicyDocument: documentText(properties['AssumeRolePolicyDocument']),
+      Tags: tagsOf(properties, context),
+      ...(path === undefined ? {} : { Path: path }),
+      ...(description === undefined ? {} : { Description: description }),
+      ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
+      ...(seconds === undefined ? {} : { MaxSessionDuration: Number(seconds) }),
+    });
+    try {
+      await putPolicies(name, properties, {}, context);
+      return await provisioned(name, context);
+    } catch (error) {
+      // Nobody else knows of the role yet: without this a rollback would leave it behind.
+      await remove(name, properties, context);
+      throw error;
+    }
+  },
+  update: async (name, properties, previous, context) => {
+    const call = (operation: string, input: object = {}) =>
+      context.call('iam', operation, { RoleName: name, ...input });
+    const trust = documentText(properties['AssumeRolePolicyDocument']);
+    if (trust !== documentText(previous['AssumeRolePolicyDocument']))
+      await call('UpdateAssumeRolePolicy', { PolicyDocument: trust });
+    const description = text(properties, 'Description') ?? '';
+    const seconds = Number(properties['MaxSessionDuration'] ?? LIMITS.sessionSeconds.default);
+    await call('UpdateRole', { Description: description, MaxSessionDuration: seconds });
+    const boundary = text(properties, 'PermissionsBoundary');
+    if (boundary !== undefined && boundary !== previous['PermissionsBoundary'])
+      await call('PutRolePermissionsBoundary', { PermissionsBoundary: boundary });
+    if (boundary === undefined && previous['PermissionsBoundary'] !== undefined)
+      await call('DeleteRolePermissionsBoundary');
+    await putPolicies(name, properties, previous, context);
+    const tags = tagsOf(properties, context);
+    const { Tags: existing = [] } = (await call('ListRoleTags')) as Iam.ListRoleTagsResponse;
+    const gone = without(
+      existing.map(({ Key }) => Key ?? ''),
+      tags.map(({ Key }) => Key),
+    );
+    if (gone.length > 0) await call('UntagRole', { TagKeys: gone });
+    if (tags.length > 0) await call('TagRole', { Tags: tags });
+    return provisioned(name, context);
+  },
+  delete: remove,
+  read: async (name, context) => {
+    const call = (operation: string, input: object = {}) =>
+      context.call('iam', operation, { RoleName: name, ...input });
+    let found: Iam.Role | undefined;
+    await ignoringGone(
+      call('GetRole').then((answer) => {
+        found = (answer as Iam.GetRoleResponse).Role;
+      }),
+    );
+    if (found === undefined) return undefined;
+    const { AttachedPolicies = [] } = (await call(
+      'ListAttachedRolePolicies',
+    )) as Iam.ListAttachedRolePoliciesResponse;
+    return {
+      RoleName: name,
+      Path: found.Path,
+      AssumeRolePolicyDocument: JSON.parse(
+        decodeURIComponent(found.AssumeRolePolicyDocument ?? '{}'),
+      ) as unknown,
+      MaxSessionDuration: found.MaxSessionDuration,
+      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+      ...(found.Description === undefined ? {} : { Description: found.Description }),
+      ...(found.Tags === undefined ? {} : { Tags: found.Tags }),
+    };
+  },
+};

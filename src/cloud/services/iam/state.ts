@@ -1,0 +1,196 @@
+import type { IdentityPolicies, StateTools } from '../../core/define-service.ts';
+import type { Principal } from '../../core/principals.ts';
+import type { Table } from '../../core/store.ts';
+import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts';
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** What policies can be attached to. Times are milliseconds since the epoch. */
+export interface Holder {
+  readonly name: string;
+  readonly path: string;
+  /** `AROA…` or `AIDA…`: a new one even when the name is taken again. */
+  readonly id: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly tags: readonly Tag[];
+  /** ARN of the managed policy that bounds it. */
+  readonly boundary?: string;
+  readonly inlinePolicies: readonly { readonly name: string; readonly document: string }[];
+  /** ARNs of managed policies. */
+  readonly attachedPolicies: readonly string[];
+}
+
+export interface Role extends Holder {
+  /** The trust policy, as given. */
+  readonly trustPolicy: string;
+  readonly description?: string;
+  readonly maxSessionSeconds: number;
+}
+
+export interface User extends Holder {
+  readonly accessKeys: readonly {
+    readonly id: string;
+    readonly active: boolean;
+    readonly createdAt: number;
+  }[];
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly document: string;
+  readonly createdAt: number;
+}
+
+/** A managed policy. */
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly tags: readonly Tag[];
+  readonly versions: readonly PolicyVersion[];
+  readonly defaultVersion: string;
+  readonly nextVersion: number;
+  readonly awsManaged?: boolean;
+}
+
+export interface IamState {
+  role(name: string): Role | undefined;
+  roles(): readonly Role[];
+  putRole(role: Role): void;
+  dropRole(name: string): void;
+  user(name: string): User | undefined;
+  users(): readonly User[];
+  putUser(user: User): void;
+  dropUser(name: string): void;
+  /** The account's own policy, or one of AWS's. */
+  policy(arn: string): ManagedPolicy | undefined;
+  policies(): readonly ManagedPolicy[];
+  putPolicy(policy: ManagedPolicy): void;
+  dropPolicy(arn: string): void;
+  /** The policies that decide for a caller: none for one whose role or user is gone. */
+  policiesOf(principal: Principal): IdentityPolicies;
+}
+
+const NO_POLICIES: IdentityPolicies = { identity: [] };
+
+/** Names differ by more than case. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const keyOf = (name: string) => name.toLowerCase();
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
+  keyOf(a.name) < keyOf(b.name) ? -1 : 1;
+
+export const createIamState = (tools: StateTools): IamState => {
+  const roles: Table<Role> = tools.table('roles');
+  const users: Table<User> = tools.table('users');
+  const policies: Table<ManagedPolicy> = tools.table('policies');
+  // Derived: what a holder's policies come to, until it or a managed policy changes.
+  let gathered = new WeakMap<Holder, IdentityPolicies>();
+
+  const policy = (arn: string) => policies.get(arn) ?? awsManagedPolicies().get(arn);
+  const gather = (holder: Holder): IdentityPolicies => {
+    const known = gathered.get(holder);
+    if (known !== undefined) return known;
+    const managed = (arn: string) => {
+      const document = defaultDocument(policy(arn));
+      return document === undefined ? [] : [{ name: arn, document }];
+    };
+    const [boundary] = holder.boundary === undefined ? [] : managed(holder.boundary);
+    const found: IdentityPolicies = {
+      identity: [
+        ...holder.inlinePolicies.map(({ name, document }) => ({
+          name: `${holder.name}/${name}`,
+          document,
+        })),
+        ...holder.attachedPolicies.flatMap(managed),
+      ],
+      ...(boundary === undefined ? {} : { boundary }),
+    };
+    gathered.set(holder, found);
+    return found;
+  };
+
+  return {
+    role: (name) => roles.get(keyOf(name)),
+    roles: () => [...roles.values()].sort(byName),
+    putRole: (role) => roles.set(keyOf(role.name), role),
+    dropRole: (name) => void roles.delete(keyOf(name)),
+    user: (name) => users.get(keyOf(name)),
+    users: () => [...users.values()].sort(byName),
+    putUser: (user) => users.set(keyOf(user.name), user),
+    dropUser: (name) => void users.delete(keyOf(name)),
+    policy,
+    policies: () => [...policies.values(), ...awsManagedPolicies().values()].sort(byName),
+    putPolicy: (changed) => {
+      policies.set(changed.arn, changed);
+      gathered = new WeakMap();
+    },
+    dropPolicy: (arn) => {
+      policies.delete(arn);
+      gathered = new WeakMap();
+    },
+    policiesOf: (principal) => {
+      switch (principal.kind) {
+        case 'session': {
+          const role = roles.get(keyOf(principal.roleName));
+          // A role that was deleted and made again is another one: its old sessions may do nothing.
+          return role === undefined || !principal.userId.startsWith(`${role.id}:`)
+            ? NO_POLICIES
+            : gather(role);
+        }
+        case 'user': {
+          const user = users.get(keyOf(principal.userName));
+          return user === undefined || user.id !== principal.userId ? NO_POLICIES : gather(user);
+        }
+        case 'root':
+        case 'service':
+        case 'anonymous':
+          return NO_POLICIES;
+      }
+    },
+  };
+};
+
+/** The text of a policy's default version. */
+export const defaultDocument = (policy: ManagedPolicy | undefined): string | undefined =>
+  policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
+
+const awsManagedPolicies = (() => {
+  // Built on first use: most clouds never ask for one.
+  let built: ReadonlyMap<string, ManagedPolicy> | undefined;
+  return (): ReadonlyMap<string, ManagedPolicy> => {
+    built ??= new Map(
+      AWS_MANAGED_POLICIES.map(({ name, path, version, createdAt, updatedAt, document }) => {
+        const arn = `arn:aws:iam::aws:policy${path}${name}`;
+        const updated = Date.parse(updatedAt);
+        const managed: ManagedPolicy = {
+          name,
+          path,
+          arn,
+          // Differs: AWS's own ids are not known; these only keep their form and stay the same.
+          id: `ANPA${name
+            .replaceAll(/[^A-Za-z0-9]/g, '')
+            .toUpperCase()
+            .padEnd(17, 'A')
+            .slice(-17)}`,
+          createdAt: Date.parse(createdAt),
+          updatedAt: updated,
+          tags: [],
+          versions: [{ id: version, document, createdAt: updated }],
+          defaultVersion: version,
+          nextVersion: Number(version.slice(1)) + 1,
+          awsManaged: true,
+        };
+        return [arn, managed];
+      }),
+    );
+    return built;
+  };
+})();
