@@ -182,8 +182,9 @@ describe('roles', () => {
 
   it('are listed by path, in pages', async () => {
     const path = `/${unique('path')}/`;
-    const names = [];
+    const names: string[] = [];
     for (let i = 0; i < 5; i++) names.push((await createRole({ Path: path })).name);
+    names.sort();
     const first = await client.send(new ListRolesCommand({ PathPrefix: path, MaxItems: 3 }));
     expect(first.Roles?.map(({ RoleName }) => RoleName)).toEqual(names.slice(0, 3));
     expect(first.IsTruncated).toBe(true);

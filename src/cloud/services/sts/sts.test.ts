@@ -135,7 +135,10 @@ describe('AssumeRole', () => {
     );
     const session = await assume(ROOT, role.arn);
     expect(session.AccessKeyId).toMatch(/^ASIA/);
-    expect(session.Expiration?.getTime()).toBe(Math.floor((clock.now() + HOUR_MS) / 1000) * 1000);
+    // The wire has whole seconds.
+    const left = (session.Expiration?.getTime() ?? 0) - clock.now();
+    expect(left).toBeGreaterThan(HOUR_MS - 1_000);
+    expect(left).toBeLessThanOrEqual(HOUR_MS);
     const theirs = iamOf(session);
     await theirs.send(new GetRoleCommand({ RoleName: role.name }));
     await expect(theirs.send(new DeleteRoleCommand({ RoleName: role.name }))).rejects.toMatchObject(
@@ -157,8 +160,8 @@ describe('AssumeRole', () => {
     const role = await createRole(trusting({ Service: 'lambda.amazonaws.com' }));
     await expect(assume(user.keys, role.arn)).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining(
-        `User: ${user.arn} is not authorized to perform: sts:AssumeRole on resource: ${role.arn}`,
+      message: expect.stringMatching(
+        `^User: ${user.arn} is not authorized to perform: sts:AssumeRole on resource: "?${role.arn}`,
       ),
     });
     await expect(assume(ROOT, role.arn)).rejects.toMatchObject({ name: 'AccessDenied' });
