@@ -1,4 +1,17 @@
 import type { ServiceDefinition } from './core/define-service.ts';
+import { apigatewayv2 } from './services/apigatewayv2/index.ts';
+import { cloudwatch } from './services/cloudwatch/index.ts';
+import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
+import { iam } from './services/iam/index.ts';
+import { sns } from './services/sns/index.ts';
+import { sts } from './services/sts/index.ts';
 
 /** Every service of the embedded cloud: one line each. */
-export const SERVICES: readonly ServiceDefinition[] = [];
+export const SERVICES: readonly ServiceDefinition[] = [
+  apigatewayv2,
+  cloudwatch,
+  cloudwatchLogs,
+  iam,
+  sns,
+  sts,
+];

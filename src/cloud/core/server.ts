@@ -152,9 +152,11 @@ const answerOperation = async (
         claim,
         caller?.credential.secretAccessKey,
       );
-    const invalid = validateInput(model, routed.operation, input, {
-      code: service.validationCode ?? 'ValidationException',
-    });
+    const invalid = validateInput(
+      routed.operation,
+      input,
+      service.validationCode ?? 'ValidationException',
+    );
     if (invalid !== undefined) throw invalid;
     const gone = new AbortController();
     response.once('close', () => {

@@ -1,0 +1,93 @@
+import { crc32 } from 'node:zlib';
+import { toJsonMembers } from './json.ts';
+import type { Member, OperationModel } from './model.ts';
+import type { Protocol } from './wire.ts';
+import { printXmlMembers } from './xml.ts';
+
+/** https://smithy.io/2.0/aws/amazon-eventstream.html */
+
+const STRING_HEADER = 7;
+
+const frame = (headers: Readonly<Record<string, string>>, payload: Uint8Array): Uint8Array => {
+  const encoded = Buffer.concat(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const [key, text] = [Buffer.from(name), Buffer.from(value)];
+      const size = Buffer.alloc(2);
+      size.writeUInt16BE(text.length);
+      return [Buffer.from([key.length]), key, Buffer.from([STRING_HEADER]), size, text];
+    }),
+  );
+  const total = 12 + encoded.length + payload.byteLength + 4;
+  const message = Buffer.alloc(total);
+  message.writeUInt32BE(total, 0);
+  message.writeUInt32BE(encoded.length, 4);
+  message.writeUInt32BE(crc32(message.subarray(0, 8)), 8);
+  encoded.copy(message, 12);
+  message.set(payload, 12 + encoded.length);
+  message.writeUInt32BE(crc32(message.subarray(0, total - 4)), total - 4);
+  return message;
+};
+
+/** Frames of an output's events: `{ Member: {...} }`, one after the other. */
+export async function* encodeEventStream(
+  operation: OperationModel,
+  protocol: Protocol,
+  output: Readonly<Record<string, unknown>>,
+): AsyncGenerator<Uint8Array> {
+  const name = operation.eventStreamOutput ?? '';
+  const union = operation.output.byName.get(name)?.shape;
+  if (protocol === 'json') {
+    const initial = toJsonMembers(
+      operation.output.members.filter((member) => member.name !== name),
+      output,
+      false,
+    );
+    yield frame(
+      {
+        ':message-type': 'event',
+        ':event-type': 'initial-response',
+        ':content-type': 'application/json',
+      },
+      Buffer.from(JSON.stringify(initial)),
+    );
+  }
+  if (union?.kind !== 'structure') return;
+  for await (const event of output[name] as AsyncIterable<Readonly<Record<string, unknown>>>)
+    for (const member of union.members) {
+      const value = event[member.name];
+      if (value !== undefined)
+        yield encodeEvent(member, value as Readonly<Record<string, unknown>>, protocol);
+    }
+}
+
+const encodeEvent = (
+  member: Member,
+  value: Readonly<Record<string, unknown>>,
+  protocol: Protocol,
+): Uint8Array => {
+  const members = member.shape.kind === 'structure' ? member.shape.members : [];
+  const failed = member.shape.kind === 'structure' && member.shape.traits.error !== undefined;
+  const headers: Record<string, string> = failed
+    ? { ':message-type': 'exception', ':exception-type': member.name }
+    : { ':message-type': 'event', ':event-type': member.name };
+  for (const inner of members)
+    if (inner.traits.eventHeader === 1 && value[inner.name] !== undefined)
+      headers[inner.name] = String(value[inner.name]);
+  const payload = members.find((inner) => inner.traits.eventPayload === 1);
+  if (payload !== undefined) {
+    const bytes = value[payload.name];
+    headers[':content-type'] = 'application/octet-stream';
+    return frame(headers, bytes instanceof Uint8Array ? bytes : Buffer.from(String(bytes ?? '')));
+  }
+  const body = members.filter((inner) => inner.traits.eventHeader !== 1);
+  if (protocol === 'restXml') {
+    headers[':content-type'] = 'text/xml';
+    const tag = member.shape.kind === 'structure' ? member.shape.name : member.name;
+    return frame(headers, Buffer.from(`<${tag}>${printXmlMembers(body, value)}</${tag}>`));
+  }
+  headers[':content-type'] = 'application/json';
+  return frame(
+    headers,
+    Buffer.from(JSON.stringify(toJsonMembers(body, value, protocol === 'restJson'))),
+  );
+};

@@ -1,0 +1,54 @@
+import { AwsError } from '../aws-error.ts';
+import type { OperationModel, Shape, StructureShape } from './model.ts';
+
+/** What the checks of a request found: members that the model requires and the request lacks. */
+const missing = (shape: Shape, value: unknown, where: string, found: string[]): void => {
+  if (value === undefined || value === null) return;
+  if (shape.kind === 'structure')
+    missingMembers(shape, value as Readonly<Record<string, unknown>>, where, found);
+  else if (shape.kind === 'list' && Array.isArray(value))
+    value.forEach((item, index) =>
+      missing(shape.member.shape, item, `${where}.${index + 1}.member`, found),
+    );
+  else if (shape.kind === 'map')
+    for (const [key, item] of Object.entries(value as object))
+      missing(shape.value.shape, item, `${where}.${key}.member`, found);
+};
+
+const missingMembers = (
+  shape: StructureShape,
+  value: Readonly<Record<string, unknown>>,
+  prefix: string,
+  found: string[],
+): void => {
+  for (const member of shape.members) {
+    const path = prefix === '' ? lowerFirst(member.name) : `${prefix}.${lowerFirst(member.name)}`;
+    const given = value[member.name];
+    if (given === undefined || given === null) {
+      if (member.required && member.traits.httpPayload !== 1) found.push(path);
+    } else if (member.shape.kind !== 'scalar') missing(member.shape, given, path, found);
+  }
+};
+
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+/**
+ * Checks that what the model requires is there. All problems at once, in AWS's words.
+ * @returns the error to answer with, or undefined
+ */
+export const validateInput = (
+  operation: OperationModel,
+  input: Readonly<Record<string, unknown>>,
+  code: string,
+): AwsError | undefined => {
+  const found: string[] = [];
+  missingMembers(operation.input, input, '', found);
+  if (found.length === 0) return undefined;
+  const problems = found.map(
+    (path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+  );
+  return new AwsError(
+    code,
+    `${found.length} validation error${found.length === 1 ? '' : 's'} detected: ${problems.join('; ')}`,
+  );
+};
