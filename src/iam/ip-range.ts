@@ -53,7 +53,7 @@ function parseV6(text: string): Address | undefined {
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
   const missing = 8 - head.length - (tail?.length ?? 0);
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
-  const groups = [...head, ...new Array<bigint>(missing).fill(0n), ...(tail ?? [])];
+  const groups = [...head, ...Array.from({ length: missing }, () => 0n), ...(tail ?? [])];
   const value = groups.reduce((sum, group) => (sum << 16n) | group, 0n);
   if (value >> 32n === V4_MAPPED_PREFIX) return { bits: V4_BITS, value: value & 0xffffffffn };
   return { bits: V6_BITS, value };
