@@ -1,9 +1,8 @@
 import type { Decision, PolicySet } from '../../iam/index.ts';
-import { compilePolicy, evaluate, parsePolicy } from '../../iam/index.ts';
+import { compilePolicy, denialMessage, evaluate, parsePolicy } from '../../iam/index.ts';
 import { AwsError } from './aws-error.ts';
 import type { IdentityPolicies, Need } from './define-service.ts';
 import type { Principal } from './principals.ts';
-import { principalName } from './principals.ts';
 
 type CompiledPolicy = ReturnType<typeof compilePolicy>;
 
@@ -51,9 +50,31 @@ export interface PolicySources {
   resourcePolicy(arn: string, accountId: string, region: string): string | undefined;
 }
 
+interface CompiledIdentity {
+  readonly identity: readonly CompiledPolicy[];
+  readonly boundary?: readonly CompiledPolicy[];
+}
+
 /** Decides needs by IAM's rules. */
 export const createAuthoriser = (sources: PolicySources): Authoriser => {
   const compile = createPolicyCache();
+
+  // The source answers the same object until a policy changes, so its compiled form can hang on it.
+  const compiled = new WeakMap<IdentityPolicies, CompiledIdentity>();
+  const identityOf = (policies: IdentityPolicies): CompiledIdentity => {
+    let found = compiled.get(policies);
+    if (found === undefined) {
+      const { identity, boundary } = policies;
+      found = {
+        identity: identity.map(({ name, document }) => compile(name, document)),
+        ...(boundary === undefined
+          ? {}
+          : { boundary: [compile(boundary.name, boundary.document)] }),
+      };
+      compiled.set(policies, found);
+    }
+    return found;
+  };
 
   const policySet = (principal: Principal, need: Need, facts: RequestFacts): PolicySet => {
     const resourceText =
@@ -61,17 +82,15 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
     const resource =
       resourceText === undefined ? {} : { resource: compile(need.resource, resourceText) };
     if (principal.kind !== 'session' && principal.kind !== 'user') return resource;
-    const { identity, boundary } = sources.identityPolicies(principal);
     const session =
       principal.kind === 'session' && principal.sessionPolicies !== undefined
-        ? principal.sessionPolicies.map((document) => compile('session policy', document))
-        : undefined;
-    return {
-      ...resource,
-      identity: identity.map(({ name, document }) => compile(name, document)),
-      ...(boundary === undefined ? {} : { boundary: [compile(boundary.name, boundary.document)] }),
-      ...(session === undefined ? {} : { session }),
-    };
+        ? {
+            session: principal.sessionPolicies.map((document) =>
+              compile('session policy', document),
+            ),
+          }
+        : {};
+    return { ...resource, ...identityOf(sources.identityPolicies(principal)), ...session };
   };
 
   return {
@@ -147,45 +166,26 @@ const globalKeys = (principal: Principal, facts: RequestFacts): Record<string, s
 };
 
 /**
- * The error of a denied call, in IAM's words.
+ * The error of a denied call: AWS's message for the client, and for the desk who decided and the grant to add.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-export const accessDenied = (principal: Principal, verdict: Verdict, code: string): AwsError => {
-  const { need, decision } = verdict;
-  const on = need.resource === '*' ? '' : ` on resource: ${quoted(code, need.resource)}`;
+export const accessDenied = (
+  principal: Principal,
+  { need, decision }: Verdict,
+  wording: { readonly code: string; readonly quotesResource: boolean },
+): AwsError => {
+  const request = { principal: subject(principal), action: need.action, resource: need.resource };
   const error = new AwsError(
-    code,
-    `User: ${principalName(principal)} is not authorized to perform: ${need.action}${on} because ${because(principal, decision, need)}`,
-    { status: 403 },
+    wording.code,
+    denialMessage(request, decision, wording.quotesResource),
+    {
+      status: 403,
+      denied: true,
+    },
   );
   error.hint =
     decision.effect === 'explicit-deny'
-      ? `Denied by ${decision.statements.map(({ kind, policy, index }) => `statement ${index} of the ${kind} policy ${policy}`).join(', ')}.`
+      ? `Denied by ${decision.statements.map(({ kind, policy, index }) => `statement ${index + 1} of the ${kind} policy ${policy}`).join(', ')}.`
       : `Grant it: allow('${need.action}').on('${need.resource}').`;
   return error;
 };
-
-const quoted = (code: string, resource: string) =>
-  code === 'AccessDenied' ? `"${resource}"` : resource;
-
-const because = (principal: Principal, decision: Decision, need: Need): string => {
-  const [deciding] = decision.statements;
-  if (decision.effect === 'explicit-deny' && deciding !== undefined)
-    return `of an explicit deny in ${article(deciding.kind)}`;
-  const crossAccount =
-    'accountId' in principal &&
-    need.resourceAccount !== undefined &&
-    principal.accountId !== need.resourceAccount;
-  return principal.kind === 'service' || principal.kind === 'anonymous' || crossAccount
-    ? `no resource-based policy allows the ${need.action} action`
-    : `no identity-based policy allows the ${need.action} action`;
-};
-
-const article = (kind: string) =>
-  ({
-    identity: 'an identity-based policy',
-    resource: 'a resource-based policy',
-    boundary: 'a permissions boundary',
-    session: 'a session policy',
-    'service-control': 'a service control policy',
-  })[kind] ?? `a ${kind} policy`;

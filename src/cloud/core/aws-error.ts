@@ -4,6 +4,8 @@ export interface AwsErrorOptions {
   readonly status?: number;
   /** Whose fault it is; decides `Sender` or `Receiver` and whether SDKs retry. @defaultValue 'client' */
   readonly fault?: 'client' | 'server';
+  /** A denial by IAM, whatever its code. */
+  readonly denied?: boolean;
   /** Members of the modelled error beside code and message, such as S3's `BucketName`. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
@@ -17,6 +19,7 @@ export class AwsError extends Error {
   readonly status: number;
   readonly fault: 'client' | 'server';
   readonly fields: Readonly<Record<string, unknown>>;
+  readonly denied: boolean;
   /** What a desk wants to know and the wire does not carry: the denied need, the grant to add. */
   hint?: string;
 
@@ -26,6 +29,7 @@ export class AwsError extends Error {
     this.code = code;
     this.fault = options.fault ?? ((options.status ?? 400) >= 500 ? 'server' : 'client');
     this.status = options.status ?? (this.fault === 'server' ? 500 : 400);
+    this.denied = options.denied ?? false;
     this.fields = options.fields ?? {};
   }
 }

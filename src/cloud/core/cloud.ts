@@ -268,11 +268,10 @@ export const createCloud = (options: CloudOptions): Cloud => {
         checked.push(need);
         const verdict = authoriser.check(call.principal, need, facts);
         if (verdict.decision.effect !== 'allow')
-          throw accessDenied(
-            call.principal,
-            verdict,
-            service.accessDeniedCode ?? 'AccessDeniedException',
-          );
+          throw accessDenied(call.principal, verdict, {
+            code: service.accessDeniedCode ?? 'AccessDeniedException',
+            quotesResource: service.quotesDeniedResource === true,
+          });
       }
     };
     // Written out: an object spread of the base context costs more than the rest of a call.
@@ -320,7 +319,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
           ? {}
           : {
               code: error.code,
-              message: error.hint === undefined ? error.message : `${error.message} ${error.hint}`,
+              message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
             }),
       });
     try {
@@ -331,10 +330,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     } catch (error) {
       const known =
         error instanceof AwsError ? error : internalFailure(service.id, call.operation, error);
-      finish(
-        known.status === 403 && known.code.startsWith('AccessDenied') ? 'denied' : 'error',
-        known,
-      );
+      finish(known.denied ? 'denied' : 'error', known);
       throw known;
     }
   };

@@ -173,6 +173,8 @@ export interface ServiceDefinition<State = unknown> {
   readonly validationCode?: string;
   /** The code of a denied call. @defaultValue 'AccessDeniedException' for JSON protocols, 'AccessDenied' otherwise */
   readonly accessDeniedCode?: string;
+  /** Whether its denials put the resource in quotation marks, as S3's do. @defaultValue false */
+  readonly quotesDeniedResource?: boolean;
 }
 
 /** Checks a definition's shape and keeps its state's type inside it. */

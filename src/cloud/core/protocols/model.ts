@@ -156,7 +156,9 @@ const readTraits = (raw: RawTraits | undefined): Traits => {
   );
 };
 
-const SCALARS: Readonly<Record<number, readonly [ScalarType, (TimestampFormat | undefined)?, boolean?]>> = {
+const SCALARS: Readonly<
+  Record<number, readonly [ScalarType, (TimestampFormat | undefined)?, boolean?]>
+> = {
   0: ['string'],
   1: ['number'],
   2: ['boolean'],
