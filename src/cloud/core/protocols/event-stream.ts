@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { toJsonMembers } from './json.ts';
-import type { Member, OperationModel } from './model.ts';
+import type { Member, OperationModel, StructureShape } from './model.ts';
 import type { Protocol } from './wire.ts';
 import { printXmlMembers } from './xml.ts';
 
@@ -74,20 +74,40 @@ const encodeEvent = (
     if (inner.traits.eventHeader === 1 && value[inner.name] !== undefined)
       headers[inner.name] = String(value[inner.name]);
   const payload = members.find((inner) => inner.traits.eventPayload === 1);
-  if (payload !== undefined) {
+  if (payload !== undefined && payload.shape.kind !== 'structure') {
     const bytes = value[payload.name];
     headers[':content-type'] = 'application/octet-stream';
     return frame(headers, bytes instanceof Uint8Array ? bytes : Buffer.from(String(bytes ?? '')));
   }
+  if (payload?.shape.kind === 'structure')
+    return structureFrame(
+      headers,
+      payload.shape,
+      (value[payload.name] ?? {}) as Readonly<Record<string, unknown>>,
+      protocol,
+    );
   const body = members.filter((inner) => inner.traits.eventHeader !== 1);
+  if (member.shape.kind !== 'structure' || body.length === 0)
+    return frame(headers, new Uint8Array(0));
+  return structureFrame(headers, { ...member.shape, members: body }, value, protocol);
+};
+
+const structureFrame = (
+  headers: Record<string, string>,
+  shape: StructureShape,
+  value: Readonly<Record<string, unknown>>,
+  protocol: Protocol,
+): Uint8Array => {
   if (protocol === 'restXml') {
     headers[':content-type'] = 'text/xml';
-    const tag = member.shape.kind === 'structure' ? member.shape.name : member.name;
-    return frame(headers, Buffer.from(`<${tag}>${printXmlMembers(body, value)}</${tag}>`));
+    return frame(
+      headers,
+      Buffer.from(`<${shape.name}>${printXmlMembers(shape.members, value)}</${shape.name}>`),
+    );
   }
   headers[':content-type'] = 'application/json';
   return frame(
     headers,
-    Buffer.from(JSON.stringify(toJsonMembers(body, value, protocol === 'restJson'))),
+    Buffer.from(JSON.stringify(toJsonMembers(shape.members, value, protocol === 'restJson'))),
   );
 };
