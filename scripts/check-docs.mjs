@@ -12,7 +12,10 @@ const UNIT =
 
 const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-const program = ts.createProgram(ENTRIES.map((entry) => join(root, entry)), { ...options, incremental: false, tsBuildInfoFile: undefined });
+const program = ts.createProgram(
+  ENTRIES.map((entry) => join(root, entry)),
+  { ...options, incremental: false, tsBuildInfoFile: undefined },
+);
 const checker = program.getTypeChecker();
 const problems = [];
 const seen = new Set();
@@ -22,7 +25,8 @@ const where = (node) => {
   const { line } = file.getLineAndCharacterOfPosition(node.getStart());
   return `${file.fileName.slice(root.length + 1)}:${line + 1}`;
 };
-const sentence = (symbol) => ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+const sentence = (symbol) =>
+  ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
 const ours = (node) => node.getSourceFile().fileName.startsWith(join(root, 'src'));
 
 const checkMember = (owner, member) => {
@@ -30,39 +34,60 @@ const checkMember = (owner, member) => {
   if (declaration === undefined || !ours(declaration)) return;
   const text = sentence(member);
   const tags = member.getJsDocTags(checker);
-  if (text === '' && tags.length === 0) problems.push(`${where(declaration)} ${owner}.${member.name} has no docstring`);
+  if (text === '' && tags.length === 0)
+    problems.push(`${where(declaration)} ${owner}.${member.name} has no docstring`);
   const type = checker.getTypeOfSymbol(member);
   const all = `${text} ${tags.map((tag) => ts.displayPartsToString(tag.text)).join(' ')} ${member.name}`;
-  if (isNumber(type) && !UNIT.test(all)) problems.push(`${where(declaration)} ${owner}.${member.name} is a number without a unit`);
+  if (isNumber(type) && !UNIT.test(all))
+    problems.push(`${where(declaration)} ${owner}.${member.name} is a number without a unit`);
 };
 const isNumber = (type) =>
   (type.flags & ts.TypeFlags.NumberLike) !== 0 ||
-  (type.isUnion() && type.types.some((part) => part.flags & ts.TypeFlags.NumberLike) && type.types.every((part) => part.flags & (ts.TypeFlags.NumberLike | ts.TypeFlags.Undefined)));
+  (type.isUnion() &&
+    type.types.some((part) => part.flags & ts.TypeFlags.NumberLike) &&
+    type.types.every((part) => part.flags & (ts.TypeFlags.NumberLike | ts.TypeFlags.Undefined)));
 
 const checkSymbol = (exported) => {
-  const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+  const symbol =
+    exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
   if (seen.has(symbol)) return;
   seen.add(symbol);
   const declaration = symbol.declarations?.[0];
   if (declaration === undefined || !ours(declaration)) return;
-  if (sentence(symbol) === '') problems.push(`${where(declaration)} ${symbol.name} has no docstring`);
+  if (sentence(symbol) === '')
+    problems.push(`${where(declaration)} ${symbol.name} has no docstring`);
   if (ts.isInterfaceDeclaration(declaration))
     for (const member of symbol.members?.values() ?? []) checkMember(symbol.name, member);
   if (ts.isTypeAliasDeclaration(declaration) && ts.isTypeLiteralNode(declaration.type))
-    for (const member of declaration.type.symbol?.members?.values() ?? []) checkMember(symbol.name, member);
-  const body = ts.isFunctionDeclaration(declaration) ? declaration : ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined && ts.isArrowFunction(declaration.initializer) ? declaration.initializer : undefined;
+    for (const member of declaration.type.symbol?.members?.values() ?? [])
+      checkMember(symbol.name, member);
+  const body = ts.isFunctionDeclaration(declaration)
+    ? declaration
+    : ts.isVariableDeclaration(declaration) &&
+        declaration.initializer !== undefined &&
+        ts.isArrowFunction(declaration.initializer)
+      ? declaration.initializer
+      : undefined;
   if (body === undefined) return;
   const tags = symbol.getJsDocTags(checker);
-  if (!tags.some((tag) => tag.name === 'example')) problems.push(`${where(declaration)} the function ${symbol.name} has no @example`);
-  const named = tags.filter((tag) => tag.name === 'throws').map((tag) => ts.displayPartsToString(tag.text)).join(' ');
-  for (const [, code] of body.getText().matchAll(/throw (?:new FrameworkError|\w+)\(\s*'([A-Z][A-Z_]+)'/g))
-    if (!named.includes(code)) problems.push(`${where(declaration)} ${symbol.name} throws ${code}, and no @throws says so`);
+  if (!tags.some((tag) => tag.name === 'example'))
+    problems.push(`${where(declaration)} the function ${symbol.name} has no @example`);
+  const named = tags
+    .filter((tag) => tag.name === 'throws')
+    .map((tag) => ts.displayPartsToString(tag.text))
+    .join(' ');
+  for (const [, code] of body
+    .getText()
+    .matchAll(/throw (?:new FrameworkError|\w+)\(\s*'([A-Z][A-Z_]+)'/g))
+    if (!named.includes(code))
+      problems.push(`${where(declaration)} ${symbol.name} throws ${code}, and no @throws says so`);
 };
 
 for (const entry of ENTRIES) {
   const file = program.getSourceFile(join(root, entry));
   const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
-  for (const exported of module === undefined ? [] : checker.getExportsOfModule(module)) checkSymbol(exported);
+  for (const exported of module === undefined ? [] : checker.getExportsOfModule(module))
+    checkSymbol(exported);
 }
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.stdout.write(`docstrings: ${seen.size} public symbols, ${problems.length} problems\n`);
