@@ -1,0 +1,53 @@
+// The Node.js runtime of an execution environment: loads the handler, then asks the Runtime API for one event after
+// another. Plain JavaScript that runs on Node 22 and 24 as it is; started by environment/environment.ts.
+// What it answers and prints follows AWS's own runtime client, https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+import { describeError, RuntimeError } from './errors.mjs';
+import { findHandler, parseHandler } from './load-handler.mjs';
+import { patchConsole } from './logging.mjs';
+import { connect } from './runtime-api.mjs';
+
+const { env } = process;
+const taskRoot = env['LAMBDA_TASK_ROOT'];
+const logging = patchConsole();
+// Connecting takes as long as loading does; both at once.
+const api = connect(env['AWS_LAMBDA_RUNTIME_API']);
+
+if (!env['AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA']) {
+  const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+  globalThis.awslambda = {
+    streamifyResponse: (handler) => {
+      handler[STREAMING] = 'response';
+      return handler;
+    },
+    HttpResponseStream: {
+      from: (stream, prelude) => {
+        stream.setPrelude(prelude);
+        return stream;
+      },
+    },
+  };
+}
+
+const crash = (title, error, exitCode) => {
+  logging.error(title, error);
+  api.initError(describeError(error), () => process.exit(exitCode));
+};
+process.on('uncaughtException', (error) => crash('Uncaught Exception', error, 129));
+process.on('unhandledRejection', (reason) => {
+  const error = new RuntimeError('Runtime.UnhandledPromiseRejection', String(reason));
+  error.reason = reason;
+  if (reason instanceof Error) error.stack = reason.stack;
+  crash('Unhandled Promise Rejection', error, 128);
+});
+
+try {
+  const { handler, streaming } = await findHandler(taskRoot, parseHandler(env['_HANDLER'] ?? ''));
+  const { serve } = streaming
+    ? await import('./serve-streaming.mjs')
+    : handler.length >= 3 && env['AWS_EXECUTION_ENV'] === 'AWS_Lambda_nodejs22.x'
+      ? await import('./serve-callback.mjs')
+      : await import('./serve.mjs');
+  serve(api, handler, logging);
+} catch (error) {
+  crash('Init Error', error, 1);
+}

@@ -1,0 +1,116 @@
+// The Runtime API's client: HTTP/1.1 written by hand, since node:http costs more than the rest of an invocation.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+const net = process.getBuiltinModule('node:net');
+
+const PATH = '/2018-06-01/runtime';
+const NOTHING = Buffer.alloc(0);
+
+export const connect = (address) => {
+  const colon = address.lastIndexOf(':');
+  const socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), noDelay: true });
+  const NEXT = `GET ${PATH}/invocation/next HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
+  const post = (path, headers, length) =>
+    `POST ${PATH}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${length}\r\n\r\n`;
+  let held = NOTHING;
+  /** Who gets the next answers, in the order of the requests. Acknowledgements have nobody. */
+  let onEvent;
+  const onAnswer = [];
+
+  // An environment never outlives its cloud.
+  socket.on('close', () => process.exit(1));
+  socket.on('error', () => process.exit(1));
+  socket.on('data', (chunk) => {
+    let data = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    for (;;) {
+      const end = data.indexOf('\r\n\r\n');
+      if (end < 0) break;
+      const head = data.latin1Slice(0, end);
+      const at = head.indexOf('Content-Length: ');
+      const length = at < 0 ? 0 : Number.parseInt(head.slice(at + 16), 10);
+      const start = end + 4;
+      if (data.length < start + length) break;
+      // "HTTP/1.1 202": an acknowledgement of what was posted.
+      const status = head.charCodeAt(9) === 50 ? head.slice(9, 12) : 'error';
+      const body = length === 0 ? '' : data.utf8Slice(start, start + length);
+      data = data.length === start + length ? NOTHING : data.subarray(start + length);
+      if (status === '200') onEvent(head, body);
+      else onAnswer.shift()?.(head, body);
+      if (data.length === 0) break;
+    }
+    held = data;
+  });
+
+  return {
+    socket,
+    /** Asks for the first event; every answer goes to `listener`. */
+    start: (listener) => {
+      onEvent = listener;
+      socket.write(NEXT);
+    },
+    /** Answers an event and asks for the next in one write. */
+    respond: (id, json, logFrames) => {
+      onAnswer.push(undefined);
+      socket.write(
+        post(`/invocation/${id}/response`, `Sparta-Log-Frames: ${logFrames}\r\n`, Buffer.byteLength(json)) + json + NEXT,
+      );
+    },
+    fail: (id, error, logFrames) => {
+      onAnswer.push(undefined);
+      const json = JSON.stringify(error);
+      const type = error.errorType.replace(/[^\x20-\x7e]/g, '');
+      socket.write(
+        post(
+          `/invocation/${id}/error`,
+          `Lambda-Runtime-Function-Error-Type: ${type}\r\nSparta-Log-Frames: ${logFrames}\r\n`,
+          Buffer.byteLength(json),
+        ) +
+          json +
+          NEXT,
+      );
+    },
+    /** Opens a streamed answer; `write` and `end` on what it returns. */
+    stream: (id, contentType) => {
+      socket.write(
+        `POST ${PATH}/invocation/${id}/response HTTP/1.1\r\nHost: ${address}\r\nContent-Type: ${contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\nTrailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n`,
+      );
+      return {
+        write: (chunk, done) => {
+          if (chunk.length === 0) return done();
+          socket.cork();
+          socket.write(`${chunk.length.toString(16)}\r\n`);
+          socket.write(chunk);
+          socket.write('\r\n', done);
+          socket.uncork();
+        },
+        end: (error) => {
+          onAnswer.push(undefined);
+          const trailers =
+            error === undefined
+              ? ''
+              : `Lambda-Runtime-Function-Error-Type: ${error.errorType.replace(/[^\x20-\x7e]/g, '')}\r\nLambda-Runtime-Function-Error-Body: ${Buffer.from(JSON.stringify(error)).toString('base64')}\r\n`;
+          socket.write(`0\r\n${trailers}\r\n${NEXT}`);
+        },
+      };
+    },
+    initError: (error, done) => {
+      onAnswer.push(done);
+      const json = JSON.stringify(error);
+      socket.write(
+        post(
+          '/init/error',
+          `Lambda-Runtime-Function-Error-Type: ${error.errorType.replace(/[^\x20-\x7e]/g, '')}\r\n`,
+          Buffer.byteLength(json),
+        ) + json,
+      );
+    },
+  };
+};
+
+/** The value of one header of an answer, or undefined. Names are compared as the embedded cloud writes them. */
+export const header = (head, name) => {
+  const at = head.indexOf(`\r\n${name}: `);
+  if (at < 0) return undefined;
+  const start = at + name.length + 4;
+  const end = head.indexOf('\r\n', start);
+  return end < 0 ? head.slice(start) : head.slice(start, end);
+};

@@ -1,0 +1,437 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Clock, Timer } from '../../core/clock.ts';
+import type { Principal } from '../../core/principals.ts';
+import { FLEET, LIMITS } from '../limits.ts';
+import type { FunctionVersion } from '../state.ts';
+import type { EnvironmentFacts } from './environment-variables.ts';
+import { environmentVariables } from './environment-variables.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { Invocation, InvocationStatus, Outcome } from './invocation.ts';
+import { platformFailure } from './invocation.ts';
+import { residentBytes } from './process-memory.ts';
+import type { Reaper } from './reaper.ts';
+import type { Refusal, RuntimeAnswer, RuntimeApi, RuntimeEvent } from './runtime-api.ts';
+import { serveRuntimeApi } from './runtime-api.ts';
+import { createFrameReader, createLineReader } from './telemetry-frames.ts';
+import type { RuntimeProgram } from './runtimes.ts';
+
+const { spawn } = process.getBuiltinModule('node:child_process');
+
+export interface EnvironmentOptions {
+  readonly id: string;
+  readonly version: FunctionVersion;
+  readonly program: RuntimeProgram;
+  readonly facts: Omit<EnvironmentFacts, 'runtimeApi' | 'homeDir' | 'tmpDir' | 'command' | 'runtimeDir'>;
+  readonly principal: Principal;
+  /** Folder that this environment gets for itself; removed with it. */
+  readonly folder: string;
+  readonly log: EnvironmentLog;
+  /** The machine's own time: a process lives in it, whatever the cloud's clock says. */
+  readonly machine: Clock;
+  readonly reaper: Reaper;
+  readonly initLimitMs: number;
+  /** Each time that it waits for an event. */
+  readonly onReady: (environment: ExecutionEnvironment) => void;
+  /** Once, when the process has gone, for whatever reason. */
+  readonly onGone: (environment: ExecutionEnvironment) => void;
+}
+
+/** How the start of an environment ended. */
+export type InitResult =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'timeout' }
+  /** What every event gets that waited for it. */
+  | { readonly kind: 'failed'; readonly fail: (requestId: string) => Outcome };
+
+interface Running {
+  readonly invocation: Invocation;
+  readonly startedAt: number;
+  readonly settle: (outcome: Outcome) => void;
+  readonly deadline: Timer;
+}
+
+const SIGNALS: Readonly<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGABRT: 'aborted',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGILL: 'illegal instruction',
+  SIGTRAP: 'trace/breakpoint trap',
+  SIGBUS: 'bus error',
+};
+
+/**
+ * One process that serves one event at a time.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export class ExecutionEnvironment {
+  readonly id: string;
+  readonly version: FunctionVersion;
+  readonly principal: Principal;
+  readonly log: EnvironmentLog;
+  /** On the cloud's clock; set by the pool. */
+  idleSince = 0;
+  /** On the machine's monotonic clock. */
+  lastRunAt = 0;
+  frozen = false;
+  /** Milliseconds; undefined until it is ready. */
+  initMs: number | undefined;
+
+  readonly #options: EnvironmentOptions;
+  readonly #machine: Clock;
+  #child: ChildProcess | undefined;
+  #api: RuntimeApi | undefined;
+  #give: ((event: RuntimeEvent) => void) | undefined;
+  #running: Running | undefined;
+  #initReported = false;
+  #initDone: ((result: InitResult) => void) | undefined;
+  #gone = false;
+  #ending = false;
+  #overMemory = false;
+  #peakBytes = 0;
+  #memoryPoll: Timer | undefined;
+  #frames = createFrameReader((text) => this.#onRecord(text));
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+    this.#machine = options.machine;
+    this.id = options.id;
+    this.version = options.version;
+    this.principal = options.principal;
+    this.log = options.log;
+  }
+
+  /** Starts the process; resolves when it asks for its first event, or cannot. */
+  async start(): Promise<InitResult> {
+    const { folder, program, version, facts, machine, initLimitMs, reaper } = this.#options;
+    const startedAt = machine.monotonic();
+    const tmpDir = join(folder, 'tmp');
+    mkdirSync(tmpDir, { recursive: true });
+    const api = await serveRuntimeApi(
+      {
+        onPoll: (give) => this.#onPoll(give),
+        onResponse: (answer) => this.#onResponse(answer),
+        onError: (answer) => this.#onError(answer),
+        onInitError: (answer) => this.#onInitError(answer),
+      },
+      LIMITS.responseBytes,
+    );
+    this.#api = api;
+    this.log.initStart(program);
+    return new Promise((resolve) => {
+      const limit = machine.after(initLimitMs, () => {
+        this.log.initReport(machine.monotonic() - startedAt, 'timeout');
+        this.#finishInit({ kind: 'timeout' });
+        this.kill();
+      });
+      this.#initDone = (result) => {
+        limit.cancel();
+        if (result.kind === 'ready') this.initMs = machine.monotonic() - startedAt;
+        resolve(result);
+      };
+      const child = spawn(program.command, program.args(version), {
+        cwd: facts.taskRoot,
+        env: environmentVariables(version, {
+          ...facts,
+          tmpDir,
+          homeDir: folder,
+          runtimeApi: api.address,
+          command: program.command,
+          runtimeDir: program.runtimeDir,
+        }),
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        // A group of its own: it can be frozen and ended with everything that it has started.
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+      });
+      this.#child = child;
+      if (child.pid !== undefined) reaper.watch(child.pid);
+      this.#readOutput(child);
+      child.once('error', (error) => this.#onExit(`could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => {
+        if (child.pid !== undefined) reaper.forget(child.pid);
+        const how =
+          signal !== null
+            ? `exited with error: signal: ${SIGNALS[signal] ?? signal}`
+            : code === 0
+              ? 'exited without providing a reason'
+              : `exited with error: exit status ${code}`;
+        // What it wrote last is still in its pipes.
+        setImmediate(() => setImmediate(() => this.#onExit(`Runtime ${how}`)));
+      });
+    });
+  }
+
+  /** Hands an event over. Only after `onReady`, and once for each. */
+  run(invocation: Invocation, settle: (outcome: Outcome) => void): void {
+    const timeoutMs = this.#options.version.timeoutSeconds * 1000;
+    this.thaw();
+    this.#running = {
+      invocation,
+      settle,
+      startedAt: this.#machine.monotonic(),
+      deadline: this.#machine.after(timeoutMs, () => this.#onTimeout()),
+    };
+    this.log.start(invocation);
+    if (this.#memoryPoll === undefined) this.#watchMemory();
+    const give = this.#give;
+    this.#give = undefined;
+    if (give === undefined) return this.kill();
+    give({
+      headers: eventHeaders(invocation, this.#machine.now() + timeoutMs),
+      payload: invocation.payload,
+    });
+  }
+
+  #announce(): void {
+    if (this.#give !== undefined && this.#running === undefined && !this.#gone && !this.#ending)
+      this.#options.onReady(this);
+  }
+
+  /** Stops its processor time until the next event. */
+  freeze(): void {
+    if (this.frozen || this.#gone || process.platform === 'win32') return;
+    this.frozen = this.#signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    this.#signal('SIGCONT');
+  }
+
+  /** Ends the process and everything that it has started. */
+  kill(): void {
+    this.#ending = true;
+    if (!this.#signal('SIGKILL')) this.#child?.kill('SIGKILL');
+  }
+
+  #signal(name: NodeJS.Signals): boolean {
+    const pid = this.#child?.pid;
+    if (pid === undefined || this.#gone) return false;
+    try {
+      return process.kill(process.platform === 'win32' ? pid : -pid, name);
+    } catch {
+      return false;
+    }
+  }
+
+  #readOutput(child: ChildProcess): void {
+    const { log } = this;
+    for (const stream of [child.stdout, child.stderr]) {
+      const lines = createLineReader((line) => log.line(line));
+      stream?.on('data', (chunk: Buffer) => lines.push(chunk));
+      stream?.once('end', () => lines.end());
+      stream?.on('error', () => {});
+    }
+    const records = child.stdio[3] as Readable | null | undefined;
+    records?.on('data', (chunk: Buffer) => this.#frames.push(chunk));
+    records?.on('error', () => {});
+  }
+
+  #onRecord(text: string): void {
+    this.log.line(text);
+    this.#afterLogs?.();
+  }
+  #afterLogs: (() => void) | undefined;
+
+  #finishInit(result: InitResult): void {
+    const done = this.#initDone;
+    this.#initDone = undefined;
+    done?.(result);
+  }
+
+  #onPoll(give: (event: RuntimeEvent) => void): void {
+    this.#give = give;
+    if (!this.#initReported) {
+      this.#initReported = true;
+      this.#finishInit({ kind: 'ready' });
+    }
+    this.#announce();
+  }
+
+  #onResponse(answer: RuntimeAnswer): Refusal | undefined {
+    const running = this.#expect(answer, 'InvocationResponse');
+    if ('errorType' in running) return running;
+    if (answer.tooLarge) {
+      // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, texts as AWS's emulator has them
+      const reason = `Response payload size exceeded maximum allowed payload size (${LIMITS.responseBytes} bytes).`;
+      const errorType = 'Function.ResponseSizeTooLarge';
+      this.#settleWhenLogged(answer, {
+        payload: Buffer.from(JSON.stringify({ errorType, errorMessage: reason })),
+        status: 'error',
+        errorType,
+        durationMs: this.#elapsed(running),
+      });
+      return {
+        status: '413 Payload Too Large',
+        errorType: 'RequestEntityTooLarge',
+        errorMessage: `Exceeded maximum allowed payload size (${LIMITS.responseBytes} bytes).`,
+      };
+    }
+    this.#settleWhenLogged(answer, {
+      payload: answer.body,
+      status: 'success',
+      durationMs: this.#elapsed(running),
+      ...(answer.contentType === undefined || answer.contentType === 'application/json'
+        ? {}
+        : { contentType: answer.contentType }),
+    });
+    return undefined;
+  }
+
+  #onError(answer: RuntimeAnswer): Refusal | undefined {
+    const running = this.#expect(answer, 'InvocationErrorResponse');
+    if ('errorType' in running) return running;
+    this.#settleWhenLogged(answer, {
+      payload: answer.brokenBy === undefined ? answer.body : Buffer.from(answer.brokenBy),
+      status: 'error',
+      errorType: answer.errorType ?? 'Function.Unknown',
+      durationMs: this.#elapsed(running),
+    });
+    return undefined;
+  }
+
+  #onInitError(answer: RuntimeAnswer): Refusal | undefined {
+    const { body, errorType = 'Runtime.Unknown' } = answer;
+    const running = this.#running;
+    if (running !== undefined) {
+      // The runtime gives up in the middle of an event, on an exception that nobody caught.
+      this.#settleWhenLogged(answer, {
+        payload: body,
+        status: 'error',
+        errorType,
+        durationMs: this.#elapsed(running),
+      });
+      return undefined;
+    }
+    this.#finishInit({
+      kind: 'failed',
+      fail: () => ({ payload: body, status: 'error', errorType, durationMs: 0 }),
+    });
+    return undefined;
+  }
+
+  #expect(answer: RuntimeAnswer, call: string): Running | Refusal {
+    const running = this.#running;
+    if (running === undefined)
+      return {
+        status: '403 Forbidden',
+        errorType: 'InvalidStateTransition',
+        errorMessage: `State transition from Ready to ${call} failed for runtime. Error: State transition is not allowed`,
+      };
+    if (running.invocation.requestId !== answer.requestId)
+      return {
+        status: '400 Bad Request',
+        errorType: 'InvalidRequestID',
+        errorMessage: 'Invalid request ID',
+      };
+    return running;
+  }
+
+  #elapsed(running: Running): number {
+    return this.#machine.monotonic() - running.startedAt;
+  }
+
+  /**
+   * The log of an event is whole before its end is written into it: our own runtime says how many records there are,
+   * others have written theirs into pipes that are read by the turn after next.
+   */
+  #settleWhenLogged(answer: RuntimeAnswer, outcome: Outcome): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.deadline.cancel();
+    const { logFrames } = answer;
+    if (logFrames === undefined) {
+      setImmediate(() => setImmediate(() => this.#settle(running, outcome)));
+      return;
+    }
+    if (this.#frames.count >= logFrames) return this.#settle(running, outcome);
+    this.#afterLogs = () => {
+      if (this.#frames.count < logFrames) return;
+      this.#afterLogs = undefined;
+      this.#settle(running, outcome);
+    };
+  }
+
+  #settle(running: Running, outcome: Outcome): void {
+    if (this.#running !== running) return;
+    running.deadline.cancel();
+    this.#afterLogs = undefined;
+    if (this.#peakBytes === 0) this.#sampleMemory();
+    const tail = this.log.end(running.invocation, outcome, this.#peakBytes, this.initMs);
+    const told = tail === undefined ? outcome : { ...outcome, logTail: tail };
+    this.#running = undefined;
+    this.lastRunAt = this.#machine.monotonic();
+    running.settle(told);
+    this.#announce();
+  }
+
+  #onTimeout(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const seconds = this.#options.version.timeoutSeconds.toFixed(2);
+    const outcome = platformFailure(
+      running.invocation.requestId,
+      'Sandbox.Timedout',
+      `Task timed out after ${seconds} seconds`,
+      this.#elapsed(running),
+      'timeout',
+    );
+    this.log.timedOut(running.invocation.requestId, seconds);
+    this.kill();
+    this.#settle(running, outcome);
+  }
+
+  #onExit(reason: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#memoryPoll?.cancel();
+    this.#api?.close();
+    const errorType = this.#overMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
+    const fail = (requestId: string, durationMs: number, status: InvocationStatus = 'failure') =>
+      platformFailure(requestId, errorType, reason, durationMs, status);
+    const running = this.#running;
+    if (running !== undefined) {
+      this.log.crashed(running.invocation.requestId, reason, errorType);
+      this.#settle(running, fail(running.invocation.requestId, this.#elapsed(running)));
+    }
+    this.#finishInit({ kind: 'failed', fail: (requestId) => fail(requestId, 0) });
+    rmSync(this.#options.folder, { recursive: true, force: true });
+    this.#options.onGone(this);
+  }
+
+  #sampleMemory(): void {
+    const pid = this.#child?.pid;
+    const memory = pid === undefined ? undefined : residentBytes(pid);
+    if (memory === undefined) return;
+    this.#peakBytes = Math.max(this.#peakBytes, memory.nowBytes);
+    const limit = this.#options.version.memorySizeMb * 1024 * 1024;
+    if (memory.nowBytes <= limit) return;
+    this.#peakBytes = limit;
+    this.#overMemory = true;
+    this.kill();
+  }
+
+  /** Looks again and again while there is an event; one timer for many short ones. */
+  #watchMemory(): void {
+    this.#memoryPoll = this.#machine.after(FLEET.memoryPollMs, () => {
+      this.#memoryPoll = undefined;
+      if (this.#running === undefined || this.#gone) return;
+      this.#sampleMemory();
+      this.#watchMemory();
+    });
+  }
+}
+
+const eventHeaders = (invocation: Invocation, deadlineMs: number): string => {
+  const { requestId, invokedArn, clientContext } = invocation;
+  const digits = requestId.replaceAll('-', '');
+  const trace = `Root=1-${Math.floor(deadlineMs / 1000).toString(16)}-${digits.slice(0, 24)};Parent=${digits.slice(16)};Sampled=0`;
+  const context =
+    clientContext === undefined ? '' : `Lambda-Runtime-Client-Context: ${clientContext}\r\n`;
+  return `Lambda-Runtime-Aws-Request-Id: ${requestId}\r\nLambda-Runtime-Deadline-Ms: ${Math.floor(deadlineMs)}\r\nLambda-Runtime-Invoked-Function-Arn: ${invokedArn}\r\nLambda-Runtime-Trace-Id: ${trace}\r\n${context}`;
+};

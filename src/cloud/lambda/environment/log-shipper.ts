@@ -1,0 +1,154 @@
+import { AwsError } from '../../core/aws-error.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { ServiceContext } from '../../core/define-service.ts';
+import type { Principal } from '../../core/principals.ts';
+import { FLEET } from '../limits.ts';
+
+interface LogEvent {
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** Where one environment's log goes. */
+export interface LogStream {
+  write(message: string): void;
+}
+
+/** Brings logs to CloudWatch Logs, as the functions' own roles, after the answers have gone. */
+export interface LogShipper {
+  open(group: string, stream: string, principal: Principal): LogStream;
+  /** Writes what is gathered, without a pause. */
+  flush(): Promise<void>;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+const BATCH = { events: 10_000, bytes: 1_048_576, overheadBytes: 26 } as const;
+/** Events kept while CloudWatch Logs is behind; AWS drops then too (`platform.logsDropped`). */
+const MOST_PENDING = 200_000;
+
+interface Shipment {
+  readonly group: string;
+  readonly stream: string;
+  readonly principal: Principal;
+  events: LogEvent[];
+  opened: boolean;
+  refused: boolean;
+}
+
+/** @param machine - Time in which events are gathered into batches. */
+export const createLogShipper = (context: ServiceContext<unknown>, machine: Clock): LogShipper => {
+  let waiting = new Set<Shipment>();
+  let pending = 0;
+  let scheduled = false;
+  let lastFlush = Number.NEGATIVE_INFINITY;
+
+  const call = (shipment: Shipment, operation: string, input: Record<string, unknown>) =>
+    context.call({
+      service: 'cloudwatch-logs',
+      operation,
+      input: { logGroupName: shipment.group, ...input },
+      principal: shipment.principal,
+    });
+
+  const openStream = async (shipment: Shipment) => {
+    const input = { logStreamName: shipment.stream };
+    try {
+      await call(shipment, 'CreateLogStream', input);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      if (error.code === 'ResourceAlreadyExistsException') return;
+      if (error.code !== 'ResourceNotFoundException') throw error;
+      // The first log of a function whose group nobody has made: Lambda makes it, if the role may.
+      await call(shipment, 'CreateLogGroup', {});
+      await call(shipment, 'CreateLogStream', input);
+    }
+  };
+
+  const ship = async (shipment: Shipment) => {
+    const { events } = shipment;
+    shipment.events = [];
+    pending -= events.length;
+    if (shipment.refused) return;
+    try {
+      if (!shipment.opened) {
+        await openStream(shipment);
+        shipment.opened = true;
+      }
+      for (const batch of batches(events))
+        await call(shipment, 'PutLogEvents', {
+          logStreamName: shipment.stream,
+          logEvents: batch,
+        });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      // As on AWS: a function without the permission runs, and its log is lost.
+      if (error.status === 403) shipment.refused = true;
+      else shipment.opened = false;
+      context.journal.note(
+        'lambda',
+        `${events.length} log events of ${shipment.group} were lost: ${error.message}`,
+        { outcome: error.status === 403 ? 'denied' : 'error' },
+      );
+    }
+  };
+
+  const flush = async () => {
+    while (waiting.size > 0) {
+      const now = waiting;
+      waiting = new Set();
+      for (const shipment of now) await ship(shipment);
+    }
+    lastFlush = machine.monotonic();
+  };
+
+  const schedule = () => {
+    scheduled = true;
+    context.background('logs', async () => {
+      // At once when it has been quiet; under load in batches.
+      const rest = lastFlush + FLEET.gatherMs - machine.monotonic();
+      if (rest > 0) await machine.sleep(rest);
+      else await new Promise<void>((resolve) => setImmediate(resolve));
+      scheduled = false;
+      await flush();
+    });
+  };
+
+  return {
+    open: (group, stream, principal) => {
+      const shipment: Shipment = {
+        group,
+        stream,
+        principal,
+        events: [],
+        opened: false,
+        refused: false,
+      };
+      return {
+        write: (message) => {
+          if (pending >= MOST_PENDING) return;
+          shipment.events.push({ timestamp: context.clock.now(), message });
+          pending += 1;
+          waiting.add(shipment);
+          if (!scheduled) schedule();
+        },
+      };
+    },
+    flush,
+  };
+};
+
+function* batches(events: readonly LogEvent[]): Generator<readonly LogEvent[]> {
+  let start = 0;
+  let bytes = 0;
+  for (let index = 0; index < events.length; index += 1) {
+    // Three bytes a character are never less than UTF-8 takes, and cost no encoding.
+    const size = (events[index]?.message.length ?? 0) * 3 + BATCH.overheadBytes;
+    if (index > start && (index - start >= BATCH.events || bytes + size > BATCH.bytes)) {
+      yield events.slice(start, index);
+      start = index;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (start < events.length) yield events.slice(start);
+}

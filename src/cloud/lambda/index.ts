@@ -1,0 +1,29 @@
+import { defineService } from '../core/define-service.ts';
+import { resumeEvents } from './async-queue.ts';
+import { operations } from './operations.ts';
+import { policyOfArn } from './operations/permissions.ts';
+import { resources } from './resources/index.ts';
+import type { LambdaState } from './state.ts';
+import { createLambdaState } from './state.ts';
+
+/** AWS Lambda. */
+export const lambda = defineService<LambdaState>({
+  id: 'lambda',
+  signingName: 'lambda',
+  principal: 'lambda.amazonaws.com',
+  scope: 'region',
+  createState: createLambdaState,
+  operations,
+  resources,
+  resourcePolicy: policyOfArn,
+  // "Request must be smaller than 70167211 bytes for the CreateFunction operation": 50 MB of code in base64, and the rest.
+  maxBodyBytes: 70_167_211,
+  start: (context) => {
+    context.state.base = context;
+    resumeEvents(context);
+  },
+  stop: async ({ state }) => {
+    await state.fleet?.stop();
+    delete state.fleet;
+  },
+});
