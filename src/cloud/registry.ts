@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from './core/define-service.ts';
+import { lambda } from './lambda/index.ts';
 import { apigatewayv2 } from './services/apigatewayv2/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
@@ -12,6 +13,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
   cloudwatch,
   cloudwatchLogs,
   iam,
+  lambda,
   sns,
   sts,
 ];
