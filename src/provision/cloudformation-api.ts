@@ -1,0 +1,101 @@
+import type {
+  ContinueUpdateRollbackCommandInput,
+  CreateChangeSetCommandInput,
+  CreateChangeSetCommandOutput,
+  CreateStackCommandInput,
+  CreateStackCommandOutput,
+  DeleteChangeSetCommandInput,
+  DeleteStackCommandInput,
+  DescribeChangeSetCommandInput,
+  DescribeChangeSetCommandOutput,
+  DescribeEventsCommandInput,
+  DescribeEventsCommandOutput,
+  DescribeStackEventsCommandInput,
+  DescribeStackEventsCommandOutput,
+  DescribeStacksCommandInput,
+  DescribeStacksCommandOutput,
+  ExecuteChangeSetCommandInput,
+  GetTemplateCommandInput,
+  GetTemplateCommandOutput,
+  ListChangeSetsCommandInput,
+  ListChangeSetsCommandOutput,
+  ListStackResourcesCommandInput,
+  ListStackResourcesCommandOutput,
+} from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateCommand,
+  ListChangeSetsCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import type { ClientSettings } from './target.ts';
+
+type Call<Input, Output> = (input: Input, signal?: AbortSignal) => Promise<Output>;
+
+/** The operations of CloudFormation that the deployer uses, and no other. */
+export interface CloudFormationApi {
+  readonly describeStacks: Call<DescribeStacksCommandInput, DescribeStacksCommandOutput>;
+  readonly describeStackEvents: Call<
+    DescribeStackEventsCommandInput,
+    DescribeStackEventsCommandOutput
+  >;
+  readonly describeEvents: Call<DescribeEventsCommandInput, DescribeEventsCommandOutput>;
+  readonly listStackResources: Call<
+    ListStackResourcesCommandInput,
+    ListStackResourcesCommandOutput
+  >;
+  readonly getTemplate: Call<GetTemplateCommandInput, GetTemplateCommandOutput>;
+  readonly createStack: Call<CreateStackCommandInput, CreateStackCommandOutput>;
+  readonly createChangeSet: Call<CreateChangeSetCommandInput, CreateChangeSetCommandOutput>;
+  readonly describeChangeSet: Call<DescribeChangeSetCommandInput, DescribeChangeSetCommandOutput>;
+  readonly listChangeSets: Call<ListChangeSetsCommandInput, ListChangeSetsCommandOutput>;
+  readonly executeChangeSet: Call<ExecuteChangeSetCommandInput, unknown>;
+  readonly deleteChangeSet: Call<DeleteChangeSetCommandInput, unknown>;
+  readonly continueUpdateRollback: Call<ContinueUpdateRollbackCommandInput, unknown>;
+  readonly deleteStack: Call<DeleteStackCommandInput, unknown>;
+  /** The region that the SDK settled on. */
+  readonly region: () => Promise<string>;
+}
+
+/** Loads the client: this module is imported only when it is about to be used. */
+export const openCloudFormation = (settings: ClientSettings): CloudFormationApi => {
+  const client = new CloudFormationClient(settings);
+  const aborting = (signal: AbortSignal | undefined) =>
+    signal === undefined ? {} : { abortSignal: signal };
+  return {
+    describeStacks: (input, signal) =>
+      client.send(new DescribeStacksCommand(input), aborting(signal)),
+    describeStackEvents: (input, signal) =>
+      client.send(new DescribeStackEventsCommand(input), aborting(signal)),
+    describeEvents: (input, signal) =>
+      client.send(new DescribeEventsCommand(input), aborting(signal)),
+    listStackResources: (input, signal) =>
+      client.send(new ListStackResourcesCommand(input), aborting(signal)),
+    getTemplate: (input, signal) => client.send(new GetTemplateCommand(input), aborting(signal)),
+    createStack: (input, signal) => client.send(new CreateStackCommand(input), aborting(signal)),
+    createChangeSet: (input, signal) =>
+      client.send(new CreateChangeSetCommand(input), aborting(signal)),
+    describeChangeSet: (input, signal) =>
+      client.send(new DescribeChangeSetCommand(input), aborting(signal)),
+    listChangeSets: (input, signal) =>
+      client.send(new ListChangeSetsCommand(input), aborting(signal)),
+    executeChangeSet: (input, signal) =>
+      client.send(new ExecuteChangeSetCommand(input), aborting(signal)),
+    deleteChangeSet: (input, signal) =>
+      client.send(new DeleteChangeSetCommand(input), aborting(signal)),
+    continueUpdateRollback: (input, signal) =>
+      client.send(new ContinueUpdateRollbackCommand(input), aborting(signal)),
+    deleteStack: (input, signal) => client.send(new DeleteStackCommand(input), aborting(signal)),
+    region: () => client.config.region(),
+  };
+};

@@ -1,0 +1,229 @@
+import type { CloudFormationApi } from './cloudformation-api.ts';
+import type { StackResource } from './describe-contents.ts';
+import { listResources, retainedByPolicy } from './describe-contents.ts';
+import { emptyBucket } from './empty-bucket.ts';
+import type { ResourceFailure } from './errors.ts';
+import { DeployError } from './errors.ts';
+import { explainFailure, isAbort } from './explain-failure.ts';
+import { interruptedBefore, interruptedDuring } from './interrupted.ts';
+import type { OnProgress } from './progress.ts';
+import type { StackState } from './stack-state.ts';
+import { describeStack, situationOf, stackBusy } from './stack-state.ts';
+import type { Target } from './target.ts';
+import type { StackOutcome } from './watch-stack.ts';
+import { eventsSoFar, watchStack } from './watch-stack.ts';
+
+/** What goes and what stays. */
+export interface DeletePlan {
+  readonly stack: StackState;
+  readonly goes: readonly StackResource[];
+  /** Kept by their deletion policy, or by request. */
+  readonly stays: readonly StackResource[];
+}
+
+/** What to delete, and who is told. */
+export interface DeleteRequest {
+  readonly stackName: string;
+  /** Logical ids of buckets to empty first. Their objects are lost. @defaultValue none */
+  readonly empty?: readonly string[];
+  /** Logical ids to leave standing; CloudFormation takes them only after a deletion has failed. @defaultValue none */
+  readonly retain?: readonly string[];
+  /** Told, and asked, before anything is touched. @defaultValue goes on */
+  readonly confirm?: (plan: DeletePlan) => Promise<boolean>;
+  readonly onPlan: (plan: DeletePlan) => void;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+  readonly command: (verb: string) => string;
+}
+
+/** A stack that is gone. */
+export interface DeleteResult {
+  readonly outcome: 'deleted' | 'absent';
+  /** Resources that still exist, outside of any stack. */
+  readonly retained: readonly StackResource[];
+  readonly durationMs: number;
+}
+
+/**
+ * Deletes a stack and waits until it is gone. A stack that is not there is a success that says so.
+ *
+ * @throws {DeployError} always that; `code` says what went wrong
+ */
+export const deleteStack = async (
+  target: Target,
+  request: DeleteRequest,
+): Promise<DeleteResult> => {
+  const start = performance.now();
+  let executed = false;
+  try {
+    const api = await target.cloudFormation();
+    const stack = await describeStack(api, request.stackName, request.signal);
+    if (stack === undefined)
+      return { outcome: 'absent', retained: [], durationMs: performance.now() - start };
+    const deleting = stack.status === 'DELETE_IN_PROGRESS';
+    if (!deleting) assertDeletable(stack, request);
+    const [resources, kept, seen] = await Promise.all([
+      listResources(api, stack.stackId, request.signal),
+      policies(api, stack, request.signal),
+      eventsSoFar(api, stack.stackId, request.signal),
+    ]);
+    const plan = planDeletion(stack, resources, kept, request);
+    request.onPlan(plan);
+    if (request.confirm !== undefined && !deleting && !(await request.confirm(plan)))
+      throw new DeployError('DECLINED', 'Nothing was deleted: it was declined.');
+    if (!deleting) {
+      await emptyBuckets(target, plan, request);
+      request.signal.throwIfAborted();
+      await api.deleteStack({
+        StackName: stack.stackId,
+        ...(request.retain === undefined || request.retain.length === 0
+          ? {}
+          : { RetainResources: [...request.retain] }),
+      });
+    }
+    executed = true;
+    await followDeletion(api, stack, seen, request);
+    return { outcome: 'deleted', retained: plan.stays, durationMs: performance.now() - start };
+  } catch (error) {
+    if (!(error instanceof DeployError) && (isAbort(error) || request.signal.aborted))
+      throw executed
+        ? interruptedDuring(request.stackName, 'delete', request.command, error)
+        : interruptedBefore(request.stackName, error);
+    throw explainFailure(error, target, `deleting ${request.stackName}`);
+  }
+};
+
+/** A stack that is only a plan has no template yet. */
+const policies = async (api: CloudFormationApi, stack: StackState, signal: AbortSignal) =>
+  stack.status === 'REVIEW_IN_PROGRESS' ? undefined : retainedByPolicy(api, stack.stackId, signal);
+
+const assertDeletable = (stack: StackState, { command, retain }: DeleteRequest) => {
+  if (situationOf(stack) === 'busy') throw stackBusy(stack.stackName, stack.status, command);
+  if (stack.terminationProtection)
+    throw new DeployError(
+      'STACK_PROTECTED',
+      `Stack ${stack.stackName} has termination protection, so it is not deleted.`,
+      {
+        hint: `If it is to go: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stack.stackName}`,
+      },
+    );
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html: RetainResources
+  if ((retain ?? []).length > 0 && stack.status !== 'DELETE_FAILED')
+    throw new DeployError(
+      'RETAIN_REFUSED',
+      `--retain works only after a deletion has failed; ${stack.stackName} is ${stack.status}.`,
+      {
+        hint: 'To keep a resource for good, give it the deletion policy Retain in the program and provision once more.',
+      },
+    );
+};
+
+const planDeletion = (
+  stack: StackState,
+  resources: readonly StackResource[],
+  kept: ReadonlySet<string> | undefined,
+  { retain = [], empty = [] }: DeleteRequest,
+): DeletePlan => {
+  const there = resources.filter((resource) => resource.status !== 'DELETE_COMPLETE');
+  for (const [option, names] of [
+    ['--retain', retain],
+    ['--empty', empty],
+  ] as const)
+    for (const name of names)
+      if (!there.some((resource) => resource.logicalId === name))
+        throw new DeployError(
+          'RESOURCE_NOT_FOUND',
+          `${option} names ${name}, which is not a resource of ${stack.stackName}.`,
+          { hint: `It has ${there.map((resource) => resource.logicalId).join(', ') || 'none'}.` },
+        );
+  const stays = (resource: StackResource) =>
+    resource.status === 'DELETE_SKIPPED' ||
+    (kept?.has(resource.logicalId) ?? false) ||
+    retain.includes(resource.logicalId);
+  return {
+    stack,
+    goes: there.filter((resource) => !stays(resource)),
+    stays: there.filter((resource) => stays(resource) && resource.physicalId !== undefined),
+  };
+};
+
+const emptyBuckets = async (
+  target: Target,
+  { goes, stack }: DeletePlan,
+  { empty = [], signal, onProgress }: DeleteRequest,
+) => {
+  for (const logicalId of empty) {
+    const resource = goes.find((candidate) => candidate.logicalId === logicalId);
+    if (resource?.resourceType !== 'AWS::S3::Bucket' || resource.physicalId === undefined)
+      throw new DeployError(
+        'RESOURCE_NOT_FOUND',
+        `--empty names ${logicalId}, which is not a bucket that ${stack.stackName} deletes.`,
+        {
+          hint: `Buckets that go: ${
+            goes
+              .filter(({ resourceType }) => resourceType === 'AWS::S3::Bucket')
+              .map((bucket) => bucket.logicalId)
+              .join(', ') || 'none'
+          }.`,
+        },
+      );
+    const objects = await emptyBucket(target, resource.physicalId, signal);
+    onProgress({ kind: 'emptied', logicalId, bucket: resource.physicalId, objects });
+  }
+};
+
+const followDeletion = async (
+  api: CloudFormationApi,
+  stack: StackState,
+  seen: ReadonlySet<string>,
+  { signal, onProgress, command }: DeleteRequest,
+): Promise<void> => {
+  const { stackName, stackId } = stack;
+  onProgress({ kind: 'executing', stackName, stackId, operation: 'delete' });
+  const outcome = await watchStack(api, { stackName, stackId, seen, signal, onProgress });
+  if (outcome.status !== 'DELETE_COMPLETE') throw deletionFailed(stackName, outcome, command);
+};
+
+const deletionFailed = (
+  stackName: string,
+  { status, failures, statusReason }: StackOutcome,
+  command: (verb: string) => string,
+): DeployError => {
+  const [first] = failures;
+  const what =
+    first === undefined
+      ? (statusReason ?? 'CloudFormation gives no reason')
+      : failures
+          .map(
+            ({ logicalId, resourceType, reason }) =>
+              `${logicalId} (${resourceType}) could not be deleted: ${reason}`,
+          )
+          .join('\n');
+  return new DeployError('DELETE_FAILED', `${what}\nStack ${stackName} is ${status}.`, {
+    hint: waysOut(failures, command).join('\n'),
+    stackStatus: status,
+    ...(first === undefined ? {} : { failure: first }),
+  });
+};
+
+const waysOut = (
+  failures: readonly ResourceFailure[],
+  command: (verb: string) => string,
+): readonly string[] => {
+  const names = failures.map((failure) => failure.logicalId);
+  const full = failures.filter(
+    (failure) => failure.resourceType === 'AWS::S3::Bucket' && /not empty/i.test(failure.reason),
+  );
+  return [
+    ...(full.length === 0
+      ? ['Put right what the message says, then run "' + command('delete') + '" again.']
+      : [
+          `To delete the objects too: ${command(`delete ${full.map(({ logicalId }) => `--empty ${logicalId}`).join(' ')}`)}`,
+        ]),
+    ...(names.length === 0
+      ? []
+      : [
+          `To leave ${names.join(', ')} standing: ${command(`delete ${names.map((name) => `--retain ${name}`).join(' ')}`)}`,
+        ]),
+  ];
+};

@@ -1,0 +1,69 @@
+import { adviceFor } from './advice.ts';
+import { DeployError } from './errors.ts';
+import type { StackOutcome } from './watch-stack.ts';
+
+/** The error for a deployment that CloudFormation could not finish: the first cause, what is left, how to go on. */
+export const deploymentFailed = (
+  stackName: string,
+  kind: 'create' | 'update',
+  outcome: StackOutcome,
+  command: (verb: string) => string,
+): DeployError => {
+  const { status, failures, rollbackFailures } = outcome;
+  const [first, ...others] = failures;
+  const cause =
+    first === undefined
+      ? (outcome.statusReason ?? 'CloudFormation gives no reason')
+      : `${first.logicalId} (${first.resourceType}) failed to ${verbOf(first.status)}: ${first.reason}`;
+  const beside =
+    others.length === 0
+      ? ''
+      : `\nAlso failed: ${others.map((other) => `${other.logicalId} (${other.reason})`).join('; ')}`;
+  const advice = first === undefined ? undefined : adviceFor(first);
+  const undone = rollbackFailures[0];
+  const hint = [
+    ...(advice === undefined ? [] : [advice]),
+    ...(undone === undefined
+      ? []
+      : [`The rollback stopped at ${undone.logicalId} (${undone.resourceType}): ${undone.reason}`]),
+    nextStep(status, kind, command),
+  ].join('\n');
+  return new DeployError(
+    'DEPLOYMENT_FAILED',
+    `${cause}${beside}\n${whatIsLeft(stackName, status)}`,
+    {
+      hint,
+      stackStatus: status,
+      ...(first === undefined ? {} : { failure: first }),
+    },
+  );
+};
+
+const verbOf = (status: string): string => status.split('_')[0]?.toLowerCase() ?? 'change';
+
+const whatIsLeft = (stackName: string, status: string): string => {
+  switch (status) {
+    case 'UPDATE_ROLLBACK_COMPLETE':
+      return `${stackName} was rolled back and runs as before (${status}).`;
+    case 'ROLLBACK_COMPLETE':
+      return `${stackName} was rolled back: nothing of it is left but its record (${status}).`;
+    case 'DELETE_COMPLETE':
+      return `${stackName} was rolled back and is gone.`;
+    default:
+      return `${stackName} is ${status}.`;
+  }
+};
+
+const nextStep = (
+  status: string,
+  kind: 'create' | 'update',
+  command: (verb: string) => string,
+): string => {
+  if (status === 'UPDATE_ROLLBACK_COMPLETE')
+    return `Correct the program, then "${command('provision')}".`;
+  if (status === 'UPDATE_ROLLBACK_FAILED')
+    return `Put that right, then "${command('provision --recover')}": it finishes the rollback and goes on.`;
+  return kind === 'create'
+    ? `Correct the program, then "${command('provision --recover')}": it clears the failed stack and creates it anew.`
+    : `"${command('status')}" shows where the stack is.`;
+};

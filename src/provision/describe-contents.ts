@@ -1,0 +1,83 @@
+import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationApi } from './cloudformation-api.ts';
+
+/** A resource of a stack as it is now. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly resourceType: string;
+  readonly physicalId?: string;
+  /** `CREATE_COMPLETE` */
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly updatedAt?: Date;
+}
+
+/** Every resource of a stack, in CloudFormation's order. */
+export const listResources = async (
+  api: CloudFormationApi,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<readonly StackResource[]> => {
+  const resources: StackResource[] = [];
+  let next: string | undefined;
+  do {
+    const page = await api.listStackResources(
+      { StackName: stackId, ...(next === undefined ? {} : { NextToken: next }) },
+      signal,
+    );
+    resources.push(...(page.StackResourceSummaries ?? []).map(readResource));
+    next = page.NextToken;
+  } while (next !== undefined);
+  return resources;
+};
+
+const readResource = (summary: StackResourceSummary): StackResource => ({
+  logicalId: summary.LogicalResourceId ?? '',
+  resourceType: summary.ResourceType ?? '',
+  status: summary.ResourceStatus ?? '',
+  ...(summary.PhysicalResourceId ? { physicalId: summary.PhysicalResourceId } : {}),
+  ...(summary.ResourceStatusReason ? { statusReason: summary.ResourceStatusReason } : {}),
+  ...(summary.LastUpdatedTimestamp === undefined
+    ? {}
+    : { updatedAt: summary.LastUpdatedTimestamp }),
+});
+
+/**
+ * Logical ids whose deletion policy keeps the physical resource. A template that is not JSON (another tool's YAML)
+ * is not looked into: then undefined.
+ */
+export const retainedByPolicy = async (
+  api: CloudFormationApi,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | undefined> => {
+  const { TemplateBody } = await api.getTemplate({ StackName: stackId }, signal);
+  const resources = readResources(TemplateBody ?? '');
+  if (resources === undefined) return undefined;
+  return new Set(
+    Object.entries(resources).flatMap(([logicalId, resource]) =>
+      ['Retain', 'RetainExceptOnCreate', 'Snapshot'].includes(policyOf(resource))
+        ? [logicalId]
+        : [],
+    ),
+  );
+};
+
+const policyOf = (resource: unknown): string =>
+  typeof resource === 'object' && resource !== null && 'DeletionPolicy' in resource
+    ? String(resource.DeletionPolicy)
+    : '';
+
+const readResources = (body: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const template: unknown = JSON.parse(body);
+    if (typeof template !== 'object' || template === null || !('Resources' in template))
+      return undefined;
+    const { Resources: resources } = template;
+    return typeof resources === 'object' && resources !== null
+      ? (resources as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};

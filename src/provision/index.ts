@@ -1,0 +1,16 @@
+export { DEPLOY_ERROR_CODES, DeployError, isDeployError } from './errors.ts';
+export type { DeployErrorCode, DeployErrorOptions, ResourceFailure } from './errors.ts';
+export type { DeletePlan, DeleteRequest, DeleteResult } from './delete-stack.ts';
+export { deleteStack } from './delete-stack.ts';
+export type { StackResource } from './describe-contents.ts';
+export type { TemplateFacts } from './parameters.ts';
+export type { Plan, PlannedAction, PlannedChange, PlannedProperty } from './plan.ts';
+export type { OnProgress, Progress, ResourceProgress } from './progress.ts';
+export type { ProvisionRequest, ProvisionResult } from './provision.ts';
+export { provision } from './provision.ts';
+export type { StackOutput, StackSituation, StackState } from './stack-state.ts';
+export type { LastChange, StackReport } from './status.ts';
+export { readStatus } from './status.ts';
+export type { Target, TargetOptions } from './target.ts';
+export { openTarget } from './target.ts';
+export type { Artifact } from './upload.ts';

@@ -1,0 +1,29 @@
+import { DeployError } from './errors.ts';
+
+/** Ctrl-C before anything was executed. */
+export const interruptedBefore = (stackName: string, cause: unknown): DeployError =>
+  new DeployError('INTERRUPTED', `Interrupted. Nothing of ${stackName} was changed.`, {
+    hint: 'Run the same command again when you like.',
+    cause,
+  });
+
+/** Ctrl-C while CloudFormation works: it goes on without us. */
+export const interruptedDuring = (
+  stackName: string,
+  operation: 'create' | 'update' | 'delete',
+  command: (verb: string) => string,
+  cause: unknown,
+): DeployError =>
+  new DeployError(
+    'INTERRUPTED',
+    `Interrupted: this program stops watching, and CloudFormation goes on to ${operation} ${stackName}.`,
+    {
+      hint:
+        operation === 'update'
+          ? `"${command('status')}" shows how far it is.\nTo undo it while it runs: aws cloudformation cancel-update-stack --stack-name ${stackName}`
+          : operation === 'create'
+            ? `"${command('status')}" shows how far it is; "${command('delete')}" takes it back.`
+            : `"${command('status')}" shows how far it is; "${command('delete')}" watches it again.`,
+      cause,
+    },
+  );

@@ -1,0 +1,153 @@
+import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+
+/** What happens to one resource. `may-replace` is decided by CloudFormation only while it runs. */
+export type PlannedAction =
+  | 'add'
+  | 'modify'
+  | 'replace'
+  | 'may-replace'
+  | 'remove'
+  | 'import'
+  | 'unknown';
+
+/** A property that changes. */
+export interface PlannedProperty {
+  /** `/Properties/MemorySize`, or the name when CloudFormation gives no path */
+  readonly path: string;
+  /** As CloudFormation prints it; undefined when it was not there. */
+  readonly before?: string;
+  /** As CloudFormation prints it; undefined when it goes, or is known only later. */
+  readonly after?: string;
+  /** Whether this property forces a new physical resource. */
+  readonly recreates: 'never' | 'maybe' | 'always';
+  /** What else in this stack makes it change: `Role.Arn`, `ArtifactKey`. */
+  readonly causedBy?: string;
+}
+
+/** A resource that will change. */
+export interface PlannedChange {
+  readonly action: PlannedAction;
+  readonly logicalId: string;
+  readonly resourceType: string;
+  readonly physicalId?: string;
+  readonly properties: readonly PlannedProperty[];
+  /** Whether the physical resource that goes takes stored data with it. */
+  readonly losesData: boolean;
+  /** Whether the physical resource stays behind, outside of the stack. */
+  readonly retains: boolean;
+}
+
+/** What CloudFormation will do, before it does it. */
+export interface Plan {
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly kind: 'create' | 'update';
+  readonly changes: readonly PlannedChange[];
+}
+
+/** Types whose physical resource holds what cannot be made again from a template. */
+const HOLDS_DATA = new Set([
+  'AWS::S3::Bucket',
+  'AWS::DynamoDB::Table',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::SQS::Queue',
+  'AWS::Kinesis::Stream',
+  'AWS::Logs::LogGroup',
+  'AWS::RDS::DBInstance',
+  'AWS::RDS::DBCluster',
+  'AWS::EFS::FileSystem',
+  'AWS::Cognito::UserPool',
+  'AWS::SecretsManager::Secret',
+  'AWS::KMS::Key',
+  'AWS::OpenSearchService::Domain',
+  'AWS::ElastiCache::ReplicationGroup',
+]);
+
+/** Reads the changes of a change set, sorted so that what is destroyed comes last and stands out. */
+export const readPlan = (
+  stack: { readonly stackName: string; readonly stackId: string },
+  kind: Plan['kind'],
+  changes: readonly Change[],
+): Plan => ({
+  ...stack,
+  kind,
+  changes: changes
+    .flatMap((change) => (change.ResourceChange === undefined ? [] : [change.ResourceChange]))
+    .map(readChange)
+    .sort(
+      (a, b) =>
+        ORDER.indexOf(a.action) - ORDER.indexOf(b.action) ||
+        (a.logicalId < b.logicalId ? -1 : a.logicalId > b.logicalId ? 1 : 0),
+    ),
+});
+
+const ORDER: readonly PlannedAction[] = [
+  'import',
+  'add',
+  'modify',
+  'unknown',
+  'may-replace',
+  'replace',
+  'remove',
+];
+
+const readChange = (change: ResourceChange): PlannedChange => {
+  const action = readAction(change);
+  const resourceType = change.ResourceType ?? '';
+  const policy = change.PolicyAction;
+  const goes = action === 'remove' || action === 'replace';
+  const retains =
+    goes &&
+    (policy === 'Retain' ||
+      policy === 'ReplaceAndRetain' ||
+      policy === 'Snapshot' ||
+      policy === 'ReplaceAndSnapshot');
+  return {
+    action,
+    logicalId: change.LogicalResourceId ?? '',
+    resourceType,
+    properties: mergeDetails(change.Details ?? []),
+    losesData: goes && !retains && HOLDS_DATA.has(resourceType),
+    retains,
+    ...(change.PhysicalResourceId ? { physicalId: change.PhysicalResourceId } : {}),
+  };
+};
+
+const readAction = (change: ResourceChange): PlannedAction => {
+  switch (change.Action) {
+    case 'Add':
+      return 'add';
+    case 'Remove':
+      return 'remove';
+    case 'Import':
+      return 'import';
+    case 'Modify':
+      if (change.Replacement === 'True') return 'replace';
+      return change.Replacement === 'Conditional' ? 'may-replace' : 'modify';
+    default:
+      return 'unknown';
+  }
+};
+
+/** CloudFormation lists a property once per reason to change; a reader wants it once. */
+const mergeDetails = (details: readonly ResourceChangeDetail[]): readonly PlannedProperty[] => {
+  const byPath = new Map<string, PlannedProperty>();
+  for (const detail of details) {
+    const property = readDetail(detail);
+    const known = byPath.get(property.path);
+    byPath.set(property.path, known === undefined ? property : { ...property, ...known });
+  }
+  return [...byPath.values()];
+};
+
+const readDetail = ({ Target: target, CausingEntity }: ResourceChangeDetail): PlannedProperty => {
+  const recreation = target?.RequiresRecreation;
+  return {
+    path: target?.Path ?? [target?.Attribute, target?.Name].filter(Boolean).join('.'),
+    recreates:
+      recreation === 'Always' ? 'always' : recreation === 'Conditionally' ? 'maybe' : 'never',
+    ...(target?.BeforeValue === undefined ? {} : { before: target.BeforeValue }),
+    ...(target?.AfterValue === undefined ? {} : { after: target.AfterValue }),
+    ...(CausingEntity === undefined ? {} : { causedBy: CausingEntity }),
+  };
+};

@@ -1,0 +1,61 @@
+import type { ResourceFailure } from './errors.ts';
+import type { Plan } from './plan.ts';
+
+/** One resource, as CloudFormation works on it. */
+export interface ResourceProgress {
+  readonly kind: 'resource';
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly resourceType: string;
+  readonly physicalId?: string;
+  /** What is done to it. */
+  readonly verb: 'create' | 'update' | 'delete' | 'import';
+  readonly phase: 'started' | 'done' | 'failed' | 'cancelled' | 'retained';
+  /** Milliseconds since CloudFormation started on this resource, by CloudFormation's clock; 0 when it starts. */
+  readonly elapsedMs: number;
+  readonly reason?: string;
+  /** Whether this undoes a failed operation. */
+  readonly rollback: boolean;
+}
+
+/** What a deployment or a deletion tells while it goes on. */
+export type Progress =
+  | ResourceProgress
+  | { readonly kind: 'bucket-creating'; readonly stackName: string }
+  | { readonly kind: 'bucket-created'; readonly bucket: string; readonly durationMs: number }
+  | {
+      readonly kind: 'uploaded';
+      readonly bucket: string;
+      readonly key: string;
+      readonly sizeBytes: number;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'upload-skipped'; readonly bucket: string; readonly key: string }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly accountId: string;
+      readonly region: string;
+    }
+  | { readonly kind: 'recovering'; readonly stackName: string; readonly from: string }
+  | {
+      readonly kind: 'executing';
+      readonly stackName: string;
+      readonly stackId: string;
+      readonly operation: 'create' | 'update' | 'delete' | 'rollback';
+    }
+  | {
+      readonly kind: 'rolling-back';
+      readonly stackName: string;
+      readonly failure: ResourceFailure | undefined;
+    }
+  | {
+      readonly kind: 'emptied';
+      readonly logicalId: string;
+      readonly bucket: string;
+      readonly objects: number;
+    }
+  | { readonly kind: 'left-behind'; readonly what: string; readonly why: string };
+
+/** Receives progress as it happens. It must not throw. */
+export type OnProgress = (progress: Progress) => void;

@@ -1,0 +1,340 @@
+import type { ArtifactBucket } from './artifact-bucket.ts';
+import { ensureArtifactBucket, findArtifactStack, namedBucket } from './artifact-bucket.ts';
+import type { ChangeSet, WorkedOut } from './change-set.ts';
+import {
+  awaitChangeSet,
+  changeSetFailed,
+  createChangeSet,
+  discardChangeSet,
+  discardShell,
+  saysEmpty,
+  validationErrors,
+} from './change-set.ts';
+import type { CloudFormationApi } from './cloudformation-api.ts';
+import { deploymentFailed } from './deployment-failed.ts';
+import { DeployError } from './errors.ts';
+import { explainFailure, isAbort, readFailure } from './explain-failure.ts';
+import { interruptedBefore, interruptedDuring } from './interrupted.ts';
+import type { TemplateFacts } from './parameters.ts';
+import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './parameters.ts';
+import type { Plan } from './plan.ts';
+import { readPlan } from './plan.ts';
+import type { OnProgress } from './progress.ts';
+import { ensureChangeable } from './recover.ts';
+import type { StackState } from './stack-state.ts';
+import { describeStack, isSuccess, situationOf, stackBusy } from './stack-state.ts';
+import type { Target } from './target.ts';
+import { bytesOfText, templateArtifact, templateUrl } from './template-upload.ts';
+import type { Artifact } from './upload.ts';
+import { uploadArtifact } from './upload.ts';
+import { eventsSoFar, watchStack } from './watch-stack.ts';
+
+/** What to provision, and who is told. */
+export interface ProvisionRequest {
+  readonly stackName: string;
+  /** The template as it will be sent, JSON or YAML. */
+  readonly templateBody: string;
+  /** The parts of it that the deployer reads. */
+  readonly template: TemplateFacts;
+  /** The code, while it may still be in the making. Undefined for a service without functions. */
+  readonly archive?: Promise<Artifact>;
+  /** A bucket of the user's. @defaultValue Sparta's own, made when it is not there */
+  readonly bucket?: string;
+  /** Values for the template's other parameters. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Tags of the stack, which CloudFormation hands on to its resources. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether to do first what a stuck stack needs. @defaultValue false */
+  readonly recover?: boolean;
+  /** Asked once the plan is known. @defaultValue goes on */
+  readonly confirm?: (plan: Plan) => Promise<boolean>;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+  /** How a user runs a command of this program: `status` → `node app.ts status --local`. */
+  readonly command: (verb: string) => string;
+}
+
+/** A stack that is as its program says. */
+export interface ProvisionResult {
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+  readonly stack: StackState;
+  /** Milliseconds, all of it. */
+  readonly durationMs: number;
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const MAX_BODY_BYTES = 51_200;
+const MAX_TEMPLATE_BYTES = 1_048_576;
+
+/**
+ * Brings a stack to what its template says, through a change set that is shown before it is executed.
+ *
+ * @throws {DeployError} always that, whatever went wrong; `code` says what
+ * @example
+ * ```ts
+ * const result = await provision(openTarget({ region: 'eu-west-1' }), {
+ *   stackName: 'Imager', templateBody, template: JSON.parse(templateBody),
+ *   onProgress: console.log, signal: AbortSignal.timeout(600_000),
+ *   command: (verb) => `node app.ts ${verb}`,
+ * });
+ * ```
+ */
+export const provision = async (
+  target: Target,
+  request: ProvisionRequest,
+): Promise<ProvisionResult> => {
+  const start = performance.now();
+  const archive = request.archive;
+  // It is awaited later, and may fail before: that is not an unhandled rejection.
+  archive?.catch(() => undefined);
+  try {
+    const result = await provisionStack(target, request);
+    return { ...result, durationMs: performance.now() - start };
+  } catch (error) {
+    if (!(error instanceof DeployError) && (isAbort(error) || request.signal.aborted))
+      throw interruptedBefore(request.stackName, error);
+    if (isForeign(error)) throw error;
+    throw explainFailure(error, target, `deploying ${request.stackName}`);
+  }
+};
+
+/** Coded errors of other layers (a bundle that failed, say) pass through as they are. */
+const isForeign = (error: unknown): boolean =>
+  error instanceof Error &&
+  !(error instanceof DeployError) &&
+  'hint' in error &&
+  !('$metadata' in error);
+
+const provisionStack = async (
+  target: Target,
+  request: ProvisionRequest,
+): Promise<Omit<ProvisionResult, 'durationMs'>> => {
+  const { stackName, signal, onProgress, command } = request;
+  assertTemplateSize(request);
+  const named = request.bucket === undefined ? undefined : namedBucket(request.bucket);
+  const bySize = bytesOfText(request.templateBody) > MAX_BODY_BYTES;
+  const needsBucket = request.archive !== undefined || bySize;
+  const api = await target.cloudFormation();
+  const [found, artifacts] = await Promise.all([
+    describeStack(api, stackName, signal),
+    needsBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
+  ]);
+  const current = await ensureChangeable(api, found, {
+    recover: request.recover ?? false,
+    command,
+    signal,
+    onProgress,
+  });
+  const [bucket, archive] = await Promise.all([
+    needsBucket ? (named ?? ensureArtifactBucket(api, artifacts, signal, onProgress)) : undefined,
+    request.archive,
+  ]);
+  const kind = situationOf(current) === 'updatable' ? 'update' : 'create';
+  const deployed = kind === 'update' ? (current?.parameters ?? {}) : {};
+  const parameters = resolveParameters(
+    request.template,
+    { ...artifactParameters(request.template, bucket, archive), ...request.parameters },
+    deployed,
+  );
+  // The archive that the stack runs on was there when it was deployed; it is looked for again only if something changes.
+  const uploadLater =
+    archive === undefined ||
+    bucket === undefined ||
+    (deployed[KEY_PARAMETER] === archive.key && deployed[BUCKET_PARAMETER] === bucket.name);
+  const template = await placeTemplate(target, api, request, bySize ? bucket : undefined);
+  signal.throwIfAborted();
+  const created = await createOrExplain(api, request, {
+    ...template,
+    ChangeSetType: kind === 'update' ? 'UPDATE' : 'CREATE',
+    Parameters: [...parameters],
+    Capabilities: [
+      'CAPABILITY_NAMED_IAM',
+      ...(request.template.Transform === undefined ? [] : (['CAPABILITY_AUTO_EXPAND'] as const)),
+    ],
+    ...tagsOf(request),
+  });
+  if (created === 'empty' && current !== undefined) return { outcome: 'unchanged', stack: current };
+  if (created === 'empty') throw changeSetFailed(stackName, 'the template has no resources', []);
+  const changeSet = created;
+  let executed = false;
+  try {
+    const [workedOut, seen] = await Promise.all([
+      awaitChangeSet(api, changeSet, signal),
+      kind === 'update' ? eventsSoFar(api, changeSet.stackId, signal) : new Set<string>(),
+      uploadLater || archive === undefined || bucket === undefined
+        ? undefined
+        : uploadArtifact(target, bucket, archive, signal, onProgress),
+    ]);
+    if (workedOut.kind === 'empty' && current !== undefined && kind === 'update') {
+      return { outcome: 'unchanged', stack: current };
+    }
+    const plan = await showPlan(api, request, changeSet, workedOut, kind);
+    if (uploadLater && archive !== undefined && bucket !== undefined)
+      await uploadArtifact(target, bucket, archive, signal, onProgress);
+    if (request.confirm !== undefined && !(await request.confirm(plan)))
+      throw new DeployError('DECLINED', `Nothing was changed: the plan was declined.`);
+    signal.throwIfAborted();
+    await execute(api, request, changeSet);
+    executed = true;
+    return await follow(api, request, changeSet, kind, seen);
+  } finally {
+    if (!executed) {
+      await discardChangeSet(api, changeSet, onProgress);
+      if (kind === 'create') await discardShell(api, changeSet, onProgress);
+    }
+  }
+};
+
+const assertTemplateSize = ({ templateBody, stackName }: ProvisionRequest) => {
+  const size = bytesOfText(templateBody);
+  if (size > MAX_TEMPLATE_BYTES)
+    throw new DeployError(
+      'TEMPLATE_TOO_LARGE',
+      `The template of ${stackName} has ${size} bytes; CloudFormation takes at most ${MAX_TEMPLATE_BYTES}.`,
+      { hint: 'Split the service into two.' },
+    );
+};
+
+const artifactParameters = (
+  template: TemplateFacts,
+  bucket: ArtifactBucket | undefined,
+  archive: Artifact | undefined,
+): Record<string, string> => {
+  const declared = template.Parameters ?? {};
+  return {
+    ...(bucket !== undefined && BUCKET_PARAMETER in declared
+      ? { [BUCKET_PARAMETER]: bucket.name }
+      : {}),
+    ...(archive !== undefined && KEY_PARAMETER in declared ? { [KEY_PARAMETER]: archive.key } : {}),
+  };
+};
+
+const tagsOf = ({ tags }: ProvisionRequest) =>
+  tags === undefined ? {} : { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+
+/** A body travels in the request up to CloudFormation's limit, which saves a round trip; larger ones through S3. */
+const placeTemplate = async (
+  target: Target,
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+  bucket: ArtifactBucket | undefined,
+) => {
+  if (bucket === undefined) return { TemplateBody: request.templateBody };
+  const artifact = await templateArtifact(request.stackName, request.templateBody);
+  await uploadArtifact(target, bucket, artifact, request.signal, request.onProgress);
+  return {
+    TemplateURL: templateUrl(target.endpoint, await api.region(), bucket.name, artifact.key),
+  };
+};
+
+const createOrExplain = async (
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+  input: Parameters<typeof createChangeSet>[1],
+): Promise<ChangeSet | 'empty'> => {
+  try {
+    return await createChangeSet(api, input, request.stackName);
+  } catch (error) {
+    // Some implementations say at once what AWS says in the failed change set.
+    if (saysEmpty(readFailure(error).message)) return 'empty';
+    throw (await overtaken(api, request, error)) ?? error;
+  }
+};
+
+const showPlan = async (
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+  changeSet: ChangeSet,
+  workedOut: WorkedOut,
+  kind: Plan['kind'],
+): Promise<Plan> => {
+  if (workedOut.kind === 'empty')
+    throw changeSetFailed(request.stackName, 'the template has no resources', []);
+  if (workedOut.kind === 'failed')
+    throw changeSetFailed(
+      request.stackName,
+      workedOut.reason,
+      await validationErrors(api, changeSet, request.signal),
+    );
+  const { stackName, stackId } = changeSet;
+  const plan = readPlan({ stackName, stackId }, kind, workedOut.changes);
+  const [, , , region = '', accountId = ''] = stackId.split(':');
+  request.onProgress({ kind: 'planned', plan, accountId, region });
+  return plan;
+};
+
+const execute = async (
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+  changeSet: ChangeSet,
+): Promise<void> => {
+  try {
+    // Not abortable: whether it began must be known. The token makes a retry by the SDK the same request.
+    await api.executeChangeSet({
+      ChangeSetName: changeSet.id,
+      StackName: changeSet.stackId,
+      ClientRequestToken: changeSet.name,
+    });
+  } catch (error) {
+    const { code } = readFailure(error);
+    const lost = await overtaken(api, request, error);
+    if (lost !== undefined) throw lost;
+    if (code === 'ChangeSetNotFound' || code === 'InvalidChangeSetStatus')
+      throw new DeployError(
+        'STACK_OVERTAKEN',
+        `Another deployment changed ${request.stackName} after this plan was made, so nothing of this one was done.`,
+        { hint: 'Run the same command again: it plans from what is there now.', cause: error },
+      );
+    throw error;
+  }
+};
+
+/** Whether a refusal means that another operation has the stack; CloudFormation words that in several ways. */
+const overtaken = async (
+  api: CloudFormationApi,
+  { stackName, command }: ProvisionRequest,
+  error: unknown,
+): Promise<DeployError | undefined> => {
+  const { code } = readFailure(error);
+  if (
+    ![
+      'ValidationError',
+      'InvalidChangeSetStatus',
+      'ChangeSetNotFound',
+      'OperationInProgressException',
+      'AlreadyExistsException',
+    ].includes(code)
+  )
+    return undefined;
+  const now = await describeStack(api, stackName);
+  return situationOf(now) === 'busy'
+    ? stackBusy(stackName, now?.status, command, error)
+    : undefined;
+};
+
+const follow = async (
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+  changeSet: ChangeSet,
+  kind: Plan['kind'],
+  seen: ReadonlySet<string>,
+): Promise<Omit<ProvisionResult, 'durationMs'>> => {
+  const { stackName, signal, onProgress, command } = request;
+  const { stackId } = changeSet;
+  onProgress({ kind: 'executing', stackName, stackId, operation: kind });
+  try {
+    const outcome = await watchStack(api, { stackName, stackId, seen, signal, onProgress });
+    if (!isSuccess(outcome.status)) throw deploymentFailed(stackName, kind, outcome, command);
+    const stack = await describeStack(api, stackId, signal);
+    if (stack === undefined)
+      throw new DeployError(
+        'STACK_NOT_FOUND',
+        `Stack ${stackName} was deleted while it was watched.`,
+      );
+    return { outcome: kind === 'create' ? 'created' : 'updated', stack };
+  } catch (error) {
+    if (!(error instanceof DeployError) && (isAbort(error) || signal.aborted))
+      throw interruptedDuring(stackName, kind, command, error);
+    throw error;
+  }
+};
