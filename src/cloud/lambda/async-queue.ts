@@ -99,7 +99,12 @@ const attempt = async (context: Context, id: string): Promise<void> => {
   if (succeeded(outcome)) {
     state.events.delete(id);
     if (settings?.onSuccess !== undefined)
-      await deliverResult(context, settings.onSuccess, { event, version, outcome, condition: 'Success' });
+      await deliverResult(context, settings.onSuccess, {
+        event,
+        version,
+        outcome,
+        condition: 'Success',
+      });
     return;
   }
   const failed: QueuedEvent = { ...event, failures: event.failures + 1 };

@@ -68,7 +68,11 @@ export const checkRanges = (input: ConfigurationInput): void => {
     )
     .oneOf('tracingConfig.mode', input.TracingConfig?.Mode, ['Active', 'PassThrough'])
     .oneOf('loggingConfig.logFormat', input.LoggingConfig?.LogFormat, ['JSON', 'Text'])
-    .oneOf('loggingConfig.applicationLogLevel', input.LoggingConfig?.ApplicationLogLevel, LOG_LEVELS)
+    .oneOf(
+      'loggingConfig.applicationLogLevel',
+      input.LoggingConfig?.ApplicationLogLevel,
+      LOG_LEVELS,
+    )
     .oneOf('loggingConfig.systemLogLevel', input.LoggingConfig?.SystemLogLevel, [
       'DEBUG',
       'INFO',
@@ -90,7 +94,8 @@ export const checkRanges = (input: ConfigurationInput): void => {
 /** What AWS has and the embedded cloud has not is refused, never ignored. */
 export const refuseUnsupported = (input: ConfigurationInput): void => {
   if ((input.Layers ?? []).length > 0) throw notSupported('A function with layers');
-  if ((input.FileSystemConfigs ?? []).length > 0) throw notSupported('A function with a file system');
+  if ((input.FileSystemConfigs ?? []).length > 0)
+    throw notSupported('A function with a file system');
   if (input.ImageConfig !== undefined) throw notSupported('A function from a container image');
   if (input.SnapStart?.ApplyOn === 'PublishedVersions') throw notSupported('SnapStart for Node.js');
   const { CapacityProviderConfig, DurableConfig } = input;
@@ -112,7 +117,9 @@ export const checkRuntime = (runtime: string): void => {
   );
 };
 
-const readEnvironment = (variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+const readEnvironment = (
+  variables: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => {
   const names = Object.keys(variables);
   const reserved = names.filter((name) => RESERVED_VARIABLES.has(name));
   if (reserved.length > 0)
@@ -178,7 +185,9 @@ export const readConfiguration = (
     timeoutSeconds: input.Timeout ?? before?.timeoutSeconds ?? LIMITS.timeoutSeconds.default,
     memorySizeMb: input.MemorySize ?? before?.memorySizeMb ?? LIMITS.memoryMb.default,
     ephemeralStorageMb:
-      input.EphemeralStorage?.Size ?? before?.ephemeralStorageMb ?? LIMITS.ephemeralStorageMb.default,
+      input.EphemeralStorage?.Size ??
+      before?.ephemeralStorageMb ??
+      LIMITS.ephemeralStorageMb.default,
     environment: variables === undefined ? (before?.environment ?? {}) : readEnvironment(variables),
     hasEnvironment: input.Environment !== undefined || before?.hasEnvironment === true,
     logging: readLogging(functionName, input.LoggingConfig, before?.logging),

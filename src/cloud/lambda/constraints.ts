@@ -4,7 +4,12 @@ import { validation } from './errors.ts';
 export interface Constraints {
   range(path: string, value: number | undefined, min: number, max: number): Constraints;
   length(path: string, value: string | undefined, min: number, max: number): Constraints;
-  pattern(path: string, value: string | undefined, pattern: RegExp, asAwsWritesIt: string): Constraints;
+  pattern(
+    path: string,
+    value: string | undefined,
+    pattern: RegExp,
+    asAwsWritesIt: string,
+  ): Constraints;
   oneOf(path: string, value: string | undefined, allowed: readonly string[]): Constraints;
   /** @throws {ValidationException} */
   check(): void;
@@ -29,7 +34,8 @@ export const constraints = (): Constraints => {
     },
     length: (path, value, min, max) => {
       if (value === undefined) return self;
-      if (value.length > max) fail(path, value, `Member must have length less than or equal to ${max}`);
+      if (value.length > max)
+        fail(path, value, `Member must have length less than or equal to ${max}`);
       if (value.length < min)
         fail(path, value, `Member must have length greater than or equal to ${min}`);
       return self;

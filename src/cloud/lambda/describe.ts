@@ -4,7 +4,8 @@ import { functionArn, versionArn } from './names.ts';
 import type { AliasRecord, EventInvokeRecord, FunctionVersion, LambdaState } from './state.ts';
 
 /** `2024-03-27T09:14:35.123+0000` */
-export const lastModified = (ms: number): string => new Date(ms).toISOString().replace('Z', '+0000');
+export const lastModified = (ms: number): string =>
+  new Date(ms).toISOString().replace('Z', '+0000');
 
 const runtimeVersionArn = (state: LambdaState, runtime: string): string | undefined => {
   try {
@@ -52,7 +53,9 @@ export const describeVersion = (
         ? {}
         : { SystemLogLevel: logging.systemLevel as Lambda.SystemLogLevel }),
     },
-    ...(runtimeArn === undefined ? {} : { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn } }),
+    ...(runtimeArn === undefined
+      ? {}
+      : { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn } }),
     ...(version.hasEnvironment ? { Environment: { Variables: { ...version.environment } } } : {}),
     ...(version.deadLetterArn === undefined
       ? {}
@@ -83,7 +86,10 @@ export const describeChanging = (
       };
 };
 
-export const describeAlias = (state: LambdaState, alias: AliasRecord): Lambda.AliasConfiguration => ({
+export const describeAlias = (
+  state: LambdaState,
+  alias: AliasRecord,
+): Lambda.AliasConfiguration => ({
   AliasArn: functionArn(state, alias.functionName, alias.name),
   Name: alias.name,
   FunctionVersion: alias.version,
@@ -117,7 +123,10 @@ export const describeEventInvoke = (
 });
 
 /** Lists leave out what is told of one function only. */
-export const listed = (state: LambdaState, version: FunctionVersion): Lambda.FunctionConfiguration => {
+export const listed = (
+  state: LambdaState,
+  version: FunctionVersion,
+): Lambda.FunctionConfiguration => {
   const {
     State: _state,
     LastUpdateStatus: _status,

@@ -39,8 +39,7 @@ export const throttled = (
     | 'ReservedFunctionConcurrentInvocationLimitExceeded'
     | 'ConcurrentInvocationLimitExceeded'
     | 'CallerRateLimitExceeded',
-): AwsError =>
-  lambdaError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason });
+): AwsError => lambdaError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason });
 
 export const requestTooLarge = (message: string): AwsError =>
   lambdaError('RequestTooLargeException', 413, message);

@@ -45,7 +45,9 @@ const readSource = async (source: CodeSource, context: Context): Promise<Uint8Ar
   if (source.SourceKMSKeyArn !== undefined) throw notSupported('Code encrypted with a KMS key');
   const { ZipFile, S3Bucket, S3Key } = source;
   if (ZipFile !== undefined && (S3Bucket !== undefined || S3Key !== undefined))
-    throw invalidParameterValue('Please do not provide other FunctionCode parameters when providing a ZipFile.');
+    throw invalidParameterValue(
+      'Please do not provide other FunctionCode parameters when providing a ZipFile.',
+    );
   if (ZipFile !== undefined) {
     if (ZipFile.byteLength > LIMITS.zipBytes)
       throw invalidParameterValue(
@@ -94,7 +96,9 @@ const gather = async (body: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
   for await (const piece of body) {
     size += piece.byteLength;
     if (size > LIMITS.unzippedBytes)
-      throw invalidParameterValue(`Unzipped size must be smaller than ${LIMITS.unzippedBytes} bytes`);
+      throw invalidParameterValue(
+        `Unzipped size must be smaller than ${LIMITS.unzippedBytes} bytes`,
+      );
     pieces.push(piece);
   }
   return Buffer.concat(pieces);

@@ -46,10 +46,9 @@ export const allowing = (...Action: readonly string[]): string =>
 
 /** An archive of these files. */
 export const archive = (files: Readonly<Record<string, string>>): Uint8Array =>
-  zipSync(
-    Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])),
-    { level: 6 },
-  );
+  zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])), {
+    level: 6,
+  });
 
 export const startLambdaBench = async (options: StartCloudOptions = {}): Promise<LambdaBench> => {
   const cloud = await startCloud(options);

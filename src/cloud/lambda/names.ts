@@ -60,7 +60,8 @@ export const readReference = (
   return { name, ...(qualifier === undefined ? {} : { qualifier }) };
 };
 
-const isVersion = (qualifier: string): boolean => qualifier === '$LATEST' || /^\d+$/.test(qualifier);
+const isVersion = (qualifier: string): boolean =>
+  qualifier === '$LATEST' || /^\d+$/.test(qualifier);
 
 /** What a reference leads to. */
 export interface ResolvedFunction extends FunctionReference {
@@ -73,7 +74,10 @@ export interface ResolvedFunction extends FunctionReference {
 /**
  * @throws {ResourceNotFoundException} in AWS's words
  */
-export const resolveFunction = (state: LambdaState, reference: FunctionReference): ResolvedFunction => {
+export const resolveFunction = (
+  state: LambdaState,
+  reference: FunctionReference,
+): ResolvedFunction => {
   const { name, qualifier } = reference;
   const arn = functionArn(state, name, qualifier);
   if (!state.functions.has(name)) throw functionNotFound(arn);
@@ -89,7 +93,10 @@ export const resolveFunction = (state: LambdaState, reference: FunctionReference
 };
 
 /** The version that serves this call: an alias may share its calls out. */
-export const chooseVersion = (context: { readonly state: LambdaState; readonly random: Random }, resolved: ResolvedFunction): FunctionVersion => {
+export const chooseVersion = (
+  context: { readonly state: LambdaState; readonly random: Random },
+  resolved: ResolvedFunction,
+): FunctionVersion => {
   const routing = resolved.alias?.routing;
   if (routing === undefined || context.random.fraction() >= routing.weight) return resolved.version;
   return context.state.versions.get(`${resolved.name}:${routing.version}`) ?? resolved.version;

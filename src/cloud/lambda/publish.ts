@@ -18,7 +18,11 @@ export const publish = (
 ): FunctionVersion => {
   const { state } = context;
   const { version: latest } = resolveFunction(state, { name });
-  if (input.CodeSha256 !== undefined && input.CodeSha256 !== '' && input.CodeSha256 !== latest.codeSha256)
+  if (
+    input.CodeSha256 !== undefined &&
+    input.CodeSha256 !== '' &&
+    input.CodeSha256 !== latest.codeSha256
+  )
     throw invalidParameterValue(
       `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST (${latest.codeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
     );

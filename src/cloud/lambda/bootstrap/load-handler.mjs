@@ -1,4 +1,4 @@
-import { RuntimeError } from './errors.mjs';
+import { RuntimeError } from './runtime-api.mjs';
 
 const { existsSync } = process.getBuiltinModule('node:fs');
 const { join, resolve, basename } = process.getBuiltinModule('node:path');
@@ -59,7 +59,8 @@ const isFile = (path) => {
 const dig = (value, path) => {
   let found = value;
   for (const key of path) {
-    if (found === null || (typeof found !== 'object' && typeof found !== 'function')) return undefined;
+    if (found === null || (typeof found !== 'object' && typeof found !== 'function'))
+      return undefined;
     found = found[key];
   }
   return found;
@@ -85,14 +86,24 @@ export const findHandler = async (taskRoot, parsed) => {
   }
   const handler = dig(module, parsed.exportPath) ?? dig(module.default, parsed.exportPath);
   if (handler === undefined || handler === null)
-    throw new RuntimeError('Runtime.HandlerNotFound', `${parsed.text} is undefined or not exported`);
+    throw new RuntimeError(
+      'Runtime.HandlerNotFound',
+      `${parsed.text} is undefined or not exported`,
+    );
   if (typeof handler !== 'function')
     throw new RuntimeError('Runtime.HandlerNotFound', `${parsed.text} is not a function`);
   const mark = handler[Symbol.for('aws.lambda.runtime.handler.streaming')];
   if (mark !== undefined && mark !== 'response')
-    throw new RuntimeError('Runtime.MalformedStreamingHandler', 'Only response streaming is supported.');
+    throw new RuntimeError(
+      'Runtime.MalformedStreamingHandler',
+      'Only response streaming is supported.',
+    );
   const streaming = mark === 'response';
-  if (handler.length >= 3 && !streaming && process.env['AWS_EXECUTION_ENV'] !== 'AWS_Lambda_nodejs22.x')
+  if (
+    handler.length >= 3 &&
+    !streaming &&
+    process.env['AWS_EXECUTION_ENV'] !== 'AWS_Lambda_nodejs22.x'
+  )
     throw new RuntimeError('Runtime.CallbackHandlerDeprecated', CALLBACKS_GONE);
   return { handler, streaming };
 };

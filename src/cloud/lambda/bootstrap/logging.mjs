@@ -102,7 +102,8 @@ export const patchConsole = () => {
     writeAll(fd, frame);
     logging.frames += 1;
   };
-  const method = (level) => (least > LEVELS[level] ? () => {} : (...values) => write(level, values));
+  const method = (level) =>
+    least > LEVELS[level] ? () => {} : (...values) => write(level, values);
   console.trace = method('TRACE');
   console.debug = method('DEBUG');
   console.info = method('INFO');

@@ -1,10 +1,10 @@
 // The Node.js runtime of an execution environment: loads the handler, then asks the Runtime API for one event after
 // another. Plain JavaScript that runs on Node 22 and 24 as it is; started by environment/environment.ts.
 // What it answers and prints follows AWS's own runtime client, https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
-import { describeError, RuntimeError } from './errors.mjs';
 import { findHandler, parseHandler } from './load-handler.mjs';
 import { patchConsole } from './logging.mjs';
-import { connect } from './runtime-api.mjs';
+import { connect, describeError, RuntimeError } from './runtime-api.mjs';
+import { serve } from './serve.mjs';
 
 const { env } = process;
 const taskRoot = env['LAMBDA_TASK_ROOT'];
@@ -42,12 +42,10 @@ process.on('unhandledRejection', (reason) => {
 
 try {
   const { handler, streaming } = await findHandler(taskRoot, parseHandler(env['_HANDLER'] ?? ''));
-  const { serve } = streaming
-    ? await import('./serve-streaming.mjs')
-    : handler.length >= 3 && env['AWS_EXECUTION_ENV'] === 'AWS_Lambda_nodejs22.x'
-      ? await import('./serve-callback.mjs')
-      : await import('./serve.mjs');
-  serve(api, handler, logging);
+  // The two rarer ways to serve are loaded by those who need them: every module costs a cold start a quarter millisecond.
+  if (streaming) (await import('./serve-streaming.mjs')).serve(api, handler, logging);
+  else if (handler.length >= 3) (await import('./serve-callback.mjs')).serve(api, handler, logging);
+  else serve(api, handler, logging);
 } catch (error) {
   crash('Init Error', error, 1);
 }

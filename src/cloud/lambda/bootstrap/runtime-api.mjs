@@ -2,12 +2,17 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 const net = process.getBuiltinModule('node:net');
 
+const { env } = process;
 const PATH = '/2018-06-01/runtime';
 const NOTHING = Buffer.alloc(0);
 
 export const connect = (address) => {
   const colon = address.lastIndexOf(':');
-  const socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), noDelay: true });
+  const socket = net.connect({
+    host: address.slice(0, colon),
+    port: Number(address.slice(colon + 1)),
+    noDelay: true,
+  });
   const NEXT = `GET ${PATH}/invocation/next HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
   const post = (path, headers, length) =>
     `POST ${PATH}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${length}\r\n\r\n`;
@@ -51,7 +56,13 @@ export const connect = (address) => {
     respond: (id, json, logFrames) => {
       onAnswer.push(undefined);
       socket.write(
-        post(`/invocation/${id}/response`, `Sparta-Log-Frames: ${logFrames}\r\n`, Buffer.byteLength(json)) + json + NEXT,
+        post(
+          `/invocation/${id}/response`,
+          `Sparta-Log-Frames: ${logFrames}\r\n`,
+          Buffer.byteLength(json),
+        ) +
+          json +
+          NEXT,
       );
     },
     fail: (id, error, logFrames) => {
@@ -113,4 +124,70 @@ export const header = (head, name) => {
   const start = at + name.length + 4;
   const end = head.indexOf('\r\n', start);
   return end < 0 ? head.slice(start) : head.slice(start, end);
+};
+
+// Read once: an environment belongs to one function, and reading process.env is a call into C++.
+const functionName = env['AWS_LAMBDA_FUNCTION_NAME'];
+const functionVersion = env['AWS_LAMBDA_FUNCTION_VERSION'];
+const memoryLimitInMB = env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'];
+const logGroupName = env['AWS_LAMBDA_LOG_GROUP_NAME'];
+const logStreamName = env['AWS_LAMBDA_LOG_STREAM_NAME'];
+
+const parsed = (head, name) => {
+  const text = header(head, name);
+  return text === undefined || text === '' ? undefined : JSON.parse(text);
+};
+
+/**
+ * The second argument of a handler.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ */
+export const createContext = (head, awsRequestId) => {
+  const deadline = Number(header(head, 'Lambda-Runtime-Deadline-Ms'));
+  const trace = header(head, 'Lambda-Runtime-Trace-Id');
+  if (trace !== undefined) env['_X_AMZN_TRACE_ID'] = trace;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion,
+    functionName,
+    memoryLimitInMB,
+    logGroupName,
+    logStreamName,
+    clientContext: parsed(head, 'Lambda-Runtime-Client-Context'),
+    identity: parsed(head, 'Lambda-Runtime-Cognito-Identity'),
+    invokedFunctionArn: header(head, 'Lambda-Runtime-Invoked-Function-Arn'),
+    awsRequestId,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+};
+
+/** An error that the runtime itself raises; `name` is what the invoker reads as `errorType`. */
+export class RuntimeError extends Error {
+  constructor(type, message) {
+    super(message);
+    this.name = type;
+  }
+}
+
+const printable = (text) => String(text).replaceAll('\x7F', '%7F');
+
+/** An error as the invoker gets it: `{ errorType, errorMessage, trace }`. */
+export const describeError = (error) => {
+  try {
+    // Errors of another realm (vm, worker) are errors too.
+    if (error instanceof Error || Object.prototype.toString.call(error) === '[object Error]')
+      return {
+        errorType: printable(error.name),
+        errorMessage: printable(error.message),
+        trace: printable(error.stack ?? '').split('\n'),
+      };
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch {
+    return {
+      errorType: 'handled',
+      errorMessage:
+        'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+      trace: [],
+    };
+  }
 };

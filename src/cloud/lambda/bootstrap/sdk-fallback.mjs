@@ -13,7 +13,10 @@ export const registerFallback = () => {
         for (const folder of folders)
           try {
             // As if the importing module stood beside the folder's packages, so that package exports apply.
-            return next(specifier, { ...context, parentURL: pathToFileURL(`${folder}/../x.mjs`).href });
+            return next(specifier, {
+              ...context,
+              parentURL: pathToFileURL(`${folder}/../x.mjs`).href,
+            });
           } catch {}
         throw error;
       }

@@ -1,6 +1,4 @@
-import { createContext } from './context.mjs';
-import { describeError } from './errors.mjs';
-import { header } from './runtime-api.mjs';
+import { createContext, describeError, header } from './runtime-api.mjs';
 import { toJson } from './serve.mjs';
 
 /**
@@ -35,7 +33,8 @@ export const serve = (api, handler, logging) => {
       api.socket.unref();
     };
     const context = createContext(head, id);
-    const callback = (error, result) => finish(error, result, context.callbackWaitsForEmptyEventLoop);
+    const callback = (error, result) =>
+      finish(error, result, context.callbackWaitsForEmptyEventLoop);
     context.done = (error, result) => finish(error, result, false);
     context.succeed = (result) => finish(undefined, result, false);
     context.fail = (error) => finish(error ?? 'handled', undefined, false);

@@ -1,6 +1,4 @@
-import { createContext } from './context.mjs';
-import { describeError } from './errors.mjs';
-import { header } from './runtime-api.mjs';
+import { createContext, describeError, header } from './runtime-api.mjs';
 
 const { Writable } = process.getBuiltinModule('node:stream');
 

@@ -1,6 +1,4 @@
-import { createContext } from './context.mjs';
-import { describeError, RuntimeError } from './errors.mjs';
-import { header } from './runtime-api.mjs';
+import { createContext, describeError, header, RuntimeError } from './runtime-api.mjs';
 
 /** Text of a result. @throws when it has no JSON, such as an object with a circle in it */
 export const toJson = (result) => {
@@ -36,7 +34,13 @@ export const serve = (api, handler, logging) => {
   process.on('beforeExit', () => {
     if (logging.requestId === '') return;
     // https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html#troubleshooting-invocation-nodejs-exit
-    process.exit(13);
+    // The type is AWS's; the words have not been seen from AWS.
+    const error = new RuntimeError(
+      'Runtime.NodeJsExit',
+      'The Node.js event loop ran empty with a Promise that was never settled',
+    );
+    api.socket.ref();
+    api.initError(describeError(error), () => process.exit(13));
   });
   api.start((head, body) => {
     const id = header(head, 'Lambda-Runtime-Aws-Request-Id');

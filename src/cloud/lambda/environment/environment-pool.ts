@@ -208,5 +208,3 @@ export class EnvironmentPool {
     if (this.empty) this.#options.onEmpty(this);
   }
 }
-
-

@@ -37,11 +37,7 @@ export const environmentVariables = (
   TZ: ':UTC',
   HOME: facts.homeDir,
   TMPDIR: facts.tmpDir,
-  NODE_PATH: [
-    ...facts.sdkFolders,
-    facts.runtimeDir,
-    facts.taskRoot,
-  ].join(delimiter),
+  NODE_PATH: [...facts.sdkFolders, facts.runtimeDir, facts.taskRoot].join(delimiter),
   AWS_ENDPOINT_URL: facts.endpoint,
   // The function's own variables cannot touch what follows: those names are reserved, and refused at the API.
   ...version.environment,

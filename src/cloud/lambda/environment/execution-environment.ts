@@ -24,7 +24,10 @@ export interface EnvironmentOptions {
   readonly id: string;
   readonly version: FunctionVersion;
   readonly program: RuntimeProgram;
-  readonly facts: Omit<EnvironmentFacts, 'runtimeApi' | 'homeDir' | 'tmpDir' | 'command' | 'runtimeDir'>;
+  readonly facts: Omit<
+    EnvironmentFacts,
+    'runtimeApi' | 'homeDir' | 'tmpDir' | 'command' | 'runtimeDir'
+  >;
   readonly principal: Principal;
   /** Folder that this environment gets for itself; removed with it. */
   readonly folder: string;

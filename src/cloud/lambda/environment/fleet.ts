@@ -213,7 +213,9 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
           },
           refuse: (error) => {
             release(functionName);
-            reject(error instanceof Error ? error : new AwsError('ServiceException', String(error)));
+            reject(
+              error instanceof Error ? error : new AwsError('ServiceException', String(error)),
+            );
           },
         });
       });

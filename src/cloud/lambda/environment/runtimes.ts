@@ -24,9 +24,14 @@ const NODE_RUNTIME = /^nodejs(\d+)\.x$/;
 
 /** Runtimes whose functions can run here. */
 export const isRunnable = (runtime: string): boolean =>
-  ['nodejs20.x', 'nodejs22.x', 'nodejs24.x', 'nodejs26.x', 'provided.al2', 'provided.al2023'].includes(
-    runtime,
-  );
+  [
+    'nodejs20.x',
+    'nodejs22.x',
+    'nodejs24.x',
+    'nodejs26.x',
+    'provided.al2',
+    'provided.al2023',
+  ].includes(runtime);
 
 /** Plain JavaScript beside this module, in `src` as in `dist`. */
 const BOOTSTRAP_DIR = fileURLToPath(new URL('../bootstrap', import.meta.url));
@@ -37,7 +42,10 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
  * The program of a function's environments.
  * @throws {InvalidRuntimeException} when this machine has not got the Node of the runtime
  */
-export const programOf = (version: Pick<FunctionVersion, 'runtime'>, taskRoot: string): RuntimeProgram => {
+export const programOf = (
+  version: Pick<FunctionVersion, 'runtime'>,
+  taskRoot: string,
+): RuntimeProgram => {
   const major = NODE_RUNTIME.exec(version.runtime)?.[1];
   if (major === undefined) {
     // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html

@@ -15,7 +15,9 @@ const requireRecord = (context: Context, given: string | undefined): FunctionRec
   const record = context.state.functions.get(name);
   if (record === undefined) throw functionNotFound(functionArn(context, name));
   if (qualifier !== undefined)
-    throw invalidParameterValue('This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.');
+    throw invalidParameterValue(
+      'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.',
+    );
   return record;
 };
 
@@ -32,7 +34,9 @@ const put = operation<LambdaState, Lambda.PutFunctionConcurrencyRequest, Lambda.
     const { state } = context;
     const record = requireRecord(context, input.FunctionName);
     const reserved = input.ReservedConcurrentExecutions ?? 0;
-    constraints().range('reservedConcurrentExecutions', reserved, 0, Number.MAX_SAFE_INTEGER).check();
+    constraints()
+      .range('reservedConcurrentExecutions', reserved, 0, Number.MAX_SAFE_INTEGER)
+      .check();
     const left = LIMITS.accountConcurrency - reservedBesides(state, record.name) - reserved;
     if (left < LIMITS.unreservedMinimum)
       throw invalidParameterValue(

@@ -57,9 +57,7 @@ const readConfig = (
         `The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=${arn})) is invalid.`,
       );
     if (arn === functionArn(context, functionName))
-      throw invalidParameterValue(
-        'You can\'t specify the function as a destination for itself.',
-      );
+      throw invalidParameterValue("You can't specify the function as a destination for itself.");
     return arn;
   };
   const { DestinationConfig } = input;
@@ -73,7 +71,9 @@ const readConfig = (
     onSuccess === undefined &&
     onFailure === undefined
   )
-    throw invalidParameterValue('You must specify at least one of error handling or destination setting.');
+    throw invalidParameterValue(
+      'You must specify at least one of error handling or destination setting.',
+    );
   return {
     functionName,
     qualifier,

@@ -28,7 +28,11 @@ const readArchitecture = (given: readonly string[] | undefined, before = 'x86_64
   return only;
 };
 
-const createFunction = operation<LambdaState, Lambda.CreateFunctionRequest, Lambda.FunctionConfiguration>({
+const createFunction = operation<
+  LambdaState,
+  Lambda.CreateFunctionRequest,
+  Lambda.FunctionConfiguration
+>({
   needs: (input, context) => [
     onFunction('lambda:CreateFunction')(input, context),
     passRole(input.Role ?? ''),
@@ -37,7 +41,9 @@ const createFunction = operation<LambdaState, Lambda.CreateFunctionRequest, Lamb
     const { state } = context;
     const { name, qualifier } = readReference(context, input.FunctionName);
     if (qualifier !== undefined)
-      throw invalidParameterValue('The function name cannot carry a qualifier when a function is created.');
+      throw invalidParameterValue(
+        'The function name cannot carry a qualifier when a function is created.',
+      );
     if (input.PackageType === 'Image') throw notSupported('A function from a container image');
     if (input.CodeSigningConfigArn !== undefined) throw notSupported('Code signing');
     if (input.TenancyConfig !== undefined) throw notSupported('Tenant isolation');
@@ -111,7 +117,11 @@ const updateFunctionCode = operation<
     const stored = await storeCode(input, context);
     if (input.DryRun === true) {
       await context.blobs.delete(stored.code);
-      return describeVersion(state, { ...latest, codeSha256: stored.codeSha256, code: stored.code });
+      return describeVersion(state, {
+        ...latest,
+        codeSha256: stored.codeSha256,
+        code: stored.code,
+      });
     }
     const next = update(context, latest, { ...stored, architecture });
     await dropUnusedCode(context, latest.code);
@@ -132,11 +142,7 @@ const updateFunctionConfiguration = operation<
   handle: async (input, context) => {
     const latest = latestOf(context, input.FunctionName);
     checkRevision(input.RevisionId, latest);
-    const {
-      deadLetterArn: _deadLetter,
-      kmsKeyArn: _key,
-      ...rest
-    } = latest;
+    const { deadLetterArn: _deadLetter, kmsKeyArn: _key, ...rest } = latest;
     const configuration = readConfiguration(latest.functionName, input, latest);
     if (configuration.role !== latest.role)
       await assertAssumable(configuration.role, latest.functionName, context);
@@ -189,7 +195,11 @@ const dropVersion = async (context: Context, version: FunctionVersion) => {
   await dropUnusedCode(context, version.code);
 };
 
-const deleteFunction = operation<LambdaState, Lambda.DeleteFunctionRequest, Lambda.DeleteFunctionResponse>({
+const deleteFunction = operation<
+  LambdaState,
+  Lambda.DeleteFunctionRequest,
+  Lambda.DeleteFunctionResponse
+>({
   needs: onQualified('lambda:DeleteFunction'),
   handle: async (input, context) => {
     const { state } = context;
@@ -197,11 +207,11 @@ const deleteFunction = operation<LambdaState, Lambda.DeleteFunctionRequest, Lamb
     const { name, version, alias } = resolveFunction(state, reference);
     if (reference.qualifier !== undefined) {
       if (alias !== undefined)
-        throw invalidParameterValue(
-          'Deletion of aliases is not currently supported.',
-        );
+        throw invalidParameterValue('Deletion of aliases is not currently supported.');
       if (version.version === '$LATEST')
-        throw invalidParameterValue('$LATEST version cannot be deleted without deleting the function.');
+        throw invalidParameterValue(
+          '$LATEST version cannot be deleted without deleting the function.',
+        );
       const referring = aliasesOf(state, name).filter(
         (each) => each.version === version.version || each.routing?.version === version.version,
       );
@@ -225,7 +235,11 @@ const deleteFunction = operation<LambdaState, Lambda.DeleteFunctionRequest, Lamb
   },
 });
 
-const listFunctions = operation<LambdaState, Lambda.ListFunctionsRequest, Lambda.ListFunctionsResponse>({
+const listFunctions = operation<
+  LambdaState,
+  Lambda.ListFunctionsRequest,
+  Lambda.ListFunctionsResponse
+>({
   needs: () => ({ action: 'lambda:ListFunctions', resource: '*' }),
   handle: (input, { state }) => {
     constraints()

@@ -33,7 +33,9 @@ const checkPayload = (payload: Uint8Array, kind: 'RequestResponse' | 'Event', co
     );
   if (context.principal.kind === 'service') return;
   try {
-    JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'));
+    JSON.parse(
+      Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'),
+    );
   } catch (error) {
     throw invalidRequestContent(
       `Could not parse request body into json: Could not parse payload into json: ${error instanceof Error ? error.message : String(error)}`,
@@ -45,7 +47,9 @@ const readClientContext = (given: string | undefined): { readonly clientContext?
   if (given === undefined || given === '') return {};
   const text = Buffer.from(given, 'base64').toString('utf8');
   if (Buffer.byteLength(text) > LIMITS.clientContextBytes)
-    throw invalidRequestContent(`Client context must be no more than ${LIMITS.clientContextBytes} bytes.`);
+    throw invalidRequestContent(
+      `Client context must be no more than ${LIMITS.clientContextBytes} bytes.`,
+    );
   try {
     // One line: it travels in a header.
     return { clientContext: asciiJson(JSON.parse(text)) };

@@ -3,7 +3,12 @@ import { notSupported } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { constraints } from '../constraints.ts';
-import { conflict, invalidParameterValue, preconditionFailed, resourceNotFound } from '../errors.ts';
+import {
+  conflict,
+  invalidParameterValue,
+  preconditionFailed,
+  resourceNotFound,
+} from '../errors.ts';
 import { functionArn, readReference, resolveFunction } from '../names.ts';
 import { LIMITS } from '../limits.ts';
 import type { LambdaState, PolicyRecord, PolicyStatement } from '../state.ts';
@@ -28,7 +33,9 @@ const principalOf = (given: string): PolicyStatement['Principal'] => {
   if (/^\d{12}$/.test(given)) return { AWS: `arn:aws:iam::${given}:root` };
   if (given.startsWith('arn:')) return { AWS: given };
   if (!/^[\w.-]+\.[\w.-]+$/.test(given))
-    throw invalidParameterValue('The provided principal was invalid. Please check the principal and try again.');
+    throw invalidParameterValue(
+      'The provided principal was invalid. Please check the principal and try again.',
+    );
   return { Service: given };
 };
 
@@ -36,7 +43,8 @@ const principalOf = (given: string): PolicyStatement['Principal'] => {
 const conditionOf = (input: Lambda.AddPermissionRequest): PolicyStatement['Condition'] => {
   const equal: Record<string, string> = {};
   if (input.SourceAccount !== undefined) equal['AWS:SourceAccount'] = input.SourceAccount;
-  if (input.EventSourceToken !== undefined) equal['lambda:EventSourceToken'] = input.EventSourceToken;
+  if (input.EventSourceToken !== undefined)
+    equal['lambda:EventSourceToken'] = input.EventSourceToken;
   if (input.FunctionUrlAuthType !== undefined)
     equal['lambda:FunctionUrlAuthType'] = input.FunctionUrlAuthType;
   if (input.PrincipalOrgID !== undefined) equal['aws:PrincipalOrgID'] = input.PrincipalOrgID;
@@ -53,7 +61,11 @@ const record = (context: Context, statements: readonly PolicyStatement[]): Polic
   document: JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements }),
 });
 
-const addPermission = operation<LambdaState, Lambda.AddPermissionRequest, Lambda.AddPermissionResponse>({
+const addPermission = operation<
+  LambdaState,
+  Lambda.AddPermissionRequest,
+  Lambda.AddPermissionResponse
+>({
   needs: (input, context) => ({
     ...onFunction('lambda:AddPermission')(input, context),
     conditions: { 'lambda:Principal': input.Principal ?? '' },

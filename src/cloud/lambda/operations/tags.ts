@@ -16,7 +16,9 @@ const onResource = (action: string) => (input: { readonly Resource?: string | un
 const tagged = (context: Context, arn: string | undefined): FunctionRecord => {
   const { name, qualifier } = readReference(context, arn);
   if (qualifier !== undefined)
-    throw invalidParameterValue('Tags on function aliases and versions are not supported. Please specify a function ARN.');
+    throw invalidParameterValue(
+      'Tags on function aliases and versions are not supported. Please specify a function ARN.',
+    );
   const record = context.state.functions.get(name);
   if (record === undefined) throw functionNotFound(functionArn(context, name));
   return record;
@@ -40,7 +42,9 @@ export const tagOperations: OperationTable<LambdaState> = {
     handle: (input, context) => {
       const record = tagged(context, input.Resource);
       const gone = new Set(input.TagKeys);
-      const tags = Object.fromEntries(Object.entries(record.tags).filter(([key]) => !gone.has(key)));
+      const tags = Object.fromEntries(
+        Object.entries(record.tags).filter(([key]) => !gone.has(key)),
+      );
       context.state.functions.set(record.name, { ...record, tags });
       return {};
     },

@@ -3,7 +3,13 @@ import type { OperationContext, OperationTable } from '../../core/define-service
 import { operation } from '../../core/define-service.ts';
 import { constraints } from '../constraints.ts';
 import { describeAlias, describeVersion, listed } from '../describe.ts';
-import { conflict, functionNotFound, invalidParameterValue, preconditionFailed, resourceNotFound } from '../errors.ts';
+import {
+  conflict,
+  functionNotFound,
+  invalidParameterValue,
+  preconditionFailed,
+  resourceNotFound,
+} from '../errors.ts';
 import { functionArn, readReference } from '../names.ts';
 import { page } from '../page.ts';
 import type { AliasRecord, LambdaState } from '../state.ts';
@@ -26,7 +32,11 @@ const requireAlias = (context: Context, name: string, alias: string | undefined)
   return found;
 };
 
-const publishVersion = operation<LambdaState, Lambda.PublishVersionRequest, Lambda.FunctionConfiguration>({
+const publishVersion = operation<
+  LambdaState,
+  Lambda.PublishVersionRequest,
+  Lambda.FunctionConfiguration
+>({
   needs: onFunction('lambda:PublishVersion'),
   handle: (input, context) => {
     const name = requireFunction(context, input.FunctionName);
@@ -60,7 +70,9 @@ const readRouting = (
   const [first] = weights;
   if (first === undefined) return undefined;
   if (weights.length > 1)
-    throw invalidParameterValue('Number of items in AdditionalVersionWeights cannot be greater than 1');
+    throw invalidParameterValue(
+      'Number of items in AdditionalVersionWeights cannot be greater than 1',
+    );
   const [other, weight] = first;
   if (!(weight >= 0 && weight <= 1))
     throw invalidParameterValue(
@@ -71,7 +83,9 @@ const readRouting = (
       `Invalid function version ${other}. Function version ${other} is already included in routing configuration.`,
     );
   if (version === '$LATEST' || other === '$LATEST')
-    throw invalidParameterValue('$LATEST is not supported for an alias pointing to more than 1 version');
+    throw invalidParameterValue(
+      '$LATEST is not supported for an alias pointing to more than 1 version',
+    );
   if (!context.state.versions.has(`${name}:${other}`))
     throw functionNotFound(functionArn(context, name, other));
   return { version: other, weight };
@@ -166,7 +180,9 @@ const listAliases = operation<LambdaState, Lambda.ListAliasesRequest, Lambda.Lis
   handle: (input, context) => {
     const name = requireFunction(context, input.FunctionName);
     const all = aliasesOf(context.state, name)
-      .filter(({ version }) => input.FunctionVersion === undefined || version === input.FunctionVersion)
+      .filter(
+        ({ version }) => input.FunctionVersion === undefined || version === input.FunctionVersion,
+      )
       .map((alias) => describeAlias(context.state, alias));
     const { items, ...rest } = page(all, input.Marker, input.MaxItems);
     return { Aliases: [...items], ...rest };
