@@ -16,8 +16,15 @@ export const entryModule = (plan: BundlePlan): string => {
   const program = JSON.stringify(plan.entry);
   const modules = new Set(plan.functions.map(({ module }) => module));
   const [only] = modules;
-  if (modules.size === 0 || (modules.size === 1 && only === plan.entry)) {
+  if (only === undefined || (modules.size === 1 && only === plan.entry)) {
     return `import ${program};\nexport { handler } from ${runtime};\n`;
+  }
+  if (modules.size === 1) {
+    return `import { handler, isDeclared } from ${runtime};
+import ${JSON.stringify(only)};
+if (!isDeclared(process.env.SPARTA_FUNCTION)) await import(${program});
+export { handler };
+`;
   }
   const numbers = new Map([...modules].sort().map((module, index) => [module, index]));
   const loaders = [...numbers.keys()].map((module) => `() => import(${JSON.stringify(module)})`);

@@ -14,6 +14,7 @@ import { takeSnapshot } from './snapshot.ts';
 import { SourceNames } from './source-names.ts';
 import {
   assembleZip,
+  loadDeflate,
   type PackedEntry,
   packEntries,
   readPackedEntries,
@@ -143,6 +144,7 @@ export const makeArchive = async (
 ): Promise<Archive> => {
   const { join } = process.getBuiltinModule('node:path');
   const startedAt = Date.now();
+  const deflate = loadDeflate(); // while esbuild works in its own process
   const { bundled, natives } = await bundleAroundNatives(plan, last?.natives ?? []);
   const names = new SourceNames(plan.projectDir);
   const packed = await nativeFiles(plan, bundled, natives);
@@ -159,6 +161,7 @@ export const makeArchive = async (
   for (const [path, entry] of before === undefined ? [] : readPackedEntries(before)) {
     if (LASTING_NAME.test(path)) known.set(path, entry);
   }
+  await deflate;
   const zip = assembleZip(await packEntries(files, known));
   const sha256 = process
     .getBuiltinModule('node:crypto')
