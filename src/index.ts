@@ -1,0 +1,67 @@
+/**
+ * Sparta at a desk: one program states a service and provisions it. In an archive `sparta` is `index.lambda.ts` instead.
+ * @packageDocumentation
+ */
+import { captureFromStack } from './spec/capture.ts';
+import { captureWith } from './spec/declared-at.ts';
+
+captureWith(captureFromStack);
+
+export { main } from './main.ts';
+export { bucket } from './sources/s3/spec.ts';
+export type { BucketDeclaration, S3Event, S3EventRecord } from './sources/s3/spec.ts';
+export { httpApi } from './sources/http-api/spec.ts';
+export type {
+  CorsOptions,
+  HttpApiDeclaration,
+  HttpApiOptions,
+  HttpRequest,
+  HttpResponse,
+  HttpResult,
+  HttpRoute,
+  PathParameters,
+} from './sources/http-api/spec.ts';
+export { topic } from './sources/sns/spec.ts';
+export type {
+  PublishOptions,
+  SnsEvent,
+  SnsMessage,
+  TopicDeclaration,
+  TopicOptions,
+  TopicPublisher,
+} from './sources/sns/spec.ts';
+export { HttpError } from './runtime/http-error.ts';
+export { alarm } from './spec/alarm.ts';
+export type { AlarmDeclaration, AlarmMetric, AlarmOptions } from './spec/alarm.ts';
+export type {
+  BucketClient,
+  BucketMode,
+  BucketOptions,
+  ObjectFilter,
+  ObjectHead,
+  ObjectSummary,
+  PresignOptions,
+  PutOptions,
+} from './spec/bucket.ts';
+export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
+export type { ErrorCode, Problem } from './spec/errors.ts';
+export type { EventSource } from './spec/event-source.ts';
+export { allow } from './spec/grant.ts';
+export type { ClientsOf, Grant, Grants } from './spec/grant.ts';
+export type { HandlerContext, LogFields, Logger } from './spec/handler-context.ts';
+export { lambda } from './spec/lambda.ts';
+export type {
+  FunctionClient,
+  FunctionDeclaration,
+  Handler,
+  HandlerModule,
+  LambdaOptions,
+  LazyHandler,
+} from './spec/lambda.ts';
+export type { FunctionSettings, LoggingOptions, LogLevel, NodeRuntime, VpcOptions } from './spec/lambda-options.ts';
+export { resource } from './spec/resource.ts';
+export type { ResourceDeclaration, ResourceOptions } from './spec/resource.ts';
+export { service } from './spec/service.ts';
+export type { ServiceDeclaration, ServiceOptions } from './spec/service.ts';
+export { aws, getAtt, ref, sub } from './spec/value.ts';
+export type { Expression, Referable, Value } from './spec/value.ts';

@@ -1,0 +1,97 @@
+import { declaredAt } from './declared-at.ts';
+import type { DeclaredAt } from './declared-at.ts';
+import type { Referable, Value } from './value.ts';
+import { ref } from './value.ts';
+
+/** A metric to set an alarm on. */
+export interface AlarmMetric {
+  readonly kind: 'metric';
+  /** `AWS/Lambda` */
+  readonly namespace: string;
+  /** `Errors` */
+  readonly metricName: string;
+  /** `Sum`, `Average`, `Maximum`, `p99` … */
+  readonly statistic: string;
+  /** Which function, queue or other thing is measured. */
+  readonly dimensions: Readonly<Record<string, Value<string>>>;
+  /** Name of the declaration that is measured, for the alarm's own. */
+  readonly of: string;
+}
+
+/** When an alarm goes off, and whom it tells. */
+export interface AlarmOptions {
+  /** The value that is compared, in the metric's unit. */
+  readonly threshold: number;
+  /** How the value is compared with the threshold. @defaultValue 'GreaterThanOrEqualToThreshold' */
+  readonly comparison?:
+    | 'GreaterThanOrEqualToThreshold'
+    | 'GreaterThanThreshold'
+    | 'LessThanThreshold'
+    | 'LessThanOrEqualToThreshold';
+  /** Length of a period in seconds: 10, 30 or a multiple of 60. @defaultValue 60 */
+  readonly period?: number;
+  /** How many periods are looked at. @defaultValue 1 */
+  readonly evaluationPeriods?: number;
+  /** How many datapoints of those periods must breach. @defaultValue all */
+  readonly datapointsToAlarm?: number;
+  /** What a period without data counts as. @defaultValue 'notBreaching' */
+  readonly treatMissingData?: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
+  /** Statistic over a period. @defaultValue the metric's own */
+  readonly statistic?: string;
+  /** Topic that is told when it goes off and when it is over. */
+  readonly notify?: Referable;
+  /** Logical id. @defaultValue from the function and the metric, such as `StampErrorsAlarm` */
+  readonly name?: string;
+  /** What to do when it goes off. */
+  readonly description?: string;
+}
+
+/** An alarm as data. */
+export interface AlarmDeclaration {
+  readonly kind: 'alarm';
+  /** Logical id. */
+  readonly name: string;
+  /** What it looks at. */
+  readonly metric: AlarmMetric;
+  /** When it goes off. */
+  readonly options: AlarmOptions;
+  /** Where it is declared. */
+  readonly declaredAt?: DeclaredAt;
+}
+
+/**
+ * States an alarm on a metric.
+ * @example
+ * ```ts
+ * import { alarm, lambda, topic } from 'sparta';
+ * const alerts = topic('Alerts');
+ * const work = lambda('Work', {}, async () => 'done');
+ * export const failing = alarm(work.errors, { threshold: 1, notify: alerts });
+ * ```
+ */
+export const alarm = (metric: AlarmMetric, options: AlarmOptions): AlarmDeclaration =>
+  Object.freeze({
+    kind: 'alarm',
+    name: options.name ?? `${metric.of}${metric.metricName}Alarm`,
+    metric,
+    options,
+    ...declaredAt(),
+  });
+
+/** Lambda's metrics of one function. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+export const functionMetrics = (target: Referable) => {
+  const metric = (metricName: string, statistic: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/Lambda',
+    metricName,
+    statistic,
+    dimensions: { FunctionName: ref(target) },
+    of: target.name,
+  });
+  return {
+    errors: metric('Errors', 'Sum'),
+    throttles: metric('Throttles', 'Sum'),
+    invocations: metric('Invocations', 'Sum'),
+    duration: metric('Duration', 'p99'),
+  };
+};

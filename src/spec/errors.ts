@@ -1,0 +1,42 @@
+/** Every code of a {@link FrameworkError}, and whose mistake it is. */
+export const ERROR_CODES = {
+  INVALID_SERVICE_NAME: 'user', // not what CloudFormation takes as a stack's name
+  INVALID_NAME: 'user', // a declaration's name is no logical id
+  DUPLICATE_NAME: 'user', // two declarations of one name
+  NO_FUNCTIONS: 'user', // a service that states nothing
+  RESERVED_GRANT_NAME: 'user', // a grant's name is one of the context's own
+  MISSING_RESOURCE: 'user', // a grant, event or alarm on nothing
+  NOT_IN_SERVICE: 'user', // a reference to a function that the service does not list
+  CYCLE: 'user', // declarations that need each other
+  INVALID_OPTION: 'user', // an option outside of what AWS takes
+  INVALID_ROUTE: 'user', // a path that API Gateway does not take
+  DUPLICATE_ROUTE: 'user', // two functions on one route
+  ENVIRONMENT_TOO_LARGE: 'user', // variables over 4 KB
+  INVALID_SERVICE: 'user', // several of the above at once
+} as const;
+
+/** A code of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A mistake in a program, in a sentence: what, what was given, what is allowed, what to do. */
+export class FrameworkError extends Error {
+  /** Names the mistake for programs. */
+  readonly code: ErrorCode;
+  /** Every mistake that was found, when there is more than one. */
+  readonly problems: readonly Problem[];
+
+  constructor(code: ErrorCode, message: string, problems: readonly Problem[] = []) {
+    super(message);
+    this.name = 'FrameworkError';
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/** One mistake, and where it was made. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** `app.ts:12`, where it is known. */
+  readonly at?: string;
+}

@@ -1,0 +1,39 @@
+/**
+ * What starts a function, as data.
+ * @typeParam Event - What the handler is given.
+ * @typeParam Result - What it may answer.
+ */
+export interface EventSource<Event = unknown, Result = unknown> {
+  readonly kind: 'event-source';
+  /** The drawer in `src/sources` that knows it. */
+  readonly source: 's3' | 'http-api' | 'sns';
+  /** The resource that the events come from. */
+  readonly target: { readonly kind: string; readonly name: string };
+  /** What the source's synthesis and run time need to know; plain data. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** Only for the compiler. */
+  readonly gives?: Event;
+  /** Only for the compiler. */
+  readonly takes?: Result;
+}
+
+/** What may start a function: a source, or several. */
+export type Sources = EventSource | readonly EventSource[] | undefined;
+
+/** The event of a source, or of one of several; of a function without one, whatever its handler says. */
+export type EventOf<Source> = Source extends readonly (infer Each)[]
+  ? EventOf<Each>
+  : Source extends EventSource<infer Event>
+    ? Event
+    : unknown;
+/** What a handler of this source may answer. */
+export type ResultOf<Source> = Source extends readonly (infer Each)[]
+  ? ResultOf<Each>
+  : Source extends EventSource<unknown, infer Result>
+    ? Result
+    : unknown;
+
+/** The sources of a function, as a list. */
+export const sourcesOf = (on: Sources): readonly EventSource[] => (on === undefined ? [] : isList(on) ? on : [on]);
+
+const isList = (on: EventSource | readonly EventSource[]): on is readonly EventSource[] => Array.isArray(on);

@@ -1,0 +1,66 @@
+import type { AlarmDeclaration } from './alarm.ts';
+import { declaredAt } from './declared-at.ts';
+import type { DeclaredAt } from './declared-at.ts';
+import type { FunctionDeclaration } from './lambda.ts';
+import type { Referable, Value } from './value.ts';
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  /** What it is for; the stack's description, up to 1,024 bytes. */
+  readonly description?: string;
+  /** Its functions. What they refer to enters the stack with them. */
+  readonly functions?: readonly FunctionDeclaration[];
+  /** Resources that nothing refers to. */
+  readonly resources?: readonly Referable[];
+  /** Its alarms. */
+  readonly alarms?: readonly AlarmDeclaration[];
+  /** Values that the stack tells, beside those that Sparta adds. */
+  readonly outputs?: Readonly<Record<string, Value<string>>>;
+  /** Tags of everything that takes tags. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A service as data: what {@link main} provisions. */
+export interface ServiceDeclaration {
+  readonly kind: 'service';
+  /** Name of the service and of its stack. */
+  readonly name: string;
+  /** What it is for. */
+  readonly description?: string;
+  /** Its functions. */
+  readonly functions: readonly FunctionDeclaration[];
+  /** Resources that nothing refers to. */
+  readonly resources: readonly Referable[];
+  /** Its alarms. */
+  readonly alarms: readonly AlarmDeclaration[];
+  /** Values that the stack tells. */
+  readonly outputs: Readonly<Record<string, Value<string>>>;
+  /** Tags of everything that takes tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Where it is declared. */
+  readonly declaredAt?: DeclaredAt;
+}
+
+/**
+ * Puts functions and resources together as a service, which becomes one CloudFormation stack of its name.
+ *
+ * @param name - A letter, then up to 127 letters, digits and hyphens.
+ * @example
+ * ```ts
+ * import { lambda, main, service } from 'sparta';
+ * const hello = lambda('Hello', {}, async () => 'Hello');
+ * await main(service('Greeter', { functions: [hello] }));
+ * ```
+ */
+export const service = (name: string, options: ServiceOptions): ServiceDeclaration =>
+  Object.freeze({
+    kind: 'service',
+    name,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    functions: options.functions ?? [],
+    resources: options.resources ?? [],
+    alarms: options.alarms ?? [],
+    outputs: options.outputs ?? {},
+    tags: options.tags ?? {},
+    ...declaredAt(),
+  });
