@@ -101,7 +101,6 @@ export const refuseUnsupported = (input: ConfigurationInput): void => {
   const { CapacityProviderConfig, DurableConfig } = input;
   if (CapacityProviderConfig !== undefined) throw notSupported('A function on managed instances');
   if (DurableConfig !== undefined) throw notSupported('A durable function');
-  if ((input.VpcConfig?.SubnetIds ?? []).length > 0) throw notSupported('A function in a VPC');
 };
 
 /** @throws {InvalidParameterValueException} in AWS's words; {@link notSupported} for runtimes of other languages */
@@ -161,6 +160,16 @@ const readLogging = (
   };
 };
 
+/** Differs: a function in a VPC reaches what every other does. */
+const readVpc = (given: Lambda.VpcConfig | undefined, before: Configuration['vpc']) => {
+  if (given === undefined) return before === undefined ? {} : { vpc: before };
+  const subnetIds = given.SubnetIds ?? [];
+  const securityGroupIds = given.SecurityGroupIds ?? [];
+  return subnetIds.length + securityGroupIds.length === 0
+    ? {}
+    : { vpc: { subnetIds, securityGroupIds } };
+};
+
 /** A configuration out of an input, on top of the one before. */
 export const readConfiguration = (
   functionName: string,
@@ -194,6 +203,7 @@ export const readConfiguration = (
     tracingMode: input.TracingConfig?.Mode ?? before?.tracingMode ?? 'PassThrough',
     ...(deadLetterArn === '' ? {} : { deadLetterArn }),
     ...(kmsKeyArn === '' ? {} : { kmsKeyArn }),
+    ...readVpc(input.VpcConfig, before?.vpc),
   };
 };
 

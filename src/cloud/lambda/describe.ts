@@ -60,6 +60,15 @@ export const describeVersion = (
     ...(version.deadLetterArn === undefined
       ? {}
       : { DeadLetterConfig: { TargetArn: version.deadLetterArn } }),
+    ...(version.vpc === undefined
+      ? {}
+      : {
+          VpcConfig: {
+            SubnetIds: [...version.vpc.subnetIds],
+            SecurityGroupIds: [...version.vpc.securityGroupIds],
+            VpcId: '',
+          },
+        }),
     ...(version.kmsKeyArn === undefined ? {} : { KMSKeyArn: version.kmsKeyArn }),
   };
 };

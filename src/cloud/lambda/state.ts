@@ -32,6 +32,11 @@ export interface FunctionVersion {
   readonly deadLetterArn?: string;
   readonly tracingMode: string;
   readonly kmsKeyArn?: string;
+  /** Kept and shown; the function runs in no network of its own. */
+  readonly vpc?: {
+    readonly subnetIds: readonly string[];
+    readonly securityGroupIds: readonly string[];
+  };
   readonly code: BlobRef;
   /** Base64. */
   readonly codeSha256: string;

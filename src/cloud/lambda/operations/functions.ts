@@ -142,7 +142,7 @@ const updateFunctionConfiguration = operation<
   handle: async (input, context) => {
     const latest = latestOf(context, input.FunctionName);
     checkRevision(input.RevisionId, latest);
-    const { deadLetterArn: _deadLetter, kmsKeyArn: _key, ...rest } = latest;
+    const { deadLetterArn: _deadLetter, kmsKeyArn: _key, vpc: _vpc, ...rest } = latest;
     const configuration = readConfiguration(latest.functionName, input, latest);
     if (configuration.role !== latest.role)
       await assertAssumable(configuration.role, latest.functionName, context);
