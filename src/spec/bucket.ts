@@ -6,11 +6,11 @@ import { getAtt, ref, sub } from './value.ts';
 
 /** How a bucket is made. */
 export interface BucketOptions {
-  /** Physical name, 3 to 63 characters. Left out, it is made from the service's name, the account and the region. */
+  /** Physical name, 3 to 63 characters. Left out, CloudFormation makes one, or Sparta does where it must be known beforehand. */
   readonly bucketName?: string;
   /** Keeps every version of an object. @defaultValue false */
   readonly versioned?: boolean;
-  /** What becomes of it when the stack lets go of it. @defaultValue 'Retain' */
+  /** What becomes of it when the stack lets go of it. @defaultValue 'RetainExceptOnCreate' */
   readonly deletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
   /** Any further property of `AWS::S3::Bucket`, in CloudFormation's words. */
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -133,7 +133,7 @@ const ACTIONS: Readonly<
 
 /** The part of a bucket's declaration that names it. */
 export const bucketBase = <Options extends BucketOptions>(name: string, options: Options) => {
-  const self = { kind: 'bucket', name } as const;
+  const self = { kind: 'bucket', name, options, ...declaredAt() } as const;
   const arn = getAtt(self, 'Arn');
   const statement = (mode: BucketMode): GrantStatement => ({
     actions: ACTIONS[mode].actions,
@@ -149,8 +149,6 @@ export const bucketBase = <Options extends BucketOptions>(name: string, options:
   });
   return {
     ...self,
-    options,
-    ...declaredAt(),
     arn,
     bucketName: ref(self),
     access,

@@ -34,6 +34,8 @@ export type ResultOf<Source> = Source extends readonly (infer Each)[]
     : unknown;
 
 /** The sources of a function, as a list. */
-export const sourcesOf = (on: Sources): readonly EventSource[] => (on === undefined ? [] : isList(on) ? on : [on]);
+export const sourcesOf = (on: Sources): readonly EventSource[] =>
+  on === undefined ? [] : isList(on) ? on : [on];
 
-const isList = (on: EventSource | readonly EventSource[]): on is readonly EventSource[] => Array.isArray(on);
+const isList = (on: EventSource | readonly EventSource[]): on is readonly EventSource[] =>
+  Array.isArray(on);

@@ -11,8 +11,7 @@ import type { Expression } from './value.ts';
 import { getAtt, ref } from './value.ts';
 
 /** What {@link lambda} takes beside name and handler. */
-export interface LambdaOptions<On extends Sources, G extends Grants>
-  extends FunctionSettings {
+export interface LambdaOptions<On extends Sources, G extends Grants> extends FunctionSettings {
   /** What starts it: a source, or several. Left out, it is invoked by name. */
   readonly on?: On;
   /** What it may do; the handler gets a client under each name. */

@@ -52,13 +52,9 @@ export const resource = (
   properties: Readonly<Record<string, unknown>> = {},
   options: ResourceOptions = {},
 ): ResourceDeclaration => {
-  const self = { kind: 'resource', name } as const;
+  const self = { kind: 'resource', name, type, properties, options, ...declaredAt() } as const;
   return Object.freeze({
     ...self,
-    type,
-    properties,
-    options,
-    ...declaredAt(),
     ref: ref(self),
     getAtt: (attribute: string) => getAtt(self, attribute),
   });

@@ -130,18 +130,17 @@ export interface HttpApiDeclaration {
  * ```
  */
 export const httpApi = (name: string, options: HttpApiOptions = {}): HttpApiDeclaration => {
-  const self = { kind: 'httpApi', name } as const;
-  const declared = { ...self, options, ...declaredAt() };
+  const self = { kind: 'httpApi', name, options, ...declaredAt() } as const;
   const route =
     (method: string) =>
     <const Path extends string>(path: Path): HttpRoute<Path> => ({
       kind: 'event-source',
       source: 'http-api',
-      target: declared,
+      target: self,
       detail: { routeKey: `${method} ${path}` },
     });
   return Object.freeze({
-    ...declared,
+    ...self,
     url: getAtt(self, 'ApiEndpoint'),
     apiId: ref(self),
     get: route('GET'),
@@ -153,7 +152,7 @@ export const httpApi = (name: string, options: HttpApiOptions = {}): HttpApiDecl
     fallback: (): HttpRoute<string> => ({
       kind: 'event-source',
       source: 'http-api',
-      target: declared,
+      target: self,
       detail: { routeKey: '$default' },
     }),
   });

@@ -88,11 +88,9 @@ export interface TopicDeclaration {
  * ```
  */
 export const topic = (name: string, options: TopicOptions = {}): TopicDeclaration => {
-  const self = { kind: 'topic', name } as const;
+  const self = { kind: 'topic', name, options, ...declaredAt() } as const;
   return Object.freeze({
     ...self,
-    options,
-    ...declaredAt(),
     arn: ref(self),
     topicName: getAtt(self, 'TopicName'),
     publish: (): Grant<TopicPublisher> => ({

@@ -1,0 +1,264 @@
+import type { FunctionDeclaration } from '../spec/lambda.ts';
+import type { FunctionSettings } from '../spec/lambda-options.ts';
+import type { TemplateBuilder } from './builder.ts';
+import { said } from './template.ts';
+
+export const roleId = (fn: { readonly name: string }): string => `${fn.name}Role`;
+export const logsId = (fn: { readonly name: string }): string => `${fn.name}Logs`;
+
+const DEFAULT_RETENTION_DAYS = 30;
+
+/** Environment variables that the runtime reads: which function this is, and the physical names behind its clients. */
+const environmentOf = (
+  fn: FunctionDeclaration,
+  builder: TemplateBuilder,
+): Record<string, unknown> => {
+  const variables: Record<string, unknown> = { SPARTA_FUNCTION: fn.name };
+  for (const { binding, target } of Object.values(fn.grants))
+    if (binding !== undefined && target !== undefined)
+      variables[`SPARTA_${binding.resource}`] = builder.resolve({
+        kind: 'expression',
+        form: { is: 'ref', target },
+      });
+  for (const [name, value] of Object.entries(fn.settings.environment ?? {}))
+    variables[name] = builder.resolve(value);
+  return Object.fromEntries(Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+const loggingConfig = (fn: FunctionDeclaration, builder: TemplateBuilder) => {
+  const { format = 'JSON', level, systemLevel, logGroup } = fn.settings.logging ?? {};
+  return said({
+    LogFormat: format,
+    ApplicationLogLevel: format === 'JSON' ? (level ?? 'INFO') : undefined,
+    SystemLogLevel: format === 'JSON' ? (systemLevel ?? 'INFO') : undefined,
+    LogGroup: logGroup === undefined ? { Ref: logsId(fn) } : builder.resolve(logGroup),
+  });
+};
+
+const network = (settings: FunctionSettings) =>
+  settings.vpc === undefined
+    ? undefined
+    : said({
+        SubnetIds: settings.vpc.subnetIds,
+        SecurityGroupIds: settings.vpc.securityGroupIds,
+        Ipv6AllowedForDualStack: settings.vpc.ipv6,
+      });
+
+const runtimeManagement = ({ runtimeManagement: config }: FunctionSettings) =>
+  config === undefined
+    ? undefined
+    : said({
+        UpdateRuntimeOn: config.updateOn,
+        RuntimeVersionArn: 'arn' in config ? config.arn : undefined,
+      });
+
+const durable = ({ durable: config }: FunctionSettings) =>
+  config === undefined
+    ? undefined
+    : said({
+        ExecutionTimeout: config.executionTimeout,
+        RetentionPeriodInDays: config.retentionDays,
+      });
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
+const propertiesOf = (
+  fn: FunctionDeclaration,
+  builder: TemplateBuilder,
+): Record<string, unknown> => {
+  const { settings } = fn;
+  return said({
+    Architectures: [settings.architecture ?? 'arm64'],
+    CapacityProviderConfig:
+      settings.capacityProviderArn === undefined
+        ? undefined
+        : {
+            LambdaManagedInstancesCapacityProviderConfig: {
+              CapacityProviderArn: settings.capacityProviderArn,
+            },
+          },
+    Code: { S3Bucket: { Ref: 'ArtifactBucket' }, S3Key: { Ref: 'ArtifactKey' } },
+    CodeSigningConfigArn: settings.codeSigningConfigArn,
+    DeadLetterConfig:
+      settings.deadLetterArn === undefined ? undefined : { TargetArn: settings.deadLetterArn },
+    Description: settings.description,
+    DurableConfig: durable(settings),
+    Environment: { Variables: environmentOf(fn, builder) },
+    EphemeralStorage:
+      settings.ephemeralStorageSize === undefined
+        ? undefined
+        : { Size: settings.ephemeralStorageSize },
+    FileSystemConfigs: settings.fileSystems?.map(({ arn, localMountPath }) => ({
+      Arn: arn,
+      LocalMountPath: localMountPath,
+    })),
+    FunctionName: settings.functionName,
+    Handler: 'index.handler',
+    KmsKeyArn: settings.kmsKeyArn,
+    Layers: settings.layers,
+    LoggingConfig: loggingConfig(fn, builder),
+    MemorySize: settings.memorySize ?? 128,
+    RecursiveLoop: settings.recursiveLoop,
+    ReservedConcurrentExecutions: settings.reservedConcurrency,
+    Role: settings.role ?? { 'Fn::GetAtt': [roleId(fn), 'Arn'] },
+    Runtime: settings.runtime ?? 'nodejs24.x',
+    RuntimeManagementConfig: runtimeManagement(settings),
+    SnapStart: settings.snapStart === undefined ? undefined : { ApplyOn: settings.snapStart },
+    Tags: builder.tags(settings.tags),
+    TenancyConfig:
+      settings.tenancy === undefined
+        ? undefined
+        : { TenantIsolationMode: settings.tenancy.isolation },
+    Timeout: settings.timeout ?? 3,
+    TracingConfig: settings.tracing === undefined ? undefined : { Mode: settings.tracing },
+    VpcConfig: network(settings),
+  });
+};
+
+/** Permissions that settings imply, beside the log's. https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
+const impliedStatements = ({ settings }: FunctionDeclaration): readonly unknown[] => [
+  ...(settings.vpc === undefined
+    ? []
+    : [
+        {
+          Effect: 'Allow',
+          Action: [
+            'ec2:AssignPrivateIpAddresses',
+            'ec2:CreateNetworkInterface',
+            'ec2:DeleteNetworkInterface',
+            'ec2:DescribeNetworkInterfaces',
+            'ec2:DescribeSubnets',
+            'ec2:UnassignPrivateIpAddresses',
+          ],
+          Resource: '*',
+        },
+      ]),
+  ...(settings.tracing === 'Active'
+    ? [
+        {
+          Effect: 'Allow',
+          Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+          Resource: '*',
+        },
+      ]
+    : []),
+  ...deadLetterStatement(settings),
+];
+
+const deadLetterStatement = ({ deadLetterArn }: FunctionSettings): readonly unknown[] => {
+  if (deadLetterArn === undefined) return [];
+  // Queue or topic is not known where the ARN is an expression; the other action then matches no such ARN.
+  return [{ Effect: 'Allow', Action: ['sns:Publish', 'sqs:SendMessage'], Resource: deadLetterArn }];
+};
+
+const oneOrAll = (values: readonly unknown[]) => (values.length === 1 ? values[0] : values);
+
+const grantStatements = (fn: FunctionDeclaration): readonly unknown[] =>
+  Object.keys(fn.grants)
+    .sort()
+    .flatMap((name) => fn.grants[name]?.statements ?? [])
+    .map(({ actions, resources, conditions }) =>
+      said({
+        Effect: 'Allow',
+        Action: oneOrAll(actions),
+        Resource: oneOrAll(resources),
+        Condition: conditions,
+      }),
+    );
+
+const logStatement = (fn: FunctionDeclaration): readonly unknown[] =>
+  fn.settings.logging?.logGroup === undefined
+    ? [
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: { 'Fn::GetAtt': [logsId(fn), 'Arn'] },
+        },
+      ]
+    : [
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: {
+            kind: 'expression',
+            form: {
+              is: 'sub',
+              texts: ['arn:', ':logs:', ':', ':log-group:', ':*'],
+              values: [
+                pseudo('Partition'),
+                pseudo('Region'),
+                pseudo('AccountId'),
+                fn.settings.logging.logGroup,
+              ],
+            },
+          },
+        },
+      ];
+
+const pseudo = (name: string) => ({
+  kind: 'expression',
+  form: { is: 'pseudo', name: `AWS::${name}` },
+});
+
+const synthesiseRole = (fn: FunctionDeclaration, builder: TemplateBuilder): void =>
+  builder.add(
+    roleId(fn),
+    {
+      Type: 'AWS::IAM::Role',
+      Properties: said({
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'lambda.amazonaws.com' },
+              Action: 'sts:AssumeRole',
+            },
+          ],
+        },
+        Description: `Permissions of the function ${fn.name} of ${builder.service.name}`,
+        Policies: [
+          {
+            PolicyName: fn.name,
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: builder.resolve([
+                ...logStatement(fn),
+                ...impliedStatements(fn),
+                ...grantStatements(fn),
+              ]),
+            },
+          },
+        ],
+        Tags: builder.tags(),
+      }),
+    },
+    fn.declaredAt,
+  );
+
+/** A function with its role and its log group. */
+export const synthesiseFunction = (fn: FunctionDeclaration, builder: TemplateBuilder): void => {
+  if (fn.settings.logging?.logGroup === undefined)
+    builder.add(
+      logsId(fn),
+      {
+        Type: 'AWS::Logs::LogGroup',
+        DeletionPolicy: 'Delete',
+        UpdateReplacePolicy: 'Delete',
+        Properties: said({
+          LogGroupName: { 'Fn::Sub': `/aws/lambda/\${AWS::StackName}-${fn.name}` },
+          RetentionInDays: fn.settings.logging?.retentionDays ?? DEFAULT_RETENTION_DAYS,
+          Tags: builder.tags(),
+        }),
+      },
+      fn.declaredAt,
+    );
+  if (fn.settings.role === undefined) synthesiseRole(fn, builder);
+  builder.add(
+    fn.name,
+    {
+      Type: 'AWS::Lambda::Function',
+      Properties: builder.resolve(propertiesOf(fn, builder)) as Record<string, unknown>,
+    },
+    fn.declaredAt,
+  );
+};

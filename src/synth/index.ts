@@ -1,0 +1,170 @@
+import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
+import { synthesiseS3Source } from '../sources/s3/synth.ts';
+import { synthesiseSnsSource, synthesiseTopic } from '../sources/sns/synth.ts';
+import type { BucketOptions } from '../spec/bucket.ts';
+import type { EventSource } from '../spec/event-source.ts';
+import type { FunctionDeclaration } from '../spec/lambda.ts';
+import type { ResourceOptions } from '../spec/resource.ts';
+import type { ServiceDeclaration } from '../spec/service.ts';
+import { synthesiseAlarm } from './alarm.ts';
+import { knownBucketNames, synthesiseBucket } from './bucket.ts';
+import type { TemplateBuilder } from './builder.ts';
+import { assertNoProblems, createBuilder } from './builder.ts';
+import type { AnyDeclaration, Collected } from './collect.ts';
+import { collect } from './collect.ts';
+import { synthesiseFunction } from './function.ts';
+import type { KnownName } from './resolve.ts';
+import { createResolver } from './resolve.ts';
+import type { Template } from './template.ts';
+import { inOrder, printTemplate, said } from './template.ts';
+import { findCycle, validate } from './validate.ts';
+
+export type { Template, TemplateResource } from './template.ts';
+
+/** What synthesis wants to know beside the service. */
+export interface SynthesisOptions {
+  /** Default of the parameter `ArtifactKey`: where the archive lies in its bucket. */
+  readonly artifactKey?: string;
+}
+
+/** A function as the bundler and the plan see it. */
+export interface SynthesisedFunction {
+  /** Value of `SPARTA_FUNCTION`, and logical id. */
+  readonly name: string;
+  readonly logicalId: string;
+  /** Absolute path of the module that declares it, where it is known. */
+  readonly module: string | undefined;
+  readonly handler: string;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly runtime: string;
+}
+
+/** A service as a template. */
+export interface Synthesis {
+  readonly template: Template;
+  /** The template's text; the same program gives the same bytes. */
+  readonly templateBody: string;
+  readonly functions: readonly SynthesisedFunction[];
+}
+
+/** One line for each event source: the drawer that writes it. */
+const SOURCES: Readonly<
+  Record<
+    EventSource['source'],
+    (fn: FunctionDeclaration, source: EventSource, builder: TemplateBuilder) => void
+  >
+> = {
+  s3: synthesiseS3Source,
+  'http-api': synthesiseRoute,
+  sns: synthesiseSnsSource,
+};
+
+/** One line for each kind of resource. */
+const RESOURCES: Readonly<
+  Record<
+    string,
+    (declaration: AnyDeclaration, builder: TemplateBuilder, name: ReturnType<KnownName>) => void
+  >
+> = {
+  bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
+  topic: synthesiseTopic,
+  httpApi: synthesiseHttpApi,
+  resource: (declaration, builder) => synthesiseResource(declaration, builder),
+};
+
+const synthesiseResource = (declaration: AnyDeclaration, builder: TemplateBuilder): void => {
+  const options = declaration['options'] as ResourceOptions;
+  builder.add(
+    declaration.name,
+    {
+      Type: String(declaration['type']),
+      ...(options.dependsOn === undefined
+        ? {}
+        : { DependsOn: options.dependsOn.map(({ name }) => name).sort() }),
+      ...said({
+        DeletionPolicy: options.deletionPolicy,
+        UpdateReplacePolicy: options.updateReplacePolicy,
+        Metadata: options.metadata,
+      }),
+      Properties: builder.resolve(declaration['properties']) as Record<string, unknown>,
+    },
+    declaration.declaredAt,
+  );
+};
+
+/** Buckets that start functions: their names must be known before they are made. */
+const starters = ({ functions }: Collected): ReadonlyMap<string, BucketOptions> =>
+  new Map(
+    functions
+      .flatMap(({ on }) => on)
+      .filter(({ source }) => source === 's3')
+      .map(({ target }) => [
+        target.name,
+        (target as unknown as { readonly options: BucketOptions }).options,
+      ]),
+  );
+
+const byName = <T extends { readonly name: string }>(items: readonly T[]) =>
+  [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** The routes and events of a function in an order that is not the program's. */
+const bySource = (sources: readonly EventSource[]) =>
+  [...sources].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+const keyOf = ({ source, target, detail }: EventSource) =>
+  `${source} ${target.name} ${JSON.stringify(detail)}`;
+
+/**
+ * Writes a service as a CloudFormation template. Pure: no file, no clock, no chance; the order of the program does not matter.
+ *
+ * @throws {FrameworkError} with every mistake that was found, each with its place in the program
+ */
+export const synthesise = (
+  service: ServiceDeclaration,
+  options: SynthesisOptions = {},
+): Synthesis => {
+  const collected = collect(service);
+  const nameOf = knownBucketNames(service.name, starters(collected));
+  const builder = createBuilder(service, createResolver(nameOf));
+  validate(collected, builder);
+  assertNoProblems(service.name, builder.problems);
+
+  for (const declaration of byName([...collected.resources.values()]))
+    RESOURCES[declaration.kind]?.(declaration, builder, nameOf(declaration));
+  const functions = byName(collected.functions);
+  for (const fn of functions) {
+    synthesiseFunction(fn, builder);
+    for (const source of bySource(fn.on)) SOURCES[source.source](fn, source, builder);
+  }
+  for (const alarm of byName(collected.alarms)) synthesiseAlarm(alarm, builder);
+  for (const [name, value] of Object.entries(service.outputs))
+    builder.output(name, builder.resolve(value), name);
+  findCycle(builder);
+  assertNoProblems(service.name, builder.problems);
+
+  const template: Template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    ...(service.description === undefined ? {} : { Description: service.description }),
+    Parameters: {
+      ArtifactBucket: { Type: 'String', Description: 'Bucket that holds the archive' },
+      ArtifactKey: {
+        Type: 'String',
+        Description: 'Key of the archive',
+        ...(options.artifactKey === undefined ? {} : { Default: options.artifactKey }),
+      },
+    },
+    Resources: inOrder(builder.resources),
+    Outputs: inOrder(builder.outputs),
+  };
+  return {
+    template,
+    templateBody: printTemplate(template),
+    functions: functions.map((fn) => ({
+      name: fn.name,
+      logicalId: fn.name,
+      module: fn.declaredAt?.module,
+      handler: 'index.handler',
+      architecture: fn.settings.architecture ?? 'arm64',
+      runtime: fn.settings.runtime ?? 'nodejs24.x',
+    })),
+  };
+};
