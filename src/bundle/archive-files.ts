@@ -38,6 +38,14 @@ const contentHashes = (scripts: ReadonlyMap<string, string>): ReadonlyMap<string
   return hashes;
 };
 
+/** Unminified, esbuild writes each module's path above it: of one that lies outside the project, say it without its way there. */
+const portablePaths = (bundled: Bundled, names: SourceNames): ((text: string) => string) => {
+  const outside = Object.keys(bundled.metafile.inputs)
+    .filter((path) => path.startsWith('../'))
+    .map((path) => [path, names.ofInput(path).name] as const);
+  return (text) => outside.reduce((result, [path, name]) => result.replaceAll(path, name), text);
+};
+
 /** The files of the bundle as the archive holds them: canonical names, maps of the program's own modules alone. */
 export const archiveFiles = (
   bundled: Bundled,
@@ -47,10 +55,11 @@ export const archiveFiles = (
   const { basename } = process.getBuiltinModule('node:path');
   const scripts = new Map<string, string>();
   const maps = new Map<string, string>();
+  const portable = plan.minify ? (text: string): string => text : portablePaths(bundled, names);
   for (const output of bundled.outputs) {
     const name = basename(output.path);
     if (name.endsWith('.map')) maps.set(name.slice(0, -'.map'.length), output.text);
-    else scripts.set(name, output.text);
+    else scripts.set(name, portable(output.text));
   }
   const hashes = contentHashes(scripts);
   const renamed = (text: string): string =>

@@ -109,8 +109,9 @@ const hintFor = (message: Message, projectDir: string): string | undefined => {
     const note = message.notes.find(({ text }) => /export|condition|main/.test(text))?.text;
     return note ?? `Install it: npm install ${name}.`;
   }
-  if (message.text.startsWith('No loader is configured')) {
-    return 'Say how to read it: loader: { ".ext": "text" }, for instance.';
+  const extension = /^No loader is configured for "([^"]+)"/.exec(message.text)?.[1];
+  if (extension !== undefined) {
+    return `Say how to read it: loader: { "${extension}": "binary" }, for instance.`;
   }
   return message.notes.map(({ text }) => sentence(text)).join(' ') || undefined;
 };

@@ -94,10 +94,11 @@ export const takeSnapshot = (
         paths.add(path);
       }
     }
-    for (const state of INSTALL_STATES) {
-      const path = join(dir, 'node_modules', state);
-      if (fs.existsSync(path)) paths.add(path);
-    }
+    const modules = join(dir, 'node_modules');
+    const states = INSTALL_STATES.map((state) => join(modules, state));
+    const written = states.filter((path) => fs.existsSync(path));
+    for (const path of written) paths.add(path);
+    if (written.length === 0 && fs.existsSync(modules)) for (const path of states) absent.add(path);
   }
   const files: FileState[] = [];
   for (const path of [...paths].sort()) {

@@ -110,5 +110,6 @@ export const pruneSourceMap = (
     }
     write(4, name);
   }
-  return JSON.stringify({ version: map.version, sources, names, mappings: out.replace(/;+$/, '') });
+  // Node's reader takes an empty mapping for one only when a separator follows it.
+  return JSON.stringify({ version: map.version, sources, names, mappings: open ? out : `${out};` });
 };
