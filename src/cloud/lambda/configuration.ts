@@ -4,7 +4,7 @@ import type { Need, OperationContext } from '../core/define-service.ts';
 import { constraints } from './constraints.ts';
 import { assumeFunctionRole } from './environment/function-session.ts';
 import { isRunnable, programOf } from './environment/runtimes.ts';
-import { invalidParameterValue } from './errors.ts';
+import { invalidParameterValue, validation } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { FunctionVersion, LambdaState, LoggingSettings } from './state.ts';
 
@@ -125,10 +125,10 @@ const readEnvironment = (
     throw invalidParameterValue(
       `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
     );
-  const rules = constraints();
-  for (const name of names)
-    rules.pattern('environment.variables', name, /^[a-zA-Z]\w+$/, '[a-zA-Z]([a-zA-Z0-9_])+');
-  rules.check();
+  if (names.some((name) => !/^[a-zA-Z]\w+$/.test(name)))
+    throw validation(
+      `1 validation error detected: Value '{${names.map((name) => `${name}=${variables[name]}`).join(', ')}}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]`,
+    );
   const text = JSON.stringify(variables);
   if (Buffer.byteLength(text) > LIMITS.environmentBytes)
     throw invalidParameterValue(

@@ -6,6 +6,8 @@ const LEVELS = { TRACE: 1, DEBUG: 2, INFO: 3, WARN: 4, ERROR: 5, FATAL: 6 };
 /** Frame of a record on the telemetry descriptor: kind with level, length, microseconds since the epoch, text. */
 const FRAME = { TEXT: 0xa55a0003, JSON: 0xa55a0002, HEAD_BYTES: 16 };
 
+const COUNT = 'Sparta-Log-Frames: ';
+
 let format;
 const formatted = (values) => {
   format ??= process.getBuiltinModule('node:util').format;
@@ -77,10 +79,14 @@ export const patchConsole = () => {
   const descriptor = env['_LAMBDA_TELEMETRY_LOG_FD'];
   delete env['_LAMBDA_TELEMETRY_LOG_FD'];
   const fd = descriptor === undefined ? 1 : Number(descriptor);
+  let frames = 0;
   const logging = {
     requestId: '',
-    /** Records written so far: the cloud waits for as many before it takes an invocation's log for whole. */
-    frames: 0,
+    /**
+     * A header that says how many records were written so far: the cloud waits for as many before it takes an
+     * invocation's log for whole. Empty once something goes to the standard streams by itself: then it waits a turn.
+     */
+    written: `${COUNT}0\r\n`,
     error: (title, error) =>
       json
         ? console.error(error instanceof Error ? error : new Error(String(error)))
@@ -100,8 +106,19 @@ export const patchConsole = () => {
     frame.writeBigInt64BE(BigInt(Date.now()) * 1000n, 8);
     frame.utf8Write(text, FRAME.HEAD_BYTES);
     writeAll(fd, frame);
-    logging.frames += 1;
+    frames += 1;
+    if (logging.written !== '') logging.written = `${COUNT}${frames}\r\n`;
   };
+  for (const name of ['stdout', 'stderr']) {
+    const original = Object.getOwnPropertyDescriptor(process, name);
+    Object.defineProperty(process, name, {
+      ...original,
+      get: () => {
+        logging.written = '';
+        return original.get.call(process);
+      },
+    });
+  }
   const method = (level) =>
     least > LEVELS[level] ? () => {} : (...values) => write(level, values);
   console.trace = method('TRACE');

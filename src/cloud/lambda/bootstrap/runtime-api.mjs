@@ -53,26 +53,20 @@ export const connect = (address) => {
       socket.write(NEXT);
     },
     /** Answers an event and asks for the next in one write. */
-    respond: (id, json, logFrames) => {
+    respond: (id, json, written) => {
       onAnswer.push(undefined);
       socket.write(
-        post(
-          `/invocation/${id}/response`,
-          `Sparta-Log-Frames: ${logFrames}\r\n`,
-          Buffer.byteLength(json),
-        ) +
-          json +
-          NEXT,
+        post(`/invocation/${id}/response`, written, Buffer.byteLength(json)) + json + NEXT,
       );
     },
-    fail: (id, error, logFrames) => {
+    fail: (id, error, written) => {
       onAnswer.push(undefined);
       const json = JSON.stringify(error);
       const type = error.errorType.replace(/[^\x20-\x7e]/g, '');
       socket.write(
         post(
           `/invocation/${id}/error`,
-          `Lambda-Runtime-Function-Error-Type: ${type}\r\nSparta-Log-Frames: ${logFrames}\r\n`,
+          `Lambda-Runtime-Function-Error-Type: ${type}\r\n${written}`,
           Buffer.byteLength(json),
         ) +
           json +

@@ -18,12 +18,12 @@ export const serve = (api, handler, logging) => {
       api.socket.ref();
       if (error === undefined || error === null)
         try {
-          return api.respond(id, toJson(result), logging.frames);
+          return api.respond(id, toJson(result), logging.written);
         } catch (unwritable) {
           error = unwritable;
         }
       logging.error('Invoke Error', error);
-      api.fail(id, describeError(error), logging.frames);
+      api.fail(id, describeError(error), logging.written);
     };
     const finish = (error, result, wait) => {
       if (done) return;

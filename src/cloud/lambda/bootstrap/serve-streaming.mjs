@@ -39,7 +39,7 @@ export const serve = (api, handler, logging) => {
     };
     const fail = (error) => {
       logging.error('Invoke Error', error);
-      if (open === undefined) return api.fail(id, describeError(error), logging.frames);
+      if (open === undefined) return api.fail(id, describeError(error), logging.written);
       failed = describeError(error);
       if (!stream.writableEnded) stream.end();
     };

@@ -17,7 +17,7 @@ export const serve = (api, handler, logging) => {
     logging.requestId = '';
     // While an event is being worked on, only the handler keeps the process alive; a poll does so again.
     api.socket.ref();
-    api.fail(id, describeError(error), logging.frames);
+    api.fail(id, describeError(error), logging.written);
   };
   const succeed = (result) => {
     let json;
@@ -29,7 +29,7 @@ export const serve = (api, handler, logging) => {
     const id = logging.requestId;
     logging.requestId = '';
     api.socket.ref();
-    api.respond(id, json, logging.frames);
+    api.respond(id, json, logging.written);
   };
   process.on('beforeExit', () => {
     if (logging.requestId === '') return;

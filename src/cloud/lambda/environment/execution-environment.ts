@@ -240,6 +240,7 @@ export class ExecutionEnvironment {
     this.#afterLogs?.();
   }
   #afterLogs: (() => void) | undefined;
+  #answered: Outcome | undefined;
 
   #finishInit(result: InitResult): void {
     const done = this.#initDone;
@@ -346,24 +347,24 @@ export class ExecutionEnvironment {
   #settleWhenLogged(answer: RuntimeAnswer, outcome: Outcome): void {
     const running = this.#running;
     if (running === undefined) return;
-    running.deadline.cancel();
     const { logFrames } = answer;
-    if (logFrames === undefined) {
+    if (logFrames !== undefined && this.#frames.count >= logFrames)
+      return this.#settle(running, outcome);
+    // Should the process end meanwhile, this is what it had answered.
+    this.#answered = outcome;
+    if (logFrames === undefined)
       setImmediate(() => setImmediate(() => this.#settle(running, outcome)));
-      return;
-    }
-    if (this.#frames.count >= logFrames) return this.#settle(running, outcome);
-    this.#afterLogs = () => {
-      if (this.#frames.count < logFrames) return;
-      this.#afterLogs = undefined;
-      this.#settle(running, outcome);
-    };
+    else
+      this.#afterLogs = () => {
+        if (this.#frames.count >= logFrames) this.#settle(running, outcome);
+      };
   }
 
   #settle(running: Running, outcome: Outcome): void {
     if (this.#running !== running) return;
     running.deadline.cancel();
     this.#afterLogs = undefined;
+    this.#answered = undefined;
     if (this.#peakBytes === 0) this.#sampleMemory();
     const tail = this.log.end(running.invocation, outcome, this.#peakBytes, this.initMs);
     const told = tail === undefined ? outcome : { ...outcome, logTail: tail };
@@ -376,6 +377,7 @@ export class ExecutionEnvironment {
   #onTimeout(): void {
     const running = this.#running;
     if (running === undefined) return;
+    if (this.#answered !== undefined) return this.#settle(running, this.#answered);
     const seconds = this.#options.version.timeoutSeconds.toFixed(2);
     const outcome = platformFailure(
       running.invocation.requestId,
@@ -398,7 +400,9 @@ export class ExecutionEnvironment {
     const fail = (requestId: string, durationMs: number, status: InvocationStatus = 'failure') =>
       platformFailure(requestId, errorType, reason, durationMs, status);
     const running = this.#running;
-    if (running !== undefined) {
+    if (running !== undefined && this.#answered !== undefined)
+      this.#settle(running, this.#answered);
+    else if (running !== undefined) {
       this.log.crashed(running.invocation.requestId, reason, errorType);
       this.#settle(running, fail(running.invocation.requestId, this.#elapsed(running)));
     }

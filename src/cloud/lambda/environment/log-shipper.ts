@@ -2,7 +2,6 @@ import { AwsError } from '../../core/aws-error.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
-import { FLEET } from '../limits.ts';
 
 interface LogEvent {
   readonly timestamp: number;
@@ -35,8 +34,12 @@ interface Shipment {
   refused: boolean;
 }
 
-/** @param machine - Time in which events are gathered into batches. */
-export const createLogShipper = (context: ServiceContext<unknown>, machine: Clock): LogShipper => {
+/** @param gatherMs - How long events are gathered into batches, on the machine's own time. */
+export const createLogShipper = (
+  context: ServiceContext<unknown>,
+  machine: Clock,
+  gatherMs: number,
+): LogShipper => {
   let waiting = new Set<Shipment>();
   let pending = 0;
   let scheduled = false;
@@ -105,7 +108,7 @@ export const createLogShipper = (context: ServiceContext<unknown>, machine: Cloc
     scheduled = true;
     context.background('logs', async () => {
       // At once when it has been quiet; under load in batches.
-      const rest = lastFlush + FLEET.gatherMs - machine.monotonic();
+      const rest = lastFlush + gatherMs - machine.monotonic();
       if (rest > 0) await machine.sleep(rest);
       else await new Promise<void>((resolve) => setImmediate(resolve));
       scheduled = false;

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
-import { FLEET } from '../limits.ts';
 
 /** What Lambda tells CloudWatch of its functions. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export interface LambdaMetrics {
@@ -39,6 +38,7 @@ interface Tally {
 export const createLambdaMetrics = (
   context: ServiceContext<unknown>,
   machine: Clock,
+  gatherMs: number,
 ): LambdaMetrics => {
   let tallies = new Map<string, Tally>();
   let scheduled = false;
@@ -88,7 +88,7 @@ export const createLambdaMetrics = (
   const schedule = () => {
     scheduled = true;
     context.background('metrics', async () => {
-      const rest = lastFlush + FLEET.metricsMs - machine.monotonic();
+      const rest = lastFlush + gatherMs - machine.monotonic();
       if (rest > 0) await machine.sleep(rest);
       else await new Promise<void>((resolve) => setImmediate(resolve));
       scheduled = false;

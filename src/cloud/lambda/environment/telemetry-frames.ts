@@ -32,8 +32,9 @@ export const createFrameReader = (onRecord: (text: string) => void): FrameReader
           break;
         }
         if (data.length < HEAD_BYTES + length) break;
-        onRecord(data.toString('utf8', HEAD_BYTES, HEAD_BYTES + length));
+        // Counted first: who waits for the last record looks at the count when it comes.
         count += 1;
+        onRecord(data.toString('utf8', HEAD_BYTES, HEAD_BYTES + length));
         data = data.subarray(HEAD_BYTES + length);
       }
       held = data;
