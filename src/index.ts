@@ -22,14 +22,8 @@ export type {
   PathParameters,
 } from './sources/http-api/spec.ts';
 export { topic } from './sources/sns/spec.ts';
-export type {
-  PublishOptions,
-  SnsEvent,
-  SnsMessage,
-  TopicDeclaration,
-  TopicOptions,
-  TopicPublisher,
-} from './sources/sns/spec.ts';
+export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sources/sns/spec.ts';
+export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';
 export { HttpError } from './runtime/http-error.ts';
 export { alarm } from './spec/alarm.ts';
 export type { AlarmDeclaration, AlarmMetric, AlarmOptions } from './spec/alarm.ts';
@@ -58,7 +52,13 @@ export type {
   LambdaOptions,
   LazyHandler,
 } from './spec/lambda.ts';
-export type { FunctionSettings, LoggingOptions, LogLevel, NodeRuntime, VpcOptions } from './spec/lambda-options.ts';
+export type {
+  FunctionSettings,
+  LoggingOptions,
+  LogLevel,
+  NodeRuntime,
+  VpcOptions,
+} from './spec/lambda-options.ts';
 export { resource } from './spec/resource.ts';
 export type { ResourceDeclaration, ResourceOptions } from './spec/resource.ts';
 export { service } from './spec/service.ts';

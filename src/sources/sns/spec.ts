@@ -2,6 +2,7 @@ import { declaredAt } from '../../spec/declared-at.ts';
 import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { EventSource } from '../../spec/event-source.ts';
 import type { Grant } from '../../spec/grant.ts';
+import type { TopicPublisher } from '../../spec/topic-client.ts';
 import type { Expression } from '../../spec/value.ts';
 import { getAtt, ref } from '../../spec/value.ts';
 
@@ -37,22 +38,6 @@ export interface TopicOptions {
   readonly displayName?: string;
   /** Any further property of `AWS::SNS::Topic`, in CloudFormation's words. */
   readonly properties?: Readonly<Record<string, unknown>>;
-}
-
-/** How a message is published. */
-export interface PublishOptions {
-  /** Up to 100 characters. */
-  readonly subject?: string;
-  /** Attributes, which subscriptions can filter by. */
-  readonly attributes?: Readonly<Record<string, string | number>>;
-}
-
-/** Publishes to a topic. */
-export interface TopicPublisher {
-  /** ARN of the topic, for the raw SDK. */
-  readonly topicArn: string;
-  /** Publishes text, or a value as JSON; up to 256 KiB. Answers with the message's id. */
-  publish(message: unknown, options?: PublishOptions): Promise<string>;
 }
 
 /** A topic as data. */

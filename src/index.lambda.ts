@@ -1,0 +1,30 @@
+/** Sparta in an archive: the same declarations, which only register; nothing of the desk. */
+import { createHandler, register } from './runtime/index.ts';
+import { httpEvents } from './sources/http-api/runtime.ts';
+import { s3Events } from './sources/s3/runtime.ts';
+import { lambda as declare } from './spec/lambda.ts';
+import type { FunctionDeclaration } from './spec/lambda.ts';
+
+export { HttpError, isDeclared } from './runtime/index.ts';
+export { httpApi } from './sources/http-api/spec.ts';
+export { bucket } from './sources/s3/spec.ts';
+export { topic } from './sources/sns/spec.ts';
+export { alarm } from './spec/alarm.ts';
+export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
+export { allow } from './spec/grant.ts';
+export { resource } from './spec/resource.ts';
+export { service } from './spec/service.ts';
+export { aws, getAtt, ref, sub } from './spec/value.ts';
+
+/** What Lambda's runtime calls. */
+export const handler = createHandler([httpEvents, s3Events]);
+
+/** States a function, and keeps it when it is the one that this environment runs. */
+export const lambda: typeof declare = (name, options, handler) => {
+  const declaration = declare(name, options, handler);
+  register(declaration as unknown as FunctionDeclaration);
+  return declaration;
+};
+
+/** A service provisions itself at a desk alone. */
+export const main = async (): Promise<void> => {};
