@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { notWritten } from './bundle-error.ts';
 import { Project } from './fixtures/project.ts';
 import { BundleError } from './index.ts';
 
@@ -407,34 +416,39 @@ describe('what goes wrong is said in a sentence', () => {
     );
   });
 
-  it('a full disk', async () => {
-    using project = new Project(PROGRAM);
-    // /dev/full says ENOSPC to whoever writes to it; the archive's folder is a link to where it lies.
-    mkdirSync(project.path('.sparta'));
-    const { notWritten } = await import('./bundle-error.ts');
-    const error = notWritten(
-      project.path('.sparta/x.zip'),
-      Object.assign(new Error('write'), { code: 'ENOSPC' }),
-    );
-    expect(error.message).toBe(
-      `${project.path('.sparta/x.zip')} could not be written: the disk is full.`,
-    );
+  it('a full disk', () => {
+    // No test can fill a disk: this is the sentence that such a failure becomes.
+    const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+    const error = notWritten('/project/.sparta/x.zip', full);
+    expect(error.message).toBe('/project/.sparta/x.zip could not be written: the disk is full.');
     expect(error.hint).toContain('nothing was lost');
   });
 
   it('more than Lambda unpacks', async () => {
     using project = new Project({
-      ...PROGRAM,
-      'lib/shared.ts':
-        "import data from './data.bin';\nexport const shared = (n: number): number => n + data.length;\n",
+      'package.json': JSON.stringify({
+        name: 'program',
+        type: 'module',
+        dependencies: { huge: '1' },
+      }),
+      'app.ts': `import { lambda, main, service } from 'sparta';
+import { model } from 'huge';
+await main(service('S', { functions: [lambda('Probe', {}, async () => model)] }));
+`,
+      'node_modules/huge/package.json': JSON.stringify({
+        name: 'huge',
+        version: '1.0.0',
+        main: 'index.js',
+        gypfile: true,
+      }),
+      'node_modules/huge/index.js': 'exports.model = __dirname;\n',
+      'node_modules/huge/model.bin': '',
     });
-    project.write({ 'lib/data.bin': Buffer.alloc(200 * 1024 * 1024) });
-    const error = await failure(
-      project.bundle(FUNCTIONS, { loader: { '.bin': 'base64' }, sourcemap: 'none' }),
-    );
+    truncateSync(project.path('node_modules/huge/model.bin'), 260 * 1024 * 1024); // takes no space: all of it is a hole
+    const error = await failure(project.bundle({ Probe: 'app.ts' }));
     expect(error.code).toBe('ARCHIVE_TOO_LARGE');
     expect(error.message).toMatch(
-      /^The archive holds 267 MiB unpacked; Lambda takes 250\. Largest: the program 267 MiB/,
+      /^The archive holds 261 MiB unpacked; Lambda takes 250\. Largest: huge 260 MiB/,
     );
   });
 });

@@ -22,12 +22,14 @@ const FORMAT = 1;
 /** Everything that decides what an archive holds, besides the files themselves. Paths count from the project. */
 const settingsOf = (plan: BundlePlan): string => {
   const { relative } = process.getBuiltinModule('node:path');
-  const { outDir, projectDir, entry, functions, ...rest } = plan;
+  const { projectDir } = plan;
   return JSON.stringify({
+    ...plan,
     format: FORMAT,
-    entry: relative(projectDir, entry),
-    functions: functions.map(({ name, module }) => [name, relative(projectDir, module)]),
-    ...rest,
+    projectDir: '',
+    outDir: '',
+    entry: relative(projectDir, plan.entry),
+    functions: plan.functions.map(({ name, module }) => [name, relative(projectDir, module)]),
   });
 };
 

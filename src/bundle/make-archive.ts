@@ -191,7 +191,8 @@ export const makeArchive = async (
   writeAtomically(path, zip);
   const inputs = [
     ...inputPaths(bundled.metafile, plan),
-    ...packed.map(({ manifest }) => manifest),
+    // What was fetched lies in a folder that is named after its versions: it cannot change.
+    ...packed.map(({ manifest }) => manifest).filter((path) => !path.startsWith(plan.outDir)),
     ...toolFiles(),
   ];
   const snapshot = takeSnapshot(inputs, plan.projectDir, startedAt);

@@ -7,6 +7,7 @@ import type {
   OutputFile,
   Plugin,
 } from 'esbuild';
+import type * as Esbuild from 'esbuild';
 import { BundleError } from './bundle-error.ts';
 import { builtinsPlugin } from './builtins-plugin.ts';
 import { bundleErrorFrom } from './diagnostics.ts';
@@ -43,7 +44,7 @@ const entryPlugin = (plan: BundlePlan): Plugin => ({
   },
 });
 
-const loadEsbuild = async (): Promise<typeof import('esbuild')> => {
+const loadEsbuild = async (): Promise<typeof Esbuild> => {
   try {
     return await import('esbuild');
   } catch (cause) {

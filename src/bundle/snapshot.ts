@@ -70,10 +70,11 @@ export const takeSnapshot = (
 ): Snapshot | undefined => {
   const fs = process.getBuiltinModule('node:fs');
   const { dirname, join, relative } = process.getBuiltinModule('node:path');
-  const paths = new Set(inputs);
+  const read = [...inputs];
+  const paths = new Set(read);
   const folders = new Set<string>();
   const absent = new Set<string>();
-  for (const path of [...paths]) {
+  for (const path of read) {
     const inPackage = IN_PACKAGE.exec(path)?.[1];
     if (inPackage === undefined) folders.add(dirname(path));
     else paths.add(join(inPackage, 'package.json'));

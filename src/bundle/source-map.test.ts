@@ -52,7 +52,7 @@ const origins = (code: string, map: string): readonly string[] => {
     Array.from(line, (_character, column) => {
       const entry = reader.findEntry(row, column);
       return 'originalSource' in entry && entry.originalSource !== undefined
-        ? `${entry.originalSource}:${entry.originalLine}:${entry.originalColumn}:${entry.name ?? ''}`
+        ? `${entry.originalSource}:${entry.originalLine}:${entry.originalColumn}:${'name' in entry ? String(entry.name) : ''}`
         : '';
     }),
   );

@@ -1,4 +1,4 @@
-import type { DeflateOptions } from 'fflate/browser';
+import type * as Fflate from 'fflate/browser';
 import { BundleError } from './bundle-error.ts';
 
 /** One file to pack. */
@@ -47,10 +47,10 @@ const STORE_BELOW_BYTES = 1024;
 const MOST_ENTRIES = 0xffff;
 const MOST_BYTES = 0xffffffff;
 // Level 6 in pure JavaScript: Node's zlib is faster, but its output depends on the processor and on its version.
-const DEFLATE: DeflateOptions = { level: 6 };
+const DEFLATE: Fflate.DeflateOptions = { level: 6 };
 
 /** Loads the compressor, so that it is there when the files are. The browser's build of it: Node's loads worker threads. */
-export const loadDeflate = (): Promise<typeof import('fflate/browser')> => import('fflate/browser');
+export const loadDeflate = (): Promise<typeof Fflate> => import('fflate/browser');
 
 const crc32 = (bytes: Uint8Array): number => process.getBuiltinModule('node:zlib').crc32(bytes);
 

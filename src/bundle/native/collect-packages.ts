@@ -22,6 +22,8 @@ export interface ImportedPackage {
   readonly fromDir: string;
 }
 
+const EXACT = /^\d+\.\d+\.\d+/;
+
 interface Found {
   readonly dir: string;
   readonly manifest: Manifest;
@@ -132,7 +134,7 @@ class Collection {
     else
       this.#missing.push({
         name: dependency,
-        version: lockedVersion(dependency, projectDir) ?? range,
+        version: EXACT.test(range) ? range : (lockedVersion(dependency, projectDir) ?? range),
       });
   }
 }

@@ -124,6 +124,8 @@ export const fetchPackages = async (
         '--no-audit',
         '--no-fund',
         '--loglevel=error',
+        // npm refuses a package of another platform when it is asked for by name, whatever --cpu says.
+        '--force',
         '--fetch-retries=1',
         `--os=${machine.platform}`,
         `--cpu=${npmCpu(machine)}`,
