@@ -7,8 +7,8 @@ import { strToU8, zipSync } from 'fflate';
 import type { RunningCloud, StartCloudOptions } from '../index.ts';
 import { startCloud } from '../index.ts';
 
-/** A cloud with a role that functions may use, and the clients to talk to it. */
-export interface LambdaBench extends RunningCloud {
+/** Clients of a cloud, and a role that functions may use. */
+export interface LambdaClients {
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly cloudwatch: CloudWatchClient;
@@ -50,10 +50,18 @@ export const archive = (files: Readonly<Record<string, string>>): Uint8Array =>
     level: 6,
   });
 
+/** A cloud of this process, with its clients. */
+export interface LambdaBench extends RunningCloud, LambdaClients {}
+
 export const startLambdaBench = async (options: StartCloudOptions = {}): Promise<LambdaBench> => {
   const cloud = await startCloud(options);
+  return { ...cloud, ...(await connectLambdaBench(cloud.url)) };
+};
+
+/** Clients of a cloud that runs already. */
+export const connectLambdaBench = async (url: string): Promise<LambdaClients> => {
   const settings = {
-    endpoint: cloud.url,
+    endpoint: url,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
@@ -79,7 +87,6 @@ export const startLambdaBench = async (options: StartCloudOptions = {}): Promise
     if (!(error instanceof Error) || error.name !== 'EntityAlreadyExistsException') throw error;
   }
   return {
-    ...cloud,
     lambda,
     iam,
     logs: new CloudWatchLogsClient(settings),
