@@ -13,6 +13,7 @@ export interface EnvironmentFacts {
   readonly command: string;
   readonly runtimeApi: string;
   readonly logStream: string;
+  readonly writesRecords: boolean;
   /** Folders that hold the SDK. */
   readonly sdkFolders: readonly string[];
   readonly credentials: {
@@ -62,7 +63,8 @@ export const environmentVariables = (
   AWS_ACCESS_KEY_ID: facts.credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: facts.credentials.secretAccessKey,
   AWS_SESSION_TOKEN: facts.credentials.sessionToken,
-  _LAMBDA_TELEMETRY_LOG_FD: '3',
+  // Runtimes of AWS's own write their log as records; custom ones have only their standard streams.
+  ...(facts.writesRecords ? { _LAMBDA_TELEMETRY_LOG_FD: '3' } : {}),
 });
 
 /** `dir/node_modules` from here upwards, for modules that the function did not bring. */

@@ -153,7 +153,7 @@ export class ExecutionEnvironment {
       this.#child = child;
       if (child.pid !== undefined) reaper.watch(child.pid);
       this.#readOutput(child);
-      child.once('error', (error) => this.#onExit(`could not be started: ${error.message}`));
+      child.once('error', (error) => this.#onUnstartable(error));
       child.once('exit', (code, signal) => {
         if (child.pid !== undefined) reaper.forget(child.pid);
         const how =
@@ -391,12 +391,24 @@ export class ExecutionEnvironment {
     this.#settle(running, outcome);
   }
 
-  #onExit(reason: string): void {
+  /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html#troubleshooting-invocation-bootstrap */
+  #onUnstartable(error: Error): void {
+    this.#onExit(
+      this.#options.program.writesRecords
+        ? `Runtime could not be started: ${error.message}`
+        : "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+      'Runtime.InvalidEntrypoint',
+    );
+  }
+
+  #onExit(
+    reason: string,
+    errorType = this.#overMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError',
+  ): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#memoryPoll?.cancel();
     this.#api?.close();
-    const errorType = this.#overMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
     const fail = (requestId: string, durationMs: number, status: InvocationStatus = 'failure') =>
       platformFailure(requestId, errorType, reason, durationMs, status);
     const running = this.#running;

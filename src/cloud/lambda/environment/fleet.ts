@@ -89,6 +89,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
         endpoint: context.endpoint,
         taskRoot,
         logStream,
+        writesRecords: program.writesRecords,
         sdkFolders: sdkFolders(),
         credentials: session,
       },
