@@ -3,7 +3,8 @@ import { DeployError } from './errors.ts';
 
 /** The parts of a template that the deployer reads; the rest is CloudFormation's business. */
 export interface TemplateFacts {
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Resources?: Readonly<Record<string, unknown>>;
+  readonly Parameters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly Transform?: unknown;
 }
 
@@ -36,7 +37,7 @@ export const resolveParameters = (
     (name) =>
       given[name] === undefined &&
       deployed[name] === undefined &&
-      declared[name]?.Default === undefined,
+      declared[name]?.['Default'] === undefined,
   );
   if (missing.length > 0)
     throw new DeployError(

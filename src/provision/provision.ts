@@ -202,10 +202,9 @@ const artifactParameters = (
 ): Record<string, string> => {
   const declared = template.Parameters ?? {};
   return {
-    ...(bucket !== undefined && BUCKET_PARAMETER in declared
-      ? { [BUCKET_PARAMETER]: bucket.name }
-      : {}),
-    ...(archive !== undefined && KEY_PARAMETER in declared ? { [KEY_PARAMETER]: archive.key } : {}),
+    // A service without functions has no archive, and nothing in its template looks at these two.
+    ...(BUCKET_PARAMETER in declared ? { [BUCKET_PARAMETER]: bucket?.name ?? '' } : {}),
+    ...(KEY_PARAMETER in declared ? { [KEY_PARAMETER]: archive?.key ?? '' } : {}),
   };
 };
 

@@ -1,0 +1,53 @@
+import { deleteStack } from '../../provision/index.ts';
+import { askYes, assertAskable } from '../confirm.ts';
+import { deletePlanLines } from '../render-plan.ts';
+import { openProgress } from '../render-progress.ts';
+import type { DeleteFlags, Session } from '../session.ts';
+import { jsonLine } from '../session.ts';
+import { chooseTarget, repeatedFlags } from '../target-choice.ts';
+import { duration } from '../wording.ts';
+
+/** `delete`: takes the stack away and waits until it is gone. */
+export const runDelete = async (session: Session, flags: DeleteFlags): Promise<void> => {
+  const { service, terminal, signal, env } = session;
+  const { out, style } = terminal;
+  const json = flags.json === true;
+  if (flags.confirm === true) assertAskable();
+  const { target, name } = await chooseTarget(flags, { env, signal, onStarting: () => undefined });
+  const view = json
+    ? { show: (progress: object) => jsonLine(terminal, progress), end: () => undefined }
+    : openProgress(terminal);
+  try {
+    const result = await deleteStack(target, {
+      stackName: service.name,
+      ...(flags.empty === undefined ? {} : { empty: flags.empty }),
+      ...(flags.retain === undefined ? {} : { retain: flags.retain }),
+      onPlan: (plan) => {
+        if (json)
+          return jsonLine(terminal, { kind: 'planned', goes: plan.goes, stays: plan.stays });
+        for (const line of deletePlanLines(plan, style)) out(line);
+        return undefined;
+      },
+      ...(flags.confirm === true ? { confirm: () => askYes(terminal, 'Go on?', signal) } : {}),
+      onProgress: view.show,
+      signal,
+      command: (verb) => `${session.program} ${verb}${repeatedFlags(flags)}`,
+    });
+    view.end();
+    if (json) return jsonLine(terminal, { kind: 'result', ...result });
+    if (result.outcome === 'absent') {
+      out(`${service.name} is not provisioned on ${name}: nothing to delete.`);
+      return undefined;
+    }
+    out(`${style.good('✓')} ${service.name} deleted in ${duration(result.durationMs)}`);
+    for (const resource of result.retained)
+      out(
+        style.warn(
+          `  ${resource.logicalId} still exists, as ${resource.physicalId ?? 'before'} (${resource.resourceType}); no stack manages it now`,
+        ),
+      );
+    return undefined;
+  } finally {
+    view.end();
+  }
+};

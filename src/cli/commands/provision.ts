@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import type { Archive } from '../../bundle/index.ts';
+import type { Artifact, Progress, ProvisionResult } from '../../provision/index.ts';
+import { provision } from '../../provision/index.ts';
+import type { Assembly } from '../assemble.ts';
+import { archiveKey, assemble } from '../assemble.ts';
+import { askYes, assertAskable } from '../confirm.ts';
+import type { ProgressView } from '../render-progress.ts';
+import { openProgress } from '../render-progress.ts';
+import type { ProvisionFlags, Session } from '../session.ts';
+import { jsonLine } from '../session.ts';
+import { showArchive } from '../show-archive.ts';
+import { outputLines } from '../show-outputs.ts';
+import { chooseTarget, repeatedFlags } from '../target-choice.ts';
+import { duration } from '../wording.ts';
+
+/** `provision`: brings the stack to what the program says. */
+export const runProvision = async (session: Session, flags: ProvisionFlags): Promise<void> => {
+  const { service, terminal, signal } = session;
+  const start = performance.now();
+  if (flags.confirm === true) assertAskable();
+  const local = flags.local === true;
+  const chosen = await chooseTarget(flags, {
+    env: session.env,
+    signal,
+    onStarting: () => {
+      if (flags.json !== true) terminal.out('Starting the embedded cloud');
+    },
+  });
+  const assembly = assemble(service, { onThisMachine: local || chosen.onThisMachine });
+  if (flags.json !== true) terminal.out(`${terminal.style.strong(service.name)} → ${chosen.name}`);
+  const view = openView(session, flags);
+  try {
+    const archive = assembly.archive?.then((made) => {
+      if (flags.json !== true) announce(session, assembly, made, performance.now() - start);
+      return artifactOf(service.name, made);
+    });
+    const result = await provision(chosen.target, {
+      stackName: service.name,
+      templateBody: assembly.synthesis.templateBody,
+      template: assembly.synthesis.template,
+      ...(archive === undefined ? {} : { archive }),
+      ...(flags.bucket === undefined ? {} : { bucket: flags.bucket }),
+      ...(flags.parameter === undefined ? {} : { parameters: flags.parameter }),
+      ...tagsOf(session, flags),
+      recover: flags.recover ?? false,
+      ...(flags.confirm === true ? { confirm: () => askYes(terminal, 'Go on?', signal) } : {}),
+      onProgress: view.show,
+      signal,
+      command: (verb) => `${session.program} ${verb}${repeatedFlags(flags)}`,
+    });
+    view.end();
+    showResult(session, flags, result, performance.now() - start);
+  } finally {
+    view.end();
+  }
+};
+
+const openView = (session: Session, flags: ProvisionFlags): ProgressView =>
+  flags.json === true
+    ? {
+        show: (progress: Progress) => jsonLine(session.terminal, progress),
+        end: () => undefined,
+      }
+    : openProgress(session.terminal);
+
+const announce = (
+  session: Session,
+  { synthesis, runsOn }: Assembly,
+  archive: Archive,
+  durationMs: number,
+) =>
+  showArchive(session.terminal, archive, {
+    functions: synthesis.functions.length,
+    architectures: [...new Set(synthesis.functions.map((fn) => fn.architecture))].sort(),
+    runsOn,
+    durationMs,
+  });
+
+const artifactOf = (serviceName: string, archive: Archive): Artifact => ({
+  key: archiveKey(serviceName, archive),
+  bytes: () => readFile(archive.path),
+  sizeBytes: archive.sizeBytes,
+  contentType: 'application/zip',
+});
+
+const tagsOf = ({ service }: Session, { tag }: ProvisionFlags) => {
+  const tags = { ...service.tags, ...tag };
+  return Object.keys(tags).length === 0 ? {} : { tags };
+};
+
+const showResult = (
+  { terminal, service }: Session,
+  flags: ProvisionFlags,
+  { outcome, stack }: ProvisionResult,
+  durationMs: number,
+) => {
+  if (flags.json === true)
+    return jsonLine(terminal, { kind: 'result', outcome, durationMs, stack });
+  const { style, out } = terminal;
+  out(
+    outcome === 'unchanged'
+      ? `${style.good('✓')} ${service.name} is as the program says: no change  ${style.dim(duration(durationMs))}`
+      : `${style.good('✓')} ${service.name} ${outcome} in ${duration(durationMs)}`,
+  );
+  for (const line of outputLines(stack.outputs, style)) out(line);
+  return undefined;
+};

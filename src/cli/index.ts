@@ -1,0 +1,72 @@
+import type { ServiceDeclaration } from '../spec/service.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { programName } from './invocation.ts';
+import type { Terminal } from './terminal.ts';
+import { openTerminal } from './terminal.ts';
+
+/**
+ * Runs a command of a service, as its program's command line.
+ *
+ * @param argv - The words after the program's name: `['provision', '--local']`.
+ * @returns the exit code; `--help` lists them
+ * @example
+ * ```ts
+ * process.exitCode = await runService(imager, process.argv.slice(2));
+ * ```
+ */
+export const runService = async (
+  service: ServiceDeclaration,
+  argv: readonly string[],
+): Promise<number> => {
+  const terminal = openTerminal();
+  const interrupts = catchInterrupts(() => {
+    terminal.live(undefined);
+    terminal.error('Interrupted: stopping. Once more ends it at once.');
+  });
+  try {
+    const { serviceProgram } = await import('./program.ts');
+    const program = serviceProgram({
+      service,
+      terminal,
+      signal: interrupts.signal,
+      env: process.env,
+      program: programName(),
+    });
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return 2;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return await failed(error, argv, terminal, interrupts);
+  } finally {
+    terminal.live(undefined);
+    interrupts.dispose();
+  }
+};
+
+const failed = async (
+  error: unknown,
+  argv: readonly string[],
+  terminal: Terminal,
+  interrupts: ReturnType<typeof catchInterrupts>,
+): Promise<number> => {
+  terminal.live(undefined);
+  if (isCommanders(error)) return error.exitCode === 0 ? 0 : 2;
+  const { readError, reportError } = await import('./report-error.ts');
+  const report = readError(error);
+  if (argv.includes('--json')) terminal.out(JSON.stringify({ kind: 'error', ...report }));
+  const exitCode = reportError(error, terminal.style);
+  return interrupts.signal.aborted && (report.code === 'INTERRUPTED' || report.code === 'DEFECT')
+    ? interrupts.exitCode()
+    : exitCode;
+};
+
+/** commander has printed its message already: help, or what is wrong with the command line. */
+const isCommanders = (error: unknown): error is { readonly exitCode: number } =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('commander.') &&
+  'exitCode' in error;

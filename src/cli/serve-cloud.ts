@@ -1,0 +1,154 @@
+import { parseArgs } from 'node:util';
+import { CliError } from './cli-error.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { EXIT_CODES, exitCodeTable } from './exit-codes.ts';
+
+const HELP = `Usage: sparta cloud [options]
+
+Serves an AWS on this machine, on one endpoint, until it is stopped.
+Prints "ready URL" on standard output once it answers. Programs find it with --local;
+everything else with AWS_ENDPOINT_URL=URL and the keys test and test.
+
+Options:
+  --port N       port on 127.0.0.1; 0 takes a free one (default: 4566)
+  --shared       be the one that --local finds: give way to one that runs already, and
+                 take a free port when that one is taken
+  --state DIR    keep everything in DIR, so that it is there again after a restart
+                 (default: it is forgotten when the cloud stops)
+  -h, --help     this text
+
+${exitCodeTable()}`;
+
+interface CloudArguments {
+  readonly port: number;
+  readonly shared: boolean;
+  readonly stateDir: string | undefined;
+}
+
+const MAX_PORT = 65_535;
+const DEFAULT_PORT = 4566;
+
+/** `sparta cloud`: serves until a signal ends it. */
+export const serveCloud = async (argv: readonly string[]): Promise<ExitCode> => {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${HELP}\n`);
+    return EXIT_CODES.OK;
+  }
+  const options = readArguments(argv);
+  const stopped = untilSignal();
+  const { startCloud } = await import('../cloud/index.ts');
+  const start = (port: number) =>
+    startCloud({
+      port,
+      ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
+    });
+  const running = await start(options.port).catch((error: unknown) => {
+    if (options.shared && systemCode(error) === 'EADDRINUSE') return start(0);
+    throw cannotStart(error, options);
+  });
+  process.stdout.write(`ready ${running.url}\n`);
+  const { registerCloud, spartaHome, unregisterCloud } = await import('./cloud-record.ts');
+  const home = spartaHome();
+  try {
+    const first = await registerCloud(home, {
+      pid: process.pid,
+      url: running.url,
+      ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
+    });
+    if (!first && options.shared) {
+      await running.stop();
+      return EXIT_CODES.OK;
+    }
+  } catch (error) {
+    process.stderr.write(
+      `sparta: --local will not find this cloud, since ${home} cannot be written: ${messageOf(error)}\n`,
+    );
+  }
+  await stopped;
+  unregisterCloud(home, process.pid);
+  await running.stop();
+  return EXIT_CODES.OK;
+};
+
+const readArguments = (argv: readonly string[]): CloudArguments => {
+  let values: { port?: string; state?: string; shared?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string' },
+        state: { type: 'string' },
+        shared: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    throw new CliError('USAGE', `${messageOf(error).replace(/\.?$/, '.')}`, {
+      hint: '"sparta cloud --help" lists the options.',
+    });
+  }
+  const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
+  if (!/^\d+$/.test(values.port ?? '0') || port > MAX_PORT)
+    throw new CliError(
+      'USAGE',
+      `--port is ${JSON.stringify(values.port)}; it has to be a number from 0 to ${MAX_PORT}.`,
+      { hint: '0 takes a free port.' },
+    );
+  if (values.state === '')
+    throw new CliError('USAGE', '--state is empty; it has to be a folder.', {
+      hint: 'Leave it out to keep nothing.',
+    });
+  return { port, shared: values.shared ?? false, stateDir: values.state };
+};
+
+/** Ends with the first SIGTERM or SIGINT; the second ends the process at once. */
+const untilSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    let asked = false;
+    const take = (name: NodeJS.Signals) => {
+      if (asked) process.exit(name === 'SIGTERM' ? EXIT_CODES.TERMINATED : EXIT_CODES.INTERRUPTED);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', take);
+    process.on('SIGINT', take);
+  });
+
+const systemCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+const STATE_FAULTS = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOTDIR',
+  'EEXIST',
+  'ENOSPC',
+  'ERR_SQLITE_ERROR',
+]);
+
+const cannotStart = (error: unknown, { port, stateDir }: CloudArguments): unknown => {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE')
+    return new CliError('PORT_TAKEN', `Port ${port} is taken by another program.`, {
+      hint: 'Pass another one with --port, or 0 for any that is free.',
+      cause: error,
+    });
+  if (code === 'EACCES' && stateDir === undefined)
+    return new CliError('PORT_TAKEN', `Port ${port} may not be used by this user.`, {
+      hint: 'Pass one above 1023 with --port.',
+      cause: error,
+    });
+  if (stateDir !== undefined && STATE_FAULTS.has(code))
+    return new CliError(
+      'STATE_UNUSABLE',
+      `The state folder ${stateDir} cannot be used: ${messageOf(error)}.`,
+      {
+        hint: 'Pass a folder that this user can write, with --state, and that no other cloud uses.',
+        cause: error,
+      },
+    );
+  return error;
+};

@@ -1,0 +1,46 @@
+import type { ServiceDeclaration } from '../spec/service.ts';
+import type { TargetFlags } from './target-choice.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command of one run shares. */
+export interface Session {
+  readonly service: ServiceDeclaration;
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How the user runs this program: `node app.ts`. */
+  readonly program: string;
+}
+
+/** Flags of commands that print for people or for scripts. */
+export interface OutputFlags {
+  /** One JSON object per line on standard output, and nothing else there. */
+  readonly json?: boolean;
+}
+
+/** Flags of `provision`. */
+export interface ProvisionFlags extends TargetFlags, OutputFlags {
+  readonly bucket?: string;
+  readonly noop?: boolean;
+  readonly confirm?: boolean;
+  readonly recover?: boolean;
+  readonly parameter?: Readonly<Record<string, string>>;
+  readonly tag?: Readonly<Record<string, string>>;
+}
+
+/** Flags of `delete`. */
+export interface DeleteFlags extends TargetFlags, OutputFlags {
+  readonly confirm?: boolean;
+  readonly empty?: readonly string[];
+  readonly retain?: readonly string[];
+}
+
+/** Flags of `build`. */
+export interface BuildFlags extends OutputFlags {
+  readonly out?: string;
+}
+
+/** Writes one event for a script. Dates become ISO strings; what is not data is left out. */
+export const jsonLine = (terminal: Terminal, event: object): void =>
+  terminal.out(JSON.stringify(event));
