@@ -294,6 +294,9 @@ describe('a function that goes wrong', () => {
       errorType: 'Runtime.UserCodeSyntaxError',
       errorMessage: expect.stringMatching(/^SyntaxError: /),
     });
+    const { log } = await bench.invoke('syntax');
+    expect(log).toMatch(/\tERROR\tInit Error \t\{"errorType":"Runtime.UserCodeSyntaxError"/);
+    expect(log).toMatch(/START RequestId: \S+ Version[^]*END RequestId[^]*REPORT RequestId/);
     expect(await load('missing', { 'other.js': '' })).toMatchObject({
       errorType: 'Runtime.ImportModuleError',
       errorMessage: expect.stringMatching(/^Error: Cannot find module 'index'/),

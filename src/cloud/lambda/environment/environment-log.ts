@@ -43,7 +43,8 @@ export const createEnvironmentLog = (
   const least = json
     ? SYSTEM_LEVELS[(version.logging.systemLevel ?? 'INFO') as SystemLevel]
     : SYSTEM_LEVELS.DEBUG;
-  let tail: string[] | undefined;
+  /** What was written since the last start of an invocation; the first has what came before it as well. */
+  let tail: string[] | undefined = [];
   let tailBytes = 0;
   let firstReport = true;
 
@@ -56,31 +57,34 @@ export const createEnvironmentLog = (
       tailBytes -= tail.shift()?.length ?? 0;
   };
   const time = () => new Date(clock.now()).toISOString();
-  const platform = (level: SystemLevel, type: string, record: string) => {
-    if (SYSTEM_LEVELS[level] >= least)
-      emit(`{"time":"${time()}","type":"platform.${type}","record":${record}}`);
+  const record = (type: string, content: string) =>
+    `{"time":"${time()}","type":"platform.${type}","record":${content}}`;
+  const platform = (level: SystemLevel, type: string, content: string) => {
+    if (SYSTEM_LEVELS[level] >= least) emit(record(type, content));
   };
   const runtimeArn = (program: RuntimeProgram) =>
     `arn:aws:lambda:${region}::runtime:${program.digest}`;
 
   return {
     initStart: (program) => {
-      if (json)
-        platform(
-          'INFO',
-          'initStart',
-          JSON.stringify({
-            initializationType: 'on-demand',
-            phase: 'init',
-            runtimeVersion: program.label,
-            runtimeVersionArn: runtimeArn(program),
-            functionName: version.functionName,
-            functionVersion: version.version,
-          }),
-        );
-      else
-        emit(
+      // Not part of what an invocation's caller sees.
+      if (!json)
+        write(
           `INIT_START Runtime Version: ${program.label}\tRuntime Version ARN: ${runtimeArn(program)}\n`,
+        );
+      else if (SYSTEM_LEVELS.INFO >= least)
+        write(
+          record(
+            'initStart',
+            JSON.stringify({
+              initializationType: 'on-demand',
+              phase: 'init',
+              runtimeVersion: program.label,
+              runtimeVersionArn: runtimeArn(program),
+              functionName: version.functionName,
+              functionVersion: version.version,
+            }),
+          ),
         );
     },
     initReport: (durationMs, status) => {
@@ -101,7 +105,8 @@ export const createEnvironmentLog = (
         );
     },
     start: ({ requestId, tail: wanted }) => {
-      if (wanted) {
+      if (!wanted) tail = undefined;
+      else if (tail === undefined || !firstReport) {
         tail = [];
         tailBytes = 0;
       }

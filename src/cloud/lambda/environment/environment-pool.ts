@@ -184,7 +184,7 @@ export class EnvironmentPool {
     const seconds = this.version.timeoutSeconds.toFixed(2);
     this.#failOne({
       kind: 'failed',
-      fail: (requestId) =>
+      fail: ({ requestId }) =>
         platformFailure(
           requestId,
           'Sandbox.Timedout',
@@ -198,7 +198,7 @@ export class EnvironmentPool {
   /** A failed start is one event's failure; the next event tries again. */
   #failOne({ fail }: Extract<InitResult, { readonly kind: 'failed' }>): void {
     const next = this.#take();
-    next?.settle(fail(next.invocation.requestId));
+    next?.settle(fail(next.invocation));
     if (this.#waiting > 0 && this.environments.size + this.#starting === 0)
       this.#startOne(LIMITS.initMs);
   }

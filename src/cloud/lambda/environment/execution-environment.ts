@@ -47,7 +47,7 @@ export type InitResult =
   | { readonly kind: 'ready' }
   | { readonly kind: 'timeout' }
   /** What every event gets that waited for it. */
-  | { readonly kind: 'failed'; readonly fail: (requestId: string) => Outcome };
+  | { readonly kind: 'failed'; readonly fail: (invocation: Invocation) => Outcome };
 
 interface Running {
   readonly invocation: Invocation;
@@ -248,6 +248,19 @@ export class ExecutionEnvironment {
     done?.(result);
   }
 
+  /** The event that waited for the start gets its failure, and has a log like any other. */
+  #failInit(outcomeOf: (requestId: string) => Outcome): void {
+    this.#finishInit({
+      kind: 'failed',
+      fail: (invocation) => {
+        const outcome = outcomeOf(invocation.requestId);
+        this.log.start(invocation);
+        const tail = this.log.end(invocation, outcome, this.#peakBytes, undefined);
+        return tail === undefined ? outcome : { ...outcome, logTail: tail };
+      },
+    });
+  }
+
   #onPoll(give: (event: RuntimeEvent) => void): void {
     this.#give = give;
     if (!this.#initReported) {
@@ -312,10 +325,7 @@ export class ExecutionEnvironment {
       });
       return undefined;
     }
-    this.#finishInit({
-      kind: 'failed',
-      fail: () => ({ payload: body, status: 'error', errorType, durationMs: 0 }),
-    });
+    this.#failInit(() => ({ payload: body, status: 'error', errorType, durationMs: 0 }));
     return undefined;
   }
 
@@ -418,7 +428,7 @@ export class ExecutionEnvironment {
       this.log.crashed(running.invocation.requestId, reason, errorType);
       this.#settle(running, fail(running.invocation.requestId, this.#elapsed(running)));
     }
-    this.#finishInit({ kind: 'failed', fail: (requestId) => fail(requestId, 0) });
+    this.#failInit((requestId) => fail(requestId, 0));
     rmSync(this.#options.folder, { recursive: true, force: true });
     this.#options.onGone(this);
   }
