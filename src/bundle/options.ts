@@ -54,6 +54,11 @@ export interface BundleOptions {
   readonly loader?: Readonly<Record<string, FileLoader>>;
   /** Whether the AWS SDK is packed without what Lambda never uses. See README.md for what differs. @defaultValue true */
   readonly lean?: boolean;
+  /**
+   * Kinds of clients that the service's grants bind (`bucket`, `topic`, `function`); the runtime's others, and the SDK
+   * clients beneath, are left out. @defaultValue all kinds
+   */
+  readonly clients?: readonly string[];
   /** The package whose `sparta-lambda` build runs in the archive. @defaultValue 'sparta' */
   readonly runtime?: string;
 }
@@ -86,6 +91,8 @@ export interface BundlePlan {
   readonly define: Readonly<Record<string, string>>;
   readonly loader: Readonly<Record<string, FileLoader>>;
   readonly lean: boolean;
+  /** `undefined`: all kinds. */
+  readonly clients: readonly string[] | undefined;
   readonly runtime: string;
 }
 
@@ -182,6 +189,7 @@ export const planBundle = (options: BundleOptions): BundlePlan => {
     define: options.define ?? {},
     loader: options.loader ?? {},
     lean: options.lean ?? true,
+    clients: options.clients === undefined ? undefined : [...options.clients].sort(),
     runtime: options.runtime ?? 'sparta',
   };
 };

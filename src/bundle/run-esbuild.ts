@@ -14,6 +14,7 @@ import { bundleErrorFrom } from './diagnostics.ts';
 import { entryModule } from './entry-module.ts';
 import { leanSdkPlugin } from './lean/index.ts';
 import type { BundlePlan } from './options.ts';
+import { ungrantedClientsPlugin } from './ungranted-clients.ts';
 
 /** What esbuild made of a program. Nothing is written to disk. */
 export interface Bundled {
@@ -96,7 +97,12 @@ const buildOptions = (
   // A binary found here belongs to a native package that was not known to be one; `native/` looks for it afterwards.
   loader: { '.node': 'empty', ...plan.loader },
   logLevel: 'silent',
-  plugins: [entryPlugin(plan), builtinsPlugin, ...(plan.lean ? [leanSdkPlugin(onTrim)] : [])],
+  plugins: [
+    entryPlugin(plan),
+    builtinsPlugin,
+    ...(plan.clients === undefined ? [] : [ungrantedClientsPlugin(plan.clients)]),
+    ...(plan.lean ? [leanSdkPlugin(onTrim)] : []),
+  ],
 });
 
 /**

@@ -1,6 +1,7 @@
 import type { Plugin } from 'esbuild';
 import { config } from './config.ts';
 import { credentials } from './credentials.ts';
+import { eventStreams } from './event-streams.ts';
 import { http } from './http.ts';
 import { https } from './https.ts';
 import { schemas } from './schemas.ts';
@@ -8,7 +9,15 @@ import type { Trim } from './trim.ts';
 import { userAgent } from './user-agent.ts';
 
 /** Every trim, in no particular order: no two concern the same file. */
-export const TRIMS: readonly Trim[] = [config, credentials, http, https, schemas, userAgent];
+export const TRIMS: readonly Trim[] = [
+  config,
+  credentials,
+  eventStreams,
+  http,
+  https,
+  schemas,
+  userAgent,
+];
 
 /** Bundles the AWS SDK without what a Lambda function never uses, and tells `onTrim` what was left out. */
 export const leanSdkPlugin = (onTrim: (name: string) => void): Plugin => ({
