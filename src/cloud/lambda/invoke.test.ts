@@ -116,6 +116,37 @@ describe('an invocation', () => {
     expect((await bench.invoke('sdk-import')).payload).toBe('function');
   });
 
+  it('carries nothing else, and what it carries can be loaded late', async () => {
+    await bench.create('sdk-late', {
+      'index.mjs': `export const handler = async ({ name }) => Object.keys(await import(name)).length > 0;`,
+    });
+    expect((await bench.invoke('sdk-late', { name: '@aws-sdk/client-sts' })).payload).toBe(true);
+    expect((await bench.invoke('sdk-late', { name: 'fflate' })).error).toBe('Unhandled');
+    await bench.create('no-leak', { 'index.js': `require('fflate'); exports.handler = () => 1;` });
+    expect((await bench.invoke('no-leak')).payload).toMatchObject({
+      errorType: 'Runtime.ImportModuleError',
+    });
+  });
+
+  it('is the cause of what the function does, under its own role', async () => {
+    await bench.create(
+      'who',
+      {
+        'index.mjs': `import { STSClient, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+        const sts = new STSClient({});
+        export const handler = async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn;`,
+      },
+      { MemorySize: 256, Timeout: 20 },
+    );
+    expect((await bench.invoke('who')).payload).toBe(
+      'arn:aws:sts::000000000000:assumed-role/function-role/who',
+    );
+    const entries = bench.cloud.journal.entries();
+    const call = entries.findLast(({ operation }) => operation === 'GetCallerIdentity');
+    const cause = entries.find(({ id }) => id === call?.cause);
+    expect([cause?.service, cause?.operation]).toEqual(['lambda', 'Invoke']);
+  });
+
   it('streams are gathered for a caller that does not stream', async () => {
     await bench.create('stream', {
       'index.mjs': `export const handler = awslambda.streamifyResponse(async (event, stream) => {

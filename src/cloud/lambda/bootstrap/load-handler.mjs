@@ -21,22 +21,9 @@ export const parseHandler = (text) => {
   };
 };
 
-// The SDK that AWS's runtimes carry is found last, as there: NODE_PATH serves `require`, this serves `import`.
-// Registered only when the first resolution fails, so that functions with all of their modules start without it.
-let fallbackRegistered = false;
-const importModule = async (path) => {
+const importModule = (path) => {
   const { pathToFileURL } = process.getBuiltinModule('node:url');
-  const url = pathToFileURL(path).href;
-  try {
-    return await import(url);
-  } catch (error) {
-    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || fallbackRegistered) throw error;
-    fallbackRegistered = true;
-    const { registerFallback } = await import('./sdk-fallback.mjs');
-    registerFallback();
-    // A module whose graph failed to link stays failed in the loader's cache under its address.
-    return await import(`${url}?linked=2`);
-  }
+  return import(pathToFileURL(path).href);
 };
 
 const loadModule = async (taskRoot, { folder, module }) => {

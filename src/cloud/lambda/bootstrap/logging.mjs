@@ -81,7 +81,8 @@ export const patchConsole = () => {
   const fd = descriptor === undefined ? 1 : Number(descriptor);
   let frames = 0;
   const logging = {
-    requestId: '',
+    /** `-` while there is no invocation, as AWS's client says. */
+    requestId: '-',
     /**
      * A header that says how many records were written so far: the cloud waits for as many before it takes an
      * invocation's log for whole. Empty once something goes to the standard streams by itself: then it waits a turn.
@@ -95,8 +96,8 @@ export const patchConsole = () => {
   const write = (level, values) => {
     const timestamp = new Date().toISOString();
     const text = json
-      ? jsonRecord(timestamp, level, logging.requestId || undefined, values)
-      : `${timestamp}\t${logging.requestId || 'undefined'}\t${level}\t${formatted(values)}\n`;
+      ? jsonRecord(timestamp, level, logging.requestId, values)
+      : `${timestamp}\t${logging.requestId}\t${level}\t${formatted(values)}\n`;
     if (descriptor === undefined)
       return writeAll(fd, Buffer.from(`${text.trimEnd().replaceAll('\n', '\r')}\n`));
     const length = Buffer.byteLength(text);

@@ -14,7 +14,7 @@ export const serve = (api, handler, logging) => {
   const fail = (error) => {
     logging.error('Invoke Error', error);
     const id = logging.requestId;
-    logging.requestId = '';
+    logging.requestId = '-';
     // While an event is being worked on, only the handler keeps the process alive; a poll does so again.
     api.socket.ref();
     api.fail(id, describeError(error), logging.written);
@@ -27,12 +27,12 @@ export const serve = (api, handler, logging) => {
       return fail(error);
     }
     const id = logging.requestId;
-    logging.requestId = '';
+    logging.requestId = '-';
     api.socket.ref();
     api.respond(id, json, logging.written);
   };
   process.on('beforeExit', () => {
-    if (logging.requestId === '') return;
+    if (logging.requestId === '-') return;
     // https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html#troubleshooting-invocation-nodejs-exit
     // The type is AWS's; the words have not been seen from AWS.
     const error = new RuntimeError(

@@ -1,4 +1,4 @@
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import type { FunctionVersion } from '../state.ts';
 
 /** What an environment is made with. */
@@ -14,8 +14,8 @@ export interface EnvironmentFacts {
   readonly runtimeApi: string;
   readonly logStream: string;
   readonly writesRecords: boolean;
-  /** Folders that hold the SDK. */
-  readonly sdkFolders: readonly string[];
+  /** `node_modules` with the SDK. */
+  readonly runtimeModules: string;
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -38,7 +38,7 @@ export const environmentVariables = (
   TZ: ':UTC',
   HOME: facts.homeDir,
   TMPDIR: facts.tmpDir,
-  NODE_PATH: [...facts.sdkFolders, facts.runtimeDir, facts.taskRoot].join(delimiter),
+  NODE_PATH: [facts.runtimeModules, facts.runtimeDir, facts.taskRoot].join(delimiter),
   AWS_ENDPOINT_URL: facts.endpoint,
   // The function's own variables cannot touch what follows: those names are reserved, and refused at the API.
   ...version.environment,
@@ -66,12 +66,3 @@ export const environmentVariables = (
   // Runtimes of AWS's own write their log as records; custom ones have only their standard streams.
   ...(facts.writesRecords ? { _LAMBDA_TELEMETRY_LOG_FD: '3' } : {}),
 });
-
-/** `dir/node_modules` from here upwards, for modules that the function did not bring. */
-export const modulesAbove = (folder: string): readonly string[] => {
-  const found: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    found.push(join(at, 'node_modules'));
-    if (dirname(at) === at) return found;
-  }
-};

@@ -10,7 +10,6 @@ import { FLEET, LIMITS } from '../limits.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import { createEnvironmentLog } from './environment-log.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import { sdkFolders } from './sdk-folders.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionSession } from './function-session.ts';
 import { assumeFunctionRole } from './function-session.ts';
@@ -20,6 +19,7 @@ import { createLogShipper } from './log-shipper.ts';
 import { createLambdaMetrics } from './metrics.ts';
 import type { LambdaMetrics } from './metrics.ts';
 import { createReaper } from './reaper.ts';
+import { linkRuntimeModules } from './runtime-modules.ts';
 import { programOf } from './runtimes.ts';
 
 /** Runs invocations in environments. */
@@ -52,6 +52,8 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
   const shipper = createLogShipper(context, machine, stopped ? 0 : FLEET.gatherMs);
   const metrics = createLambdaMetrics(context, machine, stopped ? 0 : FLEET.metricsMs);
   const cores = availableParallelism();
+  const runtimeModules = join(context.scratchDir(), 'code', 'node_modules');
+  linkRuntimeModules(runtimeModules);
   const pools = new Map<string, EnvironmentPool>();
   const draining = new Set<EnvironmentPool>();
   const active = new Map<string, number>();
@@ -90,7 +92,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
         taskRoot,
         logStream,
         writesRecords: program.writesRecords,
-        sdkFolders: sdkFolders(),
+        runtimeModules,
         credentials: session,
       },
       onReady: (ready) => {
