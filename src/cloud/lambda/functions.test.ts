@@ -74,6 +74,8 @@ describe('a function', () => {
     const got = await bench.lambda.send(new GetFunctionCommand({ FunctionName: `${ARN}life` }));
     expect(got.Configuration).toMatchObject({ State: 'Active', LastUpdateStatus: 'Successful' });
     expect(got.Tags).toEqual({ team: 'x' });
+    const code = await fetch(got.Code?.Location ?? '');
+    expect(Buffer.from(await code.arrayBuffer())).toEqual(Buffer.from(archive(returning('one'))));
     await expect(bench.create('life', returning('two'))).rejects.toMatchObject({
       name: 'ResourceConflictException',
       message: 'Function already exist: life',

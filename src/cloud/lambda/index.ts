@@ -1,5 +1,6 @@
 import { defineService } from '../core/define-service.ts';
 import { resumeEvents } from './async-queue.ts';
+import { codeDownload } from './code-download.ts';
 import { operations } from './operations.ts';
 import { policyOfArn } from './operations/permissions.ts';
 import { resources } from './resources/index.ts';
@@ -16,6 +17,7 @@ export const lambda = defineService<LambdaState>({
   operations,
   resources,
   resourcePolicy: policyOfArn,
+  dataPlane: codeDownload,
   // "Request must be smaller than 70167211 bytes for the CreateFunction operation": 50 MB of code in base64, and the rest.
   maxBodyBytes: 70_167_211,
   start: (context) => {

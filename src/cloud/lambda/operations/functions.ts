@@ -2,6 +2,7 @@ import type * as Lambda from '@aws-sdk/client-lambda';
 import { notSupported } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
+import { codeLocation } from '../code-download.ts';
 import type { Configuration } from '../configuration.ts';
 import { assertAssumable, passRole, readConfiguration } from '../configuration.ts';
 import { constraints } from '../constraints.ts';
@@ -163,7 +164,7 @@ const getFunction = operation<LambdaState, Lambda.GetFunctionRequest, Lambda.Get
       // Differs: AWS gives a presigned URL of its own bucket.
       Code: {
         RepositoryType: 'S3',
-        Location: `${context.endpoint}/_sparta/lambda/code/${encodeURIComponent(version.codeSha256)}`,
+        Location: codeLocation(context.endpoint, context.region, version),
       },
       ...(Object.keys(tags).length === 0 ? {} : { Tags: { ...tags } }),
       ...(reservedConcurrency === undefined
