@@ -10,6 +10,9 @@ import { localCloud } from './local-cloud.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/sparta.mjs', import.meta.url));
 
+// What is tested is what stands here, not what was built from it some time ago.
+process.env['SPARTA_FROM_SOURCE'] = '1';
+
 let home = '';
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'sparta-home-'));

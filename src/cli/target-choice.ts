@@ -10,11 +10,9 @@ export interface TargetFlags {
   readonly profile?: string;
 }
 
-/** A target, and what the command line has to know of it. */
+/** A target, and what people call it. */
 export interface ChosenTarget {
   readonly target: Target;
-  /** Whether functions will run on this machine, so that native code has to fit it. */
-  readonly onThisMachine: boolean;
   /** `the embedded cloud at http://127.0.0.1:4566`, `AWS` */
   readonly name: string;
 }
@@ -45,12 +43,7 @@ export const chooseTarget = async (
   };
   if (flags.local !== true) {
     const target = openTarget(given);
-    const { endpoint } = target;
-    return {
-      target,
-      onThisMachine: endpoint !== undefined && isLoopback(endpoint),
-      name: endpoint ?? 'AWS',
-    };
+    return { target, name: target.endpoint ?? 'AWS' };
   }
   const endpoint = await localEndpoint(context);
   const region = flags.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || LOCAL_REGION);
@@ -61,7 +54,7 @@ export const chooseTarget = async (
     region,
     ...(ownKeys ? {} : { credentials: { accessKeyId: LOCAL_KEY, secretAccessKey: LOCAL_KEY } }),
   });
-  return { target, onThisMachine: true, name: `the embedded cloud at ${endpoint}` };
+  return { target, name: `the embedded cloud at ${endpoint}` };
 };
 
 /** An endpoint that is set wins over one that is found: two clouds on one machine are told apart by it. */
@@ -83,6 +76,10 @@ const localEndpoint = async ({
   const { spartaHome } = await import('./cloud-record.ts');
   return await localCloud({ home: spartaHome(env), signal, onStarting });
 };
+
+/** Whether functions will run on this machine, so that native code has to fit it. */
+export const runsHere = (flags: TargetFlags, env: Env): boolean =>
+  flags.local === true || isLoopback(env['AWS_ENDPOINT_URL'] ?? '');
 
 const isLoopback = (endpoint: string): boolean => {
   if (!URL.canParse(endpoint)) return false;

@@ -4,16 +4,14 @@ import type { ChangeSet, WorkedOut } from './change-set.ts';
 import {
   awaitChangeSet,
   changeSetFailed,
-  createChangeSet,
   discardChangeSet,
   discardShell,
-  saysEmpty,
   validationErrors,
 } from './change-set.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import { deploymentFailed } from './deployment-failed.ts';
 import { DeployError } from './errors.ts';
-import { explainFailure, isAbort, readFailure } from './explain-failure.ts';
+import { explainFailure, isAbort } from './explain-failure.ts';
 import { interruptedBefore, interruptedDuring } from './interrupted.ts';
 import type { TemplateFacts } from './parameters.ts';
 import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './parameters.ts';
@@ -21,10 +19,11 @@ import type { Plan } from './plan.ts';
 import { readPlan } from './plan.ts';
 import type { OnProgress } from './progress.ts';
 import { ensureChangeable } from './recover.ts';
+import { executeChangeSet, planChangeSet } from './run-change-set.ts';
 import type { StackState } from './stack-state.ts';
-import { describeStack, isSuccess, situationOf, stackBusy } from './stack-state.ts';
+import { describeStack, isSuccess, situationOf } from './stack-state.ts';
 import type { Target } from './target.ts';
-import { bytesOfText, templateArtifact, templateUrl } from './template-upload.ts';
+import { fitsRequest, fittingBody, uploadTemplate } from './template-upload.ts';
 import type { Artifact } from './upload.ts';
 import { uploadArtifact } from './upload.ts';
 import { eventsSoFar, watchStack } from './watch-stack.ts';
@@ -61,10 +60,6 @@ export interface ProvisionResult {
   /** Milliseconds, all of it. */
   readonly durationMs: number;
 }
-
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-const MAX_BODY_BYTES = 51_200;
-const MAX_TEMPLATE_BYTES = 1_048_576;
 
 /**
  * Brings a stack to what its template says, through a change set that is shown before it is executed.
@@ -110,10 +105,17 @@ const provisionStack = async (
   request: ProvisionRequest,
 ): Promise<Omit<ProvisionResult, 'durationMs'>> => {
   const { stackName, signal, onProgress, command } = request;
-  assertTemplateSize(request);
+  const body = fittingBody(stackName, request.templateBody);
   const named = request.bucket === undefined ? undefined : namedBucket(request.bucket);
-  const bySize = bytesOfText(request.templateBody) > MAX_BODY_BYTES;
+  const bySize = !fitsRequest(body);
   const needsBucket = request.archive !== undefined || bySize;
+  let packed = false;
+  request.archive?.then(
+    () => {
+      packed = true;
+    },
+    () => undefined,
+  );
   const api = await target.cloudFormation();
   const [found, artifacts] = await Promise.all([
     describeStack(api, stackName, signal),
@@ -125,6 +127,8 @@ const provisionStack = async (
     signal,
     onProgress,
   });
+  // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
+  if (request.archive !== undefined && !packed) target.s3().catch(() => undefined);
   const [bucket, archive] = await Promise.all([
     needsBucket ? (named ?? ensureArtifactBucket(api, artifacts, signal, onProgress)) : undefined,
     request.archive,
@@ -141,9 +145,12 @@ const provisionStack = async (
     archive === undefined ||
     bucket === undefined ||
     (deployed[KEY_PARAMETER] === archive.key && deployed[BUCKET_PARAMETER] === bucket.name);
-  const template = await placeTemplate(target, api, request, bySize ? bucket : undefined);
+  const template =
+    bySize && bucket !== undefined
+      ? await uploadTemplate(target, api, { stackName, body, bucket, signal, onProgress })
+      : { TemplateBody: body };
   signal.throwIfAborted();
-  const created = await createOrExplain(api, request, {
+  const created = await planChangeSet(api, request, {
     ...template,
     ChangeSetType: kind === 'update' ? 'UPDATE' : 'CREATE',
     Parameters: [...parameters],
@@ -174,7 +181,7 @@ const provisionStack = async (
     if (request.confirm !== undefined && !(await request.confirm(plan)))
       throw new DeployError('DECLINED', `Nothing was changed: the plan was declined.`);
     signal.throwIfAborted();
-    await execute(api, request, changeSet);
+    await executeChangeSet(api, request, changeSet);
     executed = true;
     return await follow(api, request, changeSet, kind, seen);
   } finally {
@@ -183,16 +190,6 @@ const provisionStack = async (
       if (kind === 'create') await discardShell(api, changeSet, onProgress);
     }
   }
-};
-
-const assertTemplateSize = ({ templateBody, stackName }: ProvisionRequest) => {
-  const size = bytesOfText(templateBody);
-  if (size > MAX_TEMPLATE_BYTES)
-    throw new DeployError(
-      'TEMPLATE_TOO_LARGE',
-      `The template of ${stackName} has ${size} bytes; CloudFormation takes at most ${MAX_TEMPLATE_BYTES}.`,
-      { hint: 'Split the service into two.' },
-    );
 };
 
 const artifactParameters = (
@@ -210,35 +207,6 @@ const artifactParameters = (
 
 const tagsOf = ({ tags }: ProvisionRequest) =>
   tags === undefined ? {} : { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
-
-/** A body travels in the request up to CloudFormation's limit, which saves a round trip; larger ones through S3. */
-const placeTemplate = async (
-  target: Target,
-  api: CloudFormationApi,
-  request: ProvisionRequest,
-  bucket: ArtifactBucket | undefined,
-) => {
-  if (bucket === undefined) return { TemplateBody: request.templateBody };
-  const artifact = await templateArtifact(request.stackName, request.templateBody);
-  await uploadArtifact(target, bucket, artifact, request.signal, request.onProgress);
-  return {
-    TemplateURL: templateUrl(target.endpoint, await api.region(), bucket.name, artifact.key),
-  };
-};
-
-const createOrExplain = async (
-  api: CloudFormationApi,
-  request: ProvisionRequest,
-  input: Parameters<typeof createChangeSet>[1],
-): Promise<ChangeSet | 'empty'> => {
-  try {
-    return await createChangeSet(api, input, request.stackName);
-  } catch (error) {
-    // Some implementations say at once what AWS says in the failed change set.
-    if (saysEmpty(readFailure(error).message)) return 'empty';
-    throw (await overtaken(api, request, error)) ?? error;
-  }
-};
 
 const showPlan = async (
   api: CloudFormationApi,
@@ -260,55 +228,6 @@ const showPlan = async (
   const [, , , region = '', accountId = ''] = stackId.split(':');
   request.onProgress({ kind: 'planned', plan, accountId, region });
   return plan;
-};
-
-const execute = async (
-  api: CloudFormationApi,
-  request: ProvisionRequest,
-  changeSet: ChangeSet,
-): Promise<void> => {
-  try {
-    // Not abortable: whether it began must be known. The token makes a retry by the SDK the same request.
-    await api.executeChangeSet({
-      ChangeSetName: changeSet.id,
-      StackName: changeSet.stackId,
-      ClientRequestToken: changeSet.name,
-    });
-  } catch (error) {
-    const { code } = readFailure(error);
-    const lost = await overtaken(api, request, error);
-    if (lost !== undefined) throw lost;
-    if (code === 'ChangeSetNotFound' || code === 'InvalidChangeSetStatus')
-      throw new DeployError(
-        'STACK_OVERTAKEN',
-        `Another deployment changed ${request.stackName} after this plan was made, so nothing of this one was done.`,
-        { hint: 'Run the same command again: it plans from what is there now.', cause: error },
-      );
-    throw error;
-  }
-};
-
-/** Whether a refusal means that another operation has the stack; CloudFormation words that in several ways. */
-const overtaken = async (
-  api: CloudFormationApi,
-  { stackName, command }: ProvisionRequest,
-  error: unknown,
-): Promise<DeployError | undefined> => {
-  const { code } = readFailure(error);
-  if (
-    ![
-      'ValidationError',
-      'InvalidChangeSetStatus',
-      'ChangeSetNotFound',
-      'OperationInProgressException',
-      'AlreadyExistsException',
-    ].includes(code)
-  )
-    return undefined;
-  const now = await describeStack(api, stackName);
-  return situationOf(now) === 'busy'
-    ? stackBusy(stackName, now?.status, command, error)
-    : undefined;
 };
 
 const follow = async (

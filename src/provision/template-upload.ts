@@ -1,22 +1,73 @@
 import { createHash } from 'node:crypto';
-import type { Artifact } from './upload.ts';
+import type { ArtifactBucket } from './artifact-bucket.ts';
+import type { CloudFormationApi } from './cloudformation-api.ts';
+import { DeployError } from './errors.ts';
+import type { OnProgress } from './progress.ts';
+import type { Target } from './target.ts';
+import { uploadArtifact } from './upload.ts';
 
-/** Bytes of a text as it is sent. */
-export const bytesOfText = (text: string): number => Buffer.byteLength(text, 'utf8');
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const MAX_BODY_BYTES = 51_200;
+const MAX_TEMPLATE_BYTES = 1_048_576;
 
-/** A template that is too large for a request, as an object for the artifact bucket. */
-export const templateArtifact = async (stackName: string, body: string): Promise<Artifact> => {
-  const hash = createHash('sha256').update(body).digest('hex');
-  return {
-    key: `${stackName}/${hash}.template.json`,
+const bytesOf = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** Whether a template travels in the request, which saves a round trip; larger ones go through S3. */
+export const fitsRequest = (body: string): boolean => bytesOf(body) <= MAX_BODY_BYTES;
+
+/**
+ * The template as it is, or without its line breaks and indentation when only that makes it fit.
+ *
+ * @throws {TEMPLATE_TOO_LARGE} when it is over CloudFormation's limit
+ */
+export const fittingBody = (stackName: string, templateBody: string): string => {
+  const size = bytesOf(templateBody);
+  if (size <= MAX_BODY_BYTES) return templateBody;
+  const body = compact(templateBody);
+  const least = bytesOf(body);
+  if (least > MAX_TEMPLATE_BYTES)
+    throw new DeployError(
+      'TEMPLATE_TOO_LARGE',
+      `The template of ${stackName} has ${least} bytes; CloudFormation takes at most ${MAX_TEMPLATE_BYTES}.`,
+      { hint: 'Split the service into two.' },
+    );
+  return least <= MAX_BODY_BYTES || size > MAX_TEMPLATE_BYTES ? body : templateBody;
+};
+
+const compact = (body: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(body));
+  } catch {
+    return body; // YAML, where indentation means something
+  }
+};
+
+/** Puts a template into the bucket, and answers with how a change set names it. */
+export const uploadTemplate = async (
+  target: Target,
+  api: CloudFormationApi,
+  what: {
+    readonly stackName: string;
+    readonly body: string;
+    readonly bucket: ArtifactBucket;
+    readonly signal: AbortSignal;
+    readonly onProgress: OnProgress;
+  },
+): Promise<{ readonly TemplateURL: string }> => {
+  const { stackName, body, bucket, signal, onProgress } = what;
+  const key = `${stackName}/${createHash('sha256').update(body).digest('hex')}.template.json`;
+  const artifact = {
+    key,
     bytes: async () => Buffer.from(body, 'utf8'),
-    sizeBytes: bytesOfText(body),
+    sizeBytes: bytesOf(body),
     contentType: 'application/json',
   };
+  await uploadArtifact(target, bucket, artifact, signal, onProgress);
+  return { TemplateURL: templateUrl(target.endpoint, await api.region(), bucket.name, key) };
 };
 
 /** Where CloudFormation finds an object: under the endpoint in use, or at S3's own regional name. */
-export const templateUrl = (
+const templateUrl = (
   endpoint: string | undefined,
   region: string,
   bucket: string,

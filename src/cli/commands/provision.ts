@@ -11,7 +11,7 @@ import type { ProvisionFlags, Session } from '../session.ts';
 import { jsonLine } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
 import { outputLines } from '../show-outputs.ts';
-import { chooseTarget, repeatedFlags } from '../target-choice.ts';
+import { chooseTarget, repeatedFlags, runsHere } from '../target-choice.ts';
 import { duration } from '../wording.ts';
 
 /** `provision`: brings the stack to what the program says. */
@@ -19,7 +19,8 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   const { service, terminal, signal } = session;
   const start = performance.now();
   if (flags.confirm === true) assertAskable();
-  const local = flags.local === true;
+  // Mistakes in the program come before anything is looked for or started; packing goes on beside all that follows.
+  const assembly = assemble(service, { onThisMachine: runsHere(flags, session.env) });
   const chosen = await chooseTarget(flags, {
     env: session.env,
     signal,
@@ -27,7 +28,6 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       if (flags.json !== true) terminal.out('Starting the embedded cloud');
     },
   });
-  const assembly = assemble(service, { onThisMachine: local || chosen.onThisMachine });
   if (flags.json !== true) terminal.out(`${terminal.style.strong(service.name)} → ${chosen.name}`);
   const view = openView(session, flags);
   try {
