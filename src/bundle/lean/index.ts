@@ -1,21 +1,28 @@
 import type { Plugin } from 'esbuild';
+import { crc32, files } from './builtins.ts';
 import { config } from './config.ts';
 import { credentials } from './credentials.ts';
 import { eventStreams } from './event-streams.ts';
 import { http } from './http.ts';
 import { https } from './https.ts';
 import { schemas } from './schemas.ts';
+import { checksumStream, streamingPayload, streamTypes } from './streams.ts';
 import type { Trim } from './trim.ts';
 import { userAgent } from './user-agent.ts';
 
 /** Every trim, in no particular order: no two concern the same file. */
 export const TRIMS: readonly Trim[] = [
+  checksumStream,
   config,
+  crc32,
   credentials,
   eventStreams,
+  files,
   http,
   https,
   schemas,
+  streamingPayload,
+  streamTypes,
   userAgent,
 ];
 

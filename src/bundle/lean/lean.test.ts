@@ -161,13 +161,20 @@ describe('the lean SDK', () => {
 
   it('keeps the names that each trimmed module exports', () => {
     const modules = [
-      '@smithy/core/dist-es/submodules/config/node-config-provider/configLoader.js',
-      '@aws-sdk/credential-provider-node/dist-es/defaultProvider.js',
-      '@smithy/node-http-handler/dist-es/node-https.js',
-      '@smithy/node-http-handler/dist-es/node-http-handler.js',
-      '@aws-sdk/client-s3/dist-es/schemas/schemas_0.js',
       '@aws-sdk/client-dynamodb/dist-es/schemas/schemas_0.js',
+      '@aws-sdk/client-s3/dist-es/schemas/schemas_0.js',
       '@aws-sdk/core/dist-es/submodules/client/util-user-agent-browser/createUserAgentStringParsingProvider.js',
+      '@aws-sdk/credential-provider-node/dist-es/defaultProvider.js',
+      '@smithy/core/dist-es/submodules/checksum/crc32/Crc32Node.js',
+      '@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getInstanceMetadataRegion.js',
+      '@smithy/core/dist-es/submodules/config/node-config-provider/configLoader.js',
+      '@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js',
+      '@smithy/core/dist-es/submodules/protocols/HttpProtocol.js',
+      '@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js',
+      '@smithy/core/dist-es/submodules/serde/util-stream/checksum/ChecksumStream.browser.js',
+      '@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js',
+      '@smithy/node-http-handler/dist-es/node-http-handler.js',
+      '@smithy/node-http-handler/dist-es/node-https.js',
     ];
     for (const module of modules) {
       const path = `${process.cwd()}/node_modules/${module}`;
@@ -192,6 +199,47 @@ describe('the lean SDK', () => {
     expect(code).not.toContain('bowser');
     expect(code).not.toMatch(/from ?["'](?:node:)?https?["']/);
   });
+});
+
+describe('bodies of every kind', () => {
+  const kinds = program(
+    `import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+class Own extends ReadableStream {}
+const start = (controller: any) => { controller.enqueue(Buffer.from('web')); controller.close(); };`,
+    `  const s3 = new S3Client({ requestStreamBufferSize: 65536 });
+  const put = (Body: any, more = {}) => s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body, ...more })).then(() => 'put', (error) => String(error));
+  const answers = [
+    await put('text'), await put(Buffer.from('buffer')), await put(new Uint8Array([1, 2])), await put(''),
+    await put(Readable.from(['node']), { ContentLength: 4 }), await put(new ReadableStream({ start }), { ContentLength: 3 }), await put(new Own({ start }), { ContentLength: 3 }),
+    await put(new Blob(['blob'])),
+  ];
+  const web = new S3Client({ requestHandler: { handle: async () => ({ response: { statusCode: 200, headers: { 'x-amz-checksum-crc32': event.checksum }, body: new Response('web').body } }) } as any });
+  const read = await web.send(new GetObjectCommand({ Bucket: 'b', Key: 'k', ChecksumMode: 'ENABLED' })).then((got) => got.Body!.transformToString()).catch((error) => String(error));
+  return { answers, read };`,
+  );
+
+  it.each(['Fck4UQ==', 'AAAAAA=='])(
+    'are sent and checked as by the whole SDK (checksum %s)',
+    async (checksum) => {
+      using project = new Project(kinds).link(...PACKAGES);
+      const a = await run(
+        project,
+        await project.bundle({ Probe: 'app.ts' }, { minify: false }),
+        {},
+        { checksum },
+      );
+      const b = await run(
+        project,
+        await project.bundle({ Probe: 'app.ts' }, { lean: false, minify: false }),
+        {},
+        { checksum },
+      );
+      expect(a.result).toEqual(b.result);
+      expect(a.requests).toEqual(b.requests);
+      expect(a.requests.length).toBeGreaterThan(4);
+    },
+  );
 });
 
 const REGION_PROGRAM = program(
