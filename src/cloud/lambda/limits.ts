@@ -44,6 +44,10 @@ export const FLEET = {
   idleMs: 10 * 60_000,
   sweepMs: 60_000,
   memoryPollMs: 100,
+  /** Left to a runtime that could not start, to write its last words. */
+  farewellMs: 200,
+  /** Longest that a stopping cloud waits for its processes to be gone. */
+  stopMs: 2_000,
   /** Life of an environment's credentials; it is not used for their last hour. */
   credentialSeconds: 12 * 3_600,
   retireMs: 3_600_000,

@@ -108,7 +108,7 @@ export class EnvironmentPool {
   /** No new events come: what runs is finished, then everything ends. */
   drain(): void {
     this.#draining = true;
-    for (const environment of [...this.#idle]) this.retire(environment);
+    for (const environment of this.#idle.slice()) this.retire(environment);
     if (this.empty) this.#options.onEmpty(this);
   }
 

@@ -1,7 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { Clock, Timer } from '../../core/clock.ts';
 import type { Principal } from '../../core/principals.ts';
 import { FLEET, LIMITS } from '../limits.ts';
@@ -15,10 +13,9 @@ import { residentBytes } from './process-memory.ts';
 import type { Reaper } from './reaper.ts';
 import type { Refusal, RuntimeAnswer, RuntimeApi, RuntimeEvent } from './runtime-api.ts';
 import { serveRuntimeApi } from './runtime-api.ts';
-import { createFrameReader, createLineReader } from './telemetry-frames.ts';
+import type { RuntimeProcess } from './runtime-process.ts';
+import { startRuntimeProcess } from './runtime-process.ts';
 import type { RuntimeProgram } from './runtimes.ts';
-
-const { spawn } = process.getBuiltinModule('node:child_process');
 
 export interface EnvironmentOptions {
   readonly id: string;
@@ -56,16 +53,6 @@ interface Running {
   readonly deadline: Timer;
 }
 
-const SIGNALS: Readonly<Record<string, string>> = {
-  SIGKILL: 'killed',
-  SIGABRT: 'aborted',
-  SIGSEGV: 'segmentation fault',
-  SIGTERM: 'terminated',
-  SIGILL: 'illegal instruction',
-  SIGTRAP: 'trace/breakpoint trap',
-  SIGBUS: 'bus error',
-};
-
 /**
  * One process that serves one event at a time.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
@@ -85,7 +72,7 @@ export class ExecutionEnvironment {
 
   readonly #options: EnvironmentOptions;
   readonly #machine: Clock;
-  #child: ChildProcess | undefined;
+  #process: RuntimeProcess | undefined;
   #api: RuntimeApi | undefined;
   #give: ((event: RuntimeEvent) => void) | undefined;
   #running: Running | undefined;
@@ -96,7 +83,6 @@ export class ExecutionEnvironment {
   #overMemory = false;
   #peakBytes = 0;
   #memoryPoll: Timer | undefined;
-  #frames = createFrameReader((text) => this.#onRecord(text));
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -135,7 +121,9 @@ export class ExecutionEnvironment {
         if (result.kind === 'ready') this.initMs = machine.monotonic() - startedAt;
         resolve(result);
       };
-      const child = spawn(program.command, program.args(version), {
+      this.#process = startRuntimeProcess({
+        command: program.command,
+        args: program.args(version),
         cwd: facts.taskRoot,
         env: environmentVariables(version, {
           ...facts,
@@ -145,25 +133,11 @@ export class ExecutionEnvironment {
           command: program.command,
           runtimeDir: program.runtimeDir,
         }),
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        // A group of its own: it can be frozen and ended with everything that it has started.
-        detached: process.platform !== 'win32',
-        windowsHide: true,
-      });
-      this.#child = child;
-      if (child.pid !== undefined) reaper.watch(child.pid);
-      this.#readOutput(child);
-      child.once('error', (error) => this.#onUnstartable(error));
-      child.once('exit', (code, signal) => {
-        if (child.pid !== undefined) reaper.forget(child.pid);
-        const how =
-          signal !== null
-            ? `exited with error: signal: ${SIGNALS[signal] ?? signal}`
-            : code === 0
-              ? 'exited without providing a reason'
-              : `exited with error: exit status ${code}`;
-        // What it wrote last is still in its pipes.
-        setImmediate(() => setImmediate(() => this.#onExit(`Runtime ${how}`)));
+        reaper,
+        onLine: (line) => this.log.line(line),
+        onRecord: (text) => this.#onRecord(text),
+        onUnstartable: (error) => this.#onUnstartable(error),
+        onExit: (how) => this.#onExit(how),
       });
     });
   }
@@ -197,42 +171,19 @@ export class ExecutionEnvironment {
   /** Stops its processor time until the next event. */
   freeze(): void {
     if (this.frozen || this.#gone || process.platform === 'win32') return;
-    this.frozen = this.#signal('SIGSTOP');
+    this.frozen = this.#process?.signal('SIGSTOP') === true;
   }
 
   thaw(): void {
     if (!this.frozen) return;
     this.frozen = false;
-    this.#signal('SIGCONT');
+    this.#process?.signal('SIGCONT');
   }
 
   /** Ends the process and everything that it has started. */
   kill(): void {
     this.#ending = true;
-    if (!this.#signal('SIGKILL')) this.#child?.kill('SIGKILL');
-  }
-
-  #signal(name: NodeJS.Signals): boolean {
-    const pid = this.#child?.pid;
-    if (pid === undefined || this.#gone) return false;
-    try {
-      return process.kill(process.platform === 'win32' ? pid : -pid, name);
-    } catch {
-      return false;
-    }
-  }
-
-  #readOutput(child: ChildProcess): void {
-    const { log } = this;
-    for (const stream of [child.stdout, child.stderr]) {
-      const lines = createLineReader((line) => log.line(line));
-      stream?.on('data', (chunk: Buffer) => lines.push(chunk));
-      stream?.once('end', () => lines.end());
-      stream?.on('error', () => {});
-    }
-    const records = child.stdio[3] as Readable | null | undefined;
-    records?.on('data', (chunk: Buffer) => this.#frames.push(chunk));
-    records?.on('error', () => {});
+    this.#process?.signal('SIGKILL');
   }
 
   #onRecord(text: string): void {
@@ -326,6 +277,8 @@ export class ExecutionEnvironment {
       return undefined;
     }
     this.#failInit(() => ({ payload: body, status: 'error', errorType, durationMs: 0 }));
+    // A runtime that reports this ends by itself; one that stays has nothing more to do.
+    this.#machine.after(FLEET.farewellMs, () => this.kill());
     return undefined;
   }
 
@@ -346,6 +299,10 @@ export class ExecutionEnvironment {
     return running;
   }
 
+  get #recordsRead(): number {
+    return this.#process?.records ?? 0;
+  }
+
   #elapsed(running: Running): number {
     return this.#machine.monotonic() - running.startedAt;
   }
@@ -358,7 +315,7 @@ export class ExecutionEnvironment {
     const running = this.#running;
     if (running === undefined) return;
     const { logFrames } = answer;
-    if (logFrames !== undefined && this.#frames.count >= logFrames)
+    if (logFrames !== undefined && this.#recordsRead >= logFrames)
       return this.#settle(running, outcome);
     // Should the process end meanwhile, this is what it had answered.
     this.#answered = outcome;
@@ -366,7 +323,7 @@ export class ExecutionEnvironment {
       setImmediate(() => setImmediate(() => this.#settle(running, outcome)));
     else
       this.#afterLogs = () => {
-        if (this.#frames.count >= logFrames) this.#settle(running, outcome);
+        if (this.#recordsRead >= logFrames) this.#settle(running, outcome);
       };
   }
 
@@ -434,7 +391,7 @@ export class ExecutionEnvironment {
   }
 
   #sampleMemory(): void {
-    const pid = this.#child?.pid;
+    const pid = this.#process?.pid;
     const memory = pid === undefined ? undefined : residentBytes(pid);
     if (memory === undefined) return;
     this.#peakBytes = Math.max(this.#peakBytes, memory.nowBytes);

@@ -60,6 +60,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
   const sessions = new Map<ExecutionEnvironment, FunctionSession['credential']>();
   let total = 0;
   let stopping = false;
+  let allGone: (() => void) | undefined;
   let freezer: Timer | undefined;
   let sweeper: Timer | undefined;
 
@@ -104,6 +105,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
         context.credentials.remove(session.accessKeyId);
         context.causes.delete(session.accessKeyId);
         pool.gone(gone);
+        if (sessions.size === 0) allGone?.();
       },
     });
     sessions.set(environment, session);
@@ -159,7 +161,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
       const now = clock.now();
       let left = false;
       for (const pool of pools.values())
-        for (const environment of [...pool.idle]) {
+        for (const environment of pool.idle.slice()) {
           const expiresAt = sessions.get(environment)?.expiresAt ?? now;
           if (now - environment.idleSince >= FLEET.idleMs || expiresAt - now < FLEET.retireMs)
             pool.retire(environment);
@@ -205,6 +207,8 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
           invocation,
           enqueuedAt: machine.monotonic(),
           settle: (outcome) => {
+            // What a stopping cloud cuts off has no outcome: an asynchronous event is taken up by the next run.
+            if (stopping) return;
             const concurrent = active.get(functionName) ?? 1;
             release(functionName);
             metrics.invoked(
@@ -235,9 +239,15 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
       stopping = true;
       freezer?.cancel();
       sweeper?.cancel();
-      for (const pool of [...pools.values(), ...draining]) pool.stop();
       await shipper.flush();
       await metrics.flush();
+      shipper.close();
+      const gone = new Promise<void>((resolve) => {
+        allGone = resolve;
+      });
+      for (const pool of [...pools.values(), ...draining]) pool.stop();
+      if (sessions.size > 0) await Promise.race([gone, machine.sleep(FLEET.stopMs)]);
+
       reaper.stop();
     },
   };

@@ -18,6 +18,8 @@ export interface LogShipper {
   open(group: string, stream: string, principal: Principal): LogStream;
   /** Writes what is gathered, without a pause. */
   flush(): Promise<void>;
+  /** Takes no more. */
+  close(): void;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
@@ -42,6 +44,7 @@ export const createLogShipper = (
 ): LogShipper => {
   let waiting = new Set<Shipment>();
   let pending = 0;
+  let closed = false;
   let scheduled = false;
   let lastFlush = Number.NEGATIVE_INFINITY;
 
@@ -128,7 +131,7 @@ export const createLogShipper = (
       };
       return {
         write: (message) => {
-          if (pending >= MOST_PENDING) return;
+          if (closed || pending >= MOST_PENDING) return;
           shipment.events.push({ timestamp: context.clock.now(), message });
           pending += 1;
           waiting.add(shipment);
@@ -137,6 +140,9 @@ export const createLogShipper = (
       };
     },
     flush,
+    close: () => {
+      closed = true;
+    },
   };
 };
 

@@ -50,6 +50,7 @@ interface Body {
 export const createRequestReader = (
   bodyLimitBytes: number,
   onRequest: (request: RuntimeRequest) => void,
+  onContinue: () => void = () => {},
 ): RequestReader => {
   let held = EMPTY;
   let body: Body | undefined;
@@ -143,6 +144,8 @@ export const createRequestReader = (
         const left = length === undefined ? 0 : Number(length);
         if (!Number.isInteger(left) || left < 0) return false;
         body = { head, chunked, left, pieces: [], size: 0 };
+        // curl asks before it sends a large body, and waits a second for the answer.
+        if (data.length < left && headerOf(head, 'Expect') !== undefined) onContinue();
       }
       const rest: Buffer | undefined | false = body.chunked
         ? readChunked(body, data)

@@ -126,7 +126,7 @@ const serveConnection = (socket: Socket, listener: RuntimeListener, bodyLimitByt
     if (path === 'init/error')
       return acknowledge(listener.onInitError(answerOf(request, '')), request.pipelined);
     const [area, id = '', verb] = path.split('/');
-    const answer = answerOf(request, decodeURIComponent(id));
+    const answer = answerOf(request, decoded(id));
     if (area === 'invocation' && verb === 'response')
       return acknowledge(
         answer.brokenBy === undefined ? listener.onResponse(answer) : listener.onError(answer),
@@ -137,7 +137,9 @@ const serveConnection = (socket: Socket, listener: RuntimeListener, bodyLimitByt
     socket.write(NOT_FOUND);
   };
 
-  const reader = createRequestReader(bodyLimitBytes, onRequest);
+  const reader = createRequestReader(bodyLimitBytes, onRequest, () => {
+    socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+  });
   socket.on('data', (chunk) => {
     polled = false;
     if (!reader.push(chunk)) return void socket.destroy();
@@ -147,6 +149,14 @@ const serveConnection = (socket: Socket, listener: RuntimeListener, bodyLimitByt
       held = '';
     }
   });
+};
+
+const decoded = (id: string): string => {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 };
 
 const answerOf = (request: RuntimeRequest, requestId: string): RuntimeAnswer => {
