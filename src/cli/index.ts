@@ -1,6 +1,7 @@
 import type { ServiceDeclaration } from '../spec/service.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { programName } from './invocation.ts';
+import { readCommandLine } from './read-command-line.ts';
 import type { Terminal } from './terminal.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -26,14 +27,20 @@ export const runService = async (
     terminal.error('Interrupted: stopping. Once more ends it at once.');
   });
   try {
-    const { serviceProgram } = await import('./program.ts');
-    const program = serviceProgram({
+    const session = {
       service,
       terminal,
       signal: interrupts.signal,
       env: process.env,
       program: programName(),
-    });
+    };
+    const read = readCommandLine(argv);
+    if (read !== undefined) {
+      await read.command.run(session, read.flags);
+      return 0;
+    }
+    const { serviceProgram } = await import('./program.ts');
+    const program = serviceProgram(session);
     if (argv.length === 0) {
       program.outputHelp({ error: true });
       return 2;
