@@ -31,7 +31,7 @@ describe('an invocation', () => {
   });
 
   it('finds handlers in CommonJS, in folders and in nested exports', async () => {
-    await bench.create('cjs', { 'index.js': 'exports.handler = () => "cjs";' });
+    await bench.create('c', { 'index.js': 'exports.handler = () => "cjs";' });
     await bench.create(
       'nested',
       { 'src/api/users.js': 'exports.api = { get: async () => "deep" };' },
@@ -41,7 +41,7 @@ describe('an invocation', () => {
       'package.json': '{"type":"module"}',
       'index.js': 'export const handler = async () => "esm by package.json";',
     });
-    expect((await bench.invoke('cjs')).payload).toBe('cjs');
+    expect((await bench.invoke('c')).payload).toBe('cjs');
     expect((await bench.invoke('nested')).payload).toBe('deep');
     expect((await bench.invoke('typed')).payload).toBe('esm by package.json');
   });

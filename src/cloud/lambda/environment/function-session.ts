@@ -29,7 +29,8 @@ export const assumeFunctionRole = async (
       operation: 'AssumeRole',
       input: {
         RoleArn: version.role,
-        RoleSessionName: version.functionName,
+        // STS wants two characters; a function's name may have one.
+        RoleSessionName: version.functionName.padEnd(2, '_'),
         DurationSeconds: FLEET.credentialSeconds,
       },
       principal: servicePrincipal('lambda.amazonaws.com', {
@@ -38,7 +39,11 @@ export const assumeFunctionRole = async (
       }),
     })) as Sts.AssumeRoleResponse;
   } catch (error) {
-    throw error instanceof AwsError && error.status < 500 ? notAssumable() : error;
+    if (!(error instanceof AwsError) || error.status >= 500) throw error;
+    const refusal = notAssumable();
+    // AWS does not say why; the desk is told.
+    refusal.hint = `${error.code}: ${error.message}`;
+    throw refusal;
   }
   const credential = context.credentials.find(answer.Credentials?.AccessKeyId ?? '');
   if (credential?.sessionToken === undefined || credential.expiresAt === undefined)
