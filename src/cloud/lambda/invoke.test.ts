@@ -1,3 +1,4 @@
+import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LambdaBench } from './lambda.fixture.ts';
 import { startLambdaBench } from './lambda.fixture.ts';
@@ -154,6 +155,16 @@ describe('an invocation', () => {
       });`,
     });
     expect((await bench.invoke('stream')).payload).toEqual({ a: 1 });
+    const { EventStream = [] } = await bench.lambda.send(
+      new InvokeWithResponseStreamCommand({ FunctionName: 'stream' }),
+    );
+    let text = '';
+    let complete = false;
+    for await (const { PayloadChunk, InvokeComplete } of EventStream) {
+      text += Buffer.from(PayloadChunk?.Payload ?? []).toString('utf8');
+      complete ||= InvokeComplete !== undefined;
+    }
+    expect([text, complete]).toEqual(['{"a":1}', true]);
   });
 
   it('takes 6 MB and answers 6 MB, and not more', async () => {

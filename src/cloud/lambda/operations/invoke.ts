@@ -117,9 +117,54 @@ const answer = async (
   return response;
 };
 
+/** Differs: the answer is gathered, and sent on in pieces once it is whole. */
+const streamed = async (
+  input: Lambda.InvokeWithResponseStreamRequest,
+  context: Context,
+): Promise<Lambda.InvokeWithResponseStreamResponse> => {
+  constraints()
+    .oneOf('invocationType', input.InvocationType, ['RequestResponse', 'DryRun'])
+    .check();
+  const answered = await handle(input, context);
+  return {
+    StatusCode: answered.StatusCode,
+    ...(answered.ExecutedVersion === undefined
+      ? {}
+      : { ExecutedVersion: answered.ExecutedVersion }),
+    ResponseStreamContentType: 'application/octet-stream',
+    EventStream: pieces(answered),
+  };
+};
+
+async function* pieces({
+  Payload = new Uint8Array(0),
+  FunctionError,
+  LogResult,
+}: Lambda.InvocationResponse): AsyncGenerator<Lambda.InvokeWithResponseStreamResponseEvent> {
+  const PIECE_BYTES = 64 * 1024;
+  const text = Buffer.from(Payload);
+  if (FunctionError === undefined)
+    for (let at = 0; at < text.length; at += PIECE_BYTES)
+      yield { PayloadChunk: { Payload: text.subarray(at, at + PIECE_BYTES) } };
+  const errorType = /"errorType"\s*:\s*"([^"]*)"/.exec(text.toString('utf8'))?.[1];
+  yield {
+    InvokeComplete: {
+      ...(FunctionError === undefined
+        ? {}
+        : { ErrorCode: errorType ?? FunctionError, ErrorDetails: text.toString('utf8') }),
+      ...(LogResult === undefined ? {} : { LogResult }),
+    },
+  };
+}
+
 export const invokeOperations: OperationTable<LambdaState> = {
   Invoke: operation<LambdaState, Lambda.InvocationRequest, Lambda.InvocationResponse>({
     needs,
     handle,
   }),
+  InvokeWithResponseStream: operation<
+    LambdaState,
+    Lambda.InvokeWithResponseStreamRequest,
+    Lambda.InvokeWithResponseStreamResponse
+  >({ needs, handle: streamed }),
 };
