@@ -14,8 +14,8 @@ import { AddPermissionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VirtualClock } from '../core/clock.ts';
 import { createVirtualClock } from '../core/clock.ts';
-import type { LambdaBench } from './lambda.fixture.ts';
-import { startLambdaBench, trusting } from './lambda.fixture.ts';
+import type { LambdaBench } from './fixtures/lambda-bench.ts';
+import { startLambdaBench, trusting } from './fixtures/lambda-bench.ts';
 
 let bench: LambdaBench;
 let clock: VirtualClock;

@@ -31,8 +31,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { servicePrincipal } from '../core/principals.ts';
-import type { LambdaBench } from './lambda.fixture.ts';
-import { archive, startLambdaBench, trusting } from './lambda.fixture.ts';
+import type { LambdaBench } from './fixtures/lambda-bench.ts';
+import { archive, startLambdaBench, trusting } from './fixtures/lambda-bench.ts';
 
 let bench: LambdaBench;
 beforeAll(async () => {

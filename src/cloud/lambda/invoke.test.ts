@@ -1,7 +1,7 @@
 import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LambdaBench } from './lambda.fixture.ts';
-import { startLambdaBench } from './lambda.fixture.ts';
+import type { LambdaBench } from './fixtures/lambda-bench.ts';
+import { startLambdaBench } from './fixtures/lambda-bench.ts';
 
 let bench: LambdaBench;
 beforeAll(async () => {

@@ -8,8 +8,8 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createVirtualClock } from '../core/clock.ts';
-import type { LambdaBench } from './lambda.fixture.ts';
-import { connectLambdaBench, startLambdaBench } from './lambda.fixture.ts';
+import type { LambdaBench } from './fixtures/lambda-bench.ts';
+import { connectLambdaBench, startLambdaBench } from './fixtures/lambda-bench.ts';
 
 const INDEX = new URL('../index.ts', import.meta.url).href;
 const PID = { 'index.mjs': 'export const handler = async () => process.pid;' };

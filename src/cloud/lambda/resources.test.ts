@@ -7,8 +7,8 @@ import type {
   ResourceProvider,
 } from '../core/resource-provider.ts';
 import { lambda } from './index.ts';
-import type { LambdaBench } from './lambda.fixture.ts';
-import { startLambdaBench } from './lambda.fixture.ts';
+import type { LambdaBench } from './fixtures/lambda-bench.ts';
+import { startLambdaBench } from './fixtures/lambda-bench.ts';
 
 let bench: LambdaBench;
 let names = 0;

@@ -2,8 +2,8 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RuntimeRequest } from './environment/request-reader.ts';
 import { createRequestReader, headerOf } from './environment/request-reader.ts';
-import type { LambdaBench } from './lambda.fixture.ts';
-import { startLambdaBench } from './lambda.fixture.ts';
+import type { LambdaBench } from './fixtures/lambda-bench.ts';
+import { startLambdaBench } from './fixtures/lambda-bench.ts';
 
 const TEXT = [
   'POST /one HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello',

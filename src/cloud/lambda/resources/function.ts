@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as Lambda from '@aws-sdk/client-lambda';
-import { strToU8, zipSync } from 'fflate';
 import type {
   ProviderContext,
   ProvisionedResource,
@@ -44,11 +43,12 @@ const ONLY_AT_CREATION = [
 const FIXED_TIME = new Date(1980, 0, 1);
 
 /** Code in the template is a file `index.js`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html */
-const readCode = (given: unknown): Record<string, unknown> => {
+const readCode = async (given: unknown): Promise<Record<string, unknown>> => {
   const { ZipFile, ...rest } = (given ?? {}) as Readonly<Record<string, unknown>>;
-  return typeof ZipFile === 'string'
-    ? { ZipFile: zipSync({ 'index.js': strToU8(ZipFile) }, { mtime: FIXED_TIME }) }
-    : rest;
+  if (typeof ZipFile !== 'string') return rest;
+  // Loaded only for code that stands in a template: it would cost every start of a cloud six milliseconds.
+  const { strToU8, zipSync } = await import('fflate');
+  return { ZipFile: zipSync({ 'index.js': strToU8(ZipFile) }, { mtime: FIXED_TIME }) };
 };
 
 const settingsOf = (properties: ResourceProperties): Record<string, unknown> => {
@@ -112,7 +112,7 @@ const create = async (
     ...settingsOf(properties),
     ...pick(properties, ONLY_AT_CREATION),
     ...pick(properties, ['Architectures']),
-    Code: readCode(properties['Code']),
+    Code: await readCode(properties['Code']),
     Tags: tagsOf(properties, context.tags),
   });
   try {
@@ -163,7 +163,7 @@ const update: NonNullable<ResourceProvider['update']> = async (
   if (code.some((key) => !isDeepStrictEqual(properties[key], previous[key])))
     await context.call('lambda', 'UpdateFunctionCode', {
       FunctionName: name,
-      ...readCode(properties['Code']),
+      ...(await readCode(properties['Code'])),
       Architectures: properties['Architectures'] ?? ['x86_64'],
     });
   const reserved = properties['ReservedConcurrentExecutions'];
