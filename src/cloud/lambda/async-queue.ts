@@ -34,7 +34,6 @@ export const enqueue = (
     cause: context.callId,
   });
   const { base = context } = context.state;
-  fleetOf(base).metrics.count(resolved.name, 'AsyncEventsReceived');
   run(base, id);
 };
 
@@ -76,12 +75,15 @@ const attempt = async (context: Context, id: string): Promise<void> => {
     return;
   }
   const version = chooseVersion(context, resolved);
-  const { metrics } = fleetOf(context);
+  const fleet = await fleetOf(context);
+  const { metrics } = fleet;
+  if (event.failures + event.throttles === 0)
+    metrics.count(event.functionName, 'AsyncEventsReceived');
   let outcome: Outcome;
   try {
     metrics.asyncEventAge(event.functionName, clock.now() - event.receivedAt);
     const qualifier = event.qualifier === '$LATEST' ? undefined : event.qualifier;
-    outcome = await fleetOf(context).invoke(
+    outcome = await fleet.invoke(
       version,
       {
         requestId: event.requestId,
@@ -143,7 +145,7 @@ const giveUp = async (
 ): Promise<void> => {
   const { state } = context;
   state.events.delete(event.id);
-  fleetOf(context).metrics.count(event.functionName, 'AsyncEventsDropped');
+  (await fleetOf(context)).metrics.count(event.functionName, 'AsyncEventsDropped');
   const version = state.versions.get(`${event.functionName}:$LATEST`);
   if (version === undefined) return;
   if (settings?.onFailure !== undefined)

@@ -105,7 +105,7 @@ const deliver = async (
     await context.call({ ...request, principal: principal as Principal, cause: event.cause });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    fleetOf(context).metrics.count(event.functionName, metric);
+    (await fleetOf(context)).metrics.count(event.functionName, metric);
     context.journal.note(
       'lambda',
       `The result of an invocation of ${event.invokedArn} did not reach ${arn}: ${error.message}`,

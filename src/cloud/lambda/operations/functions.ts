@@ -8,6 +8,7 @@ import { assertAssumable, passRole, readConfiguration } from '../configuration.t
 import { constraints } from '../constraints.ts';
 import { describeChanging, describeVersion, listed } from '../describe.ts';
 import { conflict, invalidParameterValue, preconditionFailed } from '../errors.ts';
+import { loadFleet } from '../fleet-of.ts';
 import { dropUnusedCode, storeCode } from '../function-code.ts';
 import { readReference, resolveFunction } from '../names.ts';
 import { page } from '../page.ts';
@@ -57,7 +58,7 @@ const createFunction = operation<
     const architecture = readArchitecture(input.Architectures);
     if (state.functions.has(name)) throw conflict(`Function already exist: ${name}`);
     await assertAssumable(configuration.role, name, context);
-    const stored = await storeCode(input.Code ?? {}, context);
+    const [stored] = await Promise.all([storeCode(input.Code ?? {}, context), loadFleet()]);
     if (state.functions.has(name)) {
       await dropUnusedCode(context, stored.code);
       throw conflict(`Function already exist: ${name}`);

@@ -106,7 +106,8 @@ const answer = async (
   invocation: Invocation,
   qualifier: string | undefined,
 ): Promise<Lambda.InvocationResponse> => {
-  const outcome = await fleetOf(context).invoke(version, invocation, qualifier);
+  const fleet = context.state.fleet ?? (await fleetOf(context));
+  const outcome = await fleet.invoke(version, invocation, qualifier);
   const response: Lambda.InvocationResponse = {
     StatusCode: 200,
     ExecutedVersion: version.version,
