@@ -1,10 +1,12 @@
-import { realpathSync } from 'node:fs';
 import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 import type { Synthesis } from '../synth/index.ts';
 import { synthesise } from '../synth/index.ts';
 import { CliError } from './cli-error.ts';
+
+// An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
+const { realpathSync } = process.getBuiltinModule('node:fs');
 
 /** A service, stated as a template and, soon, packed. */
 export interface Assembly {

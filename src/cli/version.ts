@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+// An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
+const { readFileSync } = process.getBuiltinModule('node:fs');
 
 /** The version in the package's own package.json. */
 export const version = (): string => {

@@ -1,4 +1,3 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { synthesise } from '../../synth/index.ts';
 import { archiveKey, assemble } from '../assemble.ts';
@@ -8,6 +7,9 @@ import type { BuildFlags, Session } from '../session.ts';
 import { jsonLine } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
 import { duration, size } from '../wording.ts';
+
+// An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
+const { copyFileSync, mkdirSync, writeFileSync } = process.getBuiltinModule('node:fs');
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const MAX_BODY_BYTES = 51_200;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Archive } from '../../bundle/index.ts';
 import type { Artifact, Progress, ProvisionResult } from '../../provision/index.ts';
 import { provision } from '../../provision/index.ts';
@@ -79,7 +78,7 @@ const announce = (
 
 const artifactOf = (serviceName: string, archive: Archive): Artifact => ({
   key: archiveKey(serviceName, archive),
-  bytes: () => readFile(archive.path),
+  bytes: () => process.getBuiltinModule('node:fs/promises').readFile(archive.path),
   sizeBytes: archive.sizeBytes,
   contentType: 'application/zip',
 });
