@@ -1,7 +1,7 @@
 import type { Bundled } from './run-esbuild.ts';
 import type { BundlePlan } from './options.ts';
 import { pruneSourceMap } from './source-map.ts';
-import type { SourceNames } from './source-names.ts';
+import type { SourceName, SourceNames } from './source-names.ts';
 import type { ZipEntry } from './zip.ts';
 
 const HASHED = /-([A-Z0-9]{8})(?=\.mjs(?:\.map)?$)/;
@@ -38,12 +38,19 @@ const contentHashes = (scripts: ReadonlyMap<string, string>): ReadonlyMap<string
   return hashes;
 };
 
-/** Unminified, esbuild writes each module's path above it: of one that lies outside the project, say it without its way there. */
+// Unminified, esbuild writes each module's path above it, and as the name of a CommonJS module's function.
+const WRITTEN_PATH = /^(\/\/ |\s+")([^"\n]+)/gm;
+
+/** Says the paths in unminified code as they are in any directory. */
 const portablePaths = (bundled: Bundled, names: SourceNames): ((text: string) => string) => {
-  const outside = Object.keys(bundled.metafile.inputs)
-    .filter((path) => path.startsWith('../'))
-    .map((path) => [path, names.ofInput(path).name] as const);
-  return (text) => outside.reduce((result, [path, name]) => result.replaceAll(path, name), text);
+  const inputs = new Map(
+    Object.keys(bundled.metafile.inputs).map((path) => [path, names.ofInput(path).name]),
+  );
+  return (text) =>
+    text.replaceAll(WRITTEN_PATH, (whole, lead: string, path: string) => {
+      const name = inputs.get(path);
+      return name === undefined ? whole : `${lead}${name}`;
+    });
 };
 
 /** The files of the bundle as the archive holds them: canonical names, maps of the program's own modules alone. */
@@ -56,10 +63,18 @@ export const archiveFiles = (
   const scripts = new Map<string, string>();
   const maps = new Map<string, string>();
   const portable = plan.minify ? (text: string): string => text : portablePaths(bundled, names);
+  const isMapped = ({ packageName, name }: SourceName): boolean =>
+    packageName !== plan.runtime && !name.startsWith('node_modules/');
+  const withMap = new Set(
+    Object.entries(bundled.metafile.outputs)
+      .filter(([, { inputs }]) => Object.keys(inputs).some((path) => isMapped(names.ofInput(path))))
+      .map(([path]) => basename(path)),
+  );
   for (const output of bundled.outputs) {
     const name = basename(output.path);
-    if (name.endsWith('.map')) maps.set(name.slice(0, -'.map'.length), output.text);
-    else scripts.set(name, portable(output.text));
+    const script = name.replace(/\.map$/, '');
+    if (name === script) scripts.set(name, portable(output.text));
+    else if (withMap.has(script)) maps.set(script, output.text);
   }
   const hashes = contentHashes(scripts);
   const renamed = (text: string): string =>
@@ -68,8 +83,8 @@ export const archiveFiles = (
       return hash === undefined ? whole : `-${hash}`;
     });
   const keep = (source: string): string | undefined => {
-    const { packageName, name } = names.ofMapped(source);
-    return packageName === plan.runtime || name.startsWith('node_modules/') ? undefined : name;
+    const found = names.ofMapped(source);
+    return isMapped(found) ? found.name : undefined;
   };
 
   const files: ZipEntry[] = [];

@@ -19,14 +19,13 @@ export interface BundleRecord {
 
 const FORMAT = 1;
 
-/** Everything that decides what an archive holds, besides the files themselves. Paths count from the project. */
+/** Everything that decides what an archive holds, besides the files themselves; a project that moved is another. */
 const settingsOf = (plan: BundlePlan): string => {
   const { relative } = process.getBuiltinModule('node:path');
   const { projectDir } = plan;
   return JSON.stringify({
     ...plan,
     format: FORMAT,
-    projectDir: '',
     outDir: '',
     entry: relative(projectDir, plan.entry),
     functions: plan.functions.map(({ name, module }) => [name, relative(projectDir, module)]),
@@ -76,7 +75,7 @@ export const unchangedArchive = (
   record: BundleRecord | undefined,
 ): Archive | undefined => {
   if (record?.snapshot === undefined || record.settings !== settingsOf(plan)) return undefined;
-  if (!isUnchanged(record.snapshot, plan.projectDir)) return undefined;
+  if (!isUnchanged(record.snapshot)) return undefined;
   const path = recordedPath(plan, record);
   const bytes = readIfThere(path);
   if (bytes?.byteLength !== record.archive.sizeBytes) return undefined;

@@ -1,4 +1,5 @@
 import type { Message } from 'esbuild';
+import type { SourceNames } from './source-names.ts';
 import { BundleError, type BundleErrorCode, type SourceLocation } from './bundle-error.ts';
 
 /** Something about the program that bundles, and may not be meant. */
@@ -27,13 +28,17 @@ const codeOf = (message: Message): BundleErrorCode =>
   KINDS.find(([pattern]) => pattern.test(message.text))?.[1] ??
   (message.location === null || message.pluginName !== '' ? 'BUILD_FAILED' : 'SYNTAX_ERROR');
 
+/** esbuild counts columns in bytes, from 0; editors in characters, from 1. */
+const characters = (lineText: string, bytes: number): number =>
+  Buffer.from(lineText).subarray(0, bytes).toString().length;
+
 const locationOf = (message: Message): SourceLocation | undefined =>
   message.location === null
     ? undefined
     : {
         file: message.location.file,
         line: message.location.line,
-        column: message.location.column + 1,
+        column: characters(message.location.lineText, message.location.column) + 1,
         lineText: message.location.lineText,
       };
 
@@ -53,10 +58,23 @@ const describe = (message: Message): string => {
 const codeFrame = (message: Message): string => {
   if (message.location === null) return '';
   const { line, column, length, lineText } = message.location;
+  const start = characters(lineText, column);
+  const width = Math.max(1, characters(lineText, column + length) - start);
   const number = String(line);
-  const indent = lineText.slice(0, column).replaceAll(/[^\t]/g, ' ');
-  return `\n  ${number} | ${lineText}\n  ${' '.repeat(number.length)} | ${indent}${'^'.repeat(Math.max(1, length))}`;
+  const indent = lineText.slice(0, start).replaceAll(/[^\t]/g, ' ');
+  return `\n  ${number} | ${lineText}\n  ${' '.repeat(number.length)} | ${indent}${'^'.repeat(width)}`;
 };
+
+/** A message with its paths from the project, not from the root. */
+const fromProject = (message: Message, names: SourceNames): Message => ({
+  ...message,
+  text: names.inText(message.text),
+  location:
+    message.location === null
+      ? null
+      : { ...message.location, file: names.inMessage(message.location.file) },
+  notes: message.notes.map((note) => ({ ...note, text: names.inText(note.text) })),
+});
 
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -119,10 +137,10 @@ const hintFor = (message: Message, projectDir: string): string | undefined => {
 /** The first of esbuild's errors as a {@link BundleError}, with the places of the others. */
 export const bundleErrorFrom = (
   messages: readonly Message[],
-  projectDir: string,
+  names: SourceNames,
   cause: unknown,
 ): BundleError => {
-  const [first, ...others] = messages;
+  const [first, ...others] = messages.map((message) => fromProject(message, names));
   if (first === undefined) {
     const text = cause instanceof Error ? cause.message : String(cause);
     return new BundleError('BUILD_FAILED', sentence(`The program could not be bundled: ${text}`), {
@@ -131,7 +149,7 @@ export const bundleErrorFrom = (
   }
   const listed = others.slice(0, MOST_OTHERS).map((other) => `\nAlso ${describe(other)}`);
   if (others.length > MOST_OTHERS) listed.push(`\nAnd ${others.length - MOST_OTHERS} more.`);
-  const hint = hintFor(first, projectDir);
+  const hint = hintFor(first, names.projectDir);
   const location = locationOf(first);
   return new BundleError(codeOf(first), `${describe(first)}${codeFrame(first)}${listed.join('')}`, {
     cause,
@@ -141,8 +159,12 @@ export const bundleErrorFrom = (
 };
 
 /** esbuild's warnings in the form of the archive's summary. */
-export const bundleWarnings = (messages: readonly Message[]): readonly BundleWarning[] =>
-  messages.map((message) => {
+export const bundleWarnings = (
+  messages: readonly Message[],
+  names: SourceNames,
+): readonly BundleWarning[] =>
+  messages.map((reported) => {
+    const message = fromProject(reported, names);
     const location = locationOf(message);
     return { message: describe(message), ...(location === undefined ? {} : { location }) };
   });

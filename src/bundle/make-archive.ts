@@ -45,6 +45,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const bundleAroundNatives = async (
   plan: BundlePlan,
   known: readonly string[],
+  names: SourceNames,
 ): Promise<{ readonly bundled: Bundled; readonly natives: readonly string[] }> => {
   const natives = new Set(
     [...known, ...nativeDependencies(plan.projectDir)].filter(
@@ -52,8 +53,8 @@ const bundleAroundNatives = async (
     ),
   );
   for (;;) {
-    const bundled = await runEsbuild(plan, [...natives].sort());
-    const found = bundledNatives(bundled.metafile, plan).filter((name) => !natives.has(name));
+    const bundled = await runEsbuild(plan, [...natives].sort(), names);
+    const found = bundledNatives(bundled.metafile, names).filter((name) => !natives.has(name));
     if (found.length === 0) return { bundled, natives: [...natives].sort() };
     for (const name of found) natives.add(name);
   }
@@ -63,9 +64,10 @@ const nativeFiles = async (
   plan: BundlePlan,
   bundled: Bundled,
   natives: readonly string[],
+  names: SourceNames,
 ): Promise<readonly NativeFiles[]> => {
   const { join } = process.getBuiltinModule('node:path');
-  const imported = importedPackages(bundled.metafile, natives, plan);
+  const imported = importedPackages(bundled.metafile, natives, names);
   if (imported.length === 0) return [];
   return (await collectPackages(imported, plan)).map((packed) => {
     const files = packageFiles(packed, plan.machine);
@@ -130,12 +132,8 @@ const toolFiles = (): readonly string[] => {
   return [...own, createRequire(import.meta.url).resolve('esbuild/package.json')];
 };
 
-const inputPaths = (metafile: Metafile, plan: BundlePlan): readonly string[] => {
-  const { resolve } = process.getBuiltinModule('node:path');
-  return Object.keys(metafile.inputs)
-    .filter((path) => !/^[a-z-]+:/.test(path))
-    .map((path) => resolve(plan.projectDir, path));
-};
+const inputPaths = (metafile: Metafile, names: SourceNames): readonly string[] =>
+  Object.keys(metafile.inputs).flatMap((input) => names.pathOf(input) ?? []);
 
 /** Bundles, packs and writes the archive, and records what it was made from. */
 export const makeArchive = async (
@@ -145,9 +143,9 @@ export const makeArchive = async (
   const { join } = process.getBuiltinModule('node:path');
   const startedAt = Date.now();
   const deflate = loadDeflate(); // while esbuild works in its own process
-  const { bundled, natives } = await bundleAroundNatives(plan, last?.natives ?? []);
   const names = new SourceNames(plan.projectDir);
-  const packed = await nativeFiles(plan, bundled, natives);
+  const { bundled, natives } = await bundleAroundNatives(plan, last?.natives ?? [], names);
+  const packed = await nativeFiles(plan, bundled, natives, names);
   const files = [
     ...archiveFiles(bundled, plan, names),
     ...packed.flatMap((native) => native.files),
@@ -184,18 +182,18 @@ export const makeArchive = async (
       .sort((a, b) => byText(a.name, b.name)),
     machine: plan.machine,
     trims: bundled.trims,
-    warnings: bundleWarnings(bundled.warnings),
+    warnings: bundleWarnings(bundled.warnings, names),
     cached: false,
   };
 
   writeAtomically(path, zip);
   const inputs = [
-    ...inputPaths(bundled.metafile, plan),
+    ...inputPaths(bundled.metafile, names),
     // What was fetched lies in a folder that is named after its versions: it cannot change.
     ...packed.map(({ manifest }) => manifest).filter((path) => !path.startsWith(plan.outDir)),
     ...toolFiles(),
   ];
-  const snapshot = takeSnapshot(inputs, plan.projectDir, startedAt);
+  const snapshot = takeSnapshot(inputs, startedAt);
   writeRecord(plan, {
     natives: packed.map(({ name }) => name).filter((name) => natives.includes(name)),
     archive,

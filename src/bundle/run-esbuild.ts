@@ -14,6 +14,7 @@ import { bundleErrorFrom } from './diagnostics.ts';
 import { entryModule } from './entry-module.ts';
 import { leanSdkPlugin } from './lean/index.ts';
 import type { BundlePlan } from './options.ts';
+import type { SourceNames } from './source-names.ts';
 import { ungrantedClientsPlugin } from './ungranted-clients.ts';
 
 /** What esbuild made of a program. Nothing is written to disk. */
@@ -25,8 +26,8 @@ export interface Bundled {
   readonly trims: readonly string[];
 }
 
-/** The folder that outputs pretend to lie in, relative to the project: source maps count their paths from it. */
-export const OUTPUT_FOLDER = '__archive__';
+/** The folder that outputs pretend to lie in, at the root of the file system: source maps count their paths from it. */
+const OUTPUT_FOLDER = '__archive__';
 
 const ENTRY = 'sparta:index';
 
@@ -71,7 +72,8 @@ const buildOptions = (
   packed: readonly string[],
   onTrim: (name: string) => void,
 ): BuildOptions => ({
-  absWorkingDir: plan.projectDir,
+  // Paths in esbuild's answers count from here; from the root they are absolute but for a character.
+  absWorkingDir: process.getBuiltinModule('node:path').parse(plan.projectDir).root,
   entryPoints: [{ in: ENTRY, out: 'index' }],
   outdir: OUTPUT_FOLDER,
   outExtension: { '.js': '.mjs' },
@@ -113,17 +115,21 @@ const buildOptions = (
  * @throws {BUILD_FAILED} when esbuild refuses for another reason.
  * @throws {BUNDLER_MISSING} when esbuild cannot run here.
  */
-export const runEsbuild = async (plan: BundlePlan, packed: readonly string[]): Promise<Bundled> => {
+export const runEsbuild = async (
+  plan: BundlePlan,
+  packed: readonly string[],
+  names: SourceNames,
+): Promise<Bundled> => {
   const esbuild = await loadEsbuild();
   const trims = new Set<string>();
   let result: BuildResult;
   try {
     result = await esbuild.build(buildOptions(plan, packed, (name) => trims.add(name)));
   } catch (error) {
-    if (isBuildFailure(error)) throw bundleErrorFrom(error.errors, plan.projectDir, error);
+    if (isBuildFailure(error)) throw bundleErrorFrom(error.errors, names, error);
     if (/host version|another platform|could not be found|ENOENT|EACCES/.test(String(error)))
       throw bundlerMissing(error);
-    throw bundleErrorFrom([], plan.projectDir, error);
+    throw bundleErrorFrom([], names, error);
   }
   if (result.outputFiles === undefined || result.metafile === undefined) {
     throw new BundleError(

@@ -1,4 +1,4 @@
-/** What the archive was made from, in a form that is compared in a few milliseconds. Paths count from the project. */
+/** What the archive was made from, in a form that is compared in a few milliseconds. Paths are absolute. */
 export interface Snapshot {
   readonly files: readonly FileState[];
   readonly folders: readonly FolderState[];
@@ -63,13 +63,9 @@ const extendedBy = (tsconfig: string): string | undefined => {
  * @param startedAt - When the first of them may have been read, in ms since the epoch.
  * @returns `undefined` when a file changed since `startedAt`: what was read is then unknown, so nothing may be reused.
  */
-export const takeSnapshot = (
-  inputs: Iterable<string>,
-  projectDir: string,
-  startedAt: number,
-): Snapshot | undefined => {
+export const takeSnapshot = (inputs: Iterable<string>, startedAt: number): Snapshot | undefined => {
   const fs = process.getBuiltinModule('node:fs');
-  const { dirname, join, relative } = process.getBuiltinModule('node:path');
+  const { dirname, join } = process.getBuiltinModule('node:path');
   const read = [...inputs];
   const paths = new Set(read);
   const folders = new Set<string>();
@@ -105,42 +101,30 @@ export const takeSnapshot = (
   for (const path of [...paths].sort()) {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined || stat.mtimeMs >= startedAt - CLOCK_TICK_MS) return undefined;
-    files.push([
-      relative(projectDir, path),
-      stat.size,
-      stat.mtimeMs,
-      IN_PACKAGE.test(path) ? '' : hashOf(path),
-    ]);
+    files.push([path, stat.size, stat.mtimeMs, IN_PACKAGE.test(path) ? '' : hashOf(path)]);
   }
   return {
     files,
-    folders: [...folders]
-      .sort()
-      .map((path) => [relative(projectDir, path), fs.statSync(path).mtimeMs, modulesIn(path)]),
-    absent: [...absent].sort().map((path) => relative(projectDir, path)),
+    folders: [...folders].sort().map((path) => [path, fs.statSync(path).mtimeMs, modulesIn(path)]),
+    absent: [...absent].sort(),
   };
 };
 
 /** Whether everything is as it was recorded. Files that were only touched count as unchanged. */
-export const isUnchanged = (snapshot: Snapshot, projectDir: string): boolean => {
+export const isUnchanged = (snapshot: Snapshot): boolean => {
   const fs = process.getBuiltinModule('node:fs');
-  const { resolve } = process.getBuiltinModule('node:path');
   try {
     return (
       snapshot.files.every(([path, sizeBytes, mtimeMs, hash]) => {
-        const absolute = resolve(projectDir, path);
-        const stat = fs.statSync(absolute, { throwIfNoEntry: false });
+        const stat = fs.statSync(path, { throwIfNoEntry: false });
         if (stat === undefined || stat.size !== sizeBytes) return false;
-        return stat.mtimeMs === mtimeMs || (hash !== '' && hashOf(absolute) === hash);
+        return stat.mtimeMs === mtimeMs || (hash !== '' && hashOf(path) === hash);
       }) &&
       snapshot.folders.every(([path, mtimeMs, modules]) => {
-        const absolute = resolve(projectDir, path);
-        const stat = fs.statSync(absolute, { throwIfNoEntry: false });
-        return stat !== undefined && (stat.mtimeMs === mtimeMs || modulesIn(absolute) === modules);
+        const stat = fs.statSync(path, { throwIfNoEntry: false });
+        return stat !== undefined && (stat.mtimeMs === mtimeMs || modulesIn(path) === modules);
       }) &&
-      snapshot.absent.every(
-        (path) => fs.statSync(resolve(projectDir, path), { throwIfNoEntry: false }) === undefined,
-      )
+      snapshot.absent.every((path) => fs.statSync(path, { throwIfNoEntry: false }) === undefined)
     );
   } catch {
     return false; // unreadable now: the build will say why

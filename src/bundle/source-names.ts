@@ -1,5 +1,3 @@
-import { OUTPUT_FOLDER } from './run-esbuild.ts';
-
 /** Where a file of the bundle comes from. */
 export interface SourceName {
   /** The package it belongs to, or `undefined` for the program's own files. */
@@ -8,63 +6,74 @@ export interface SourceName {
   readonly name: string;
 }
 
-const IN_PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/](.*)$/;
-const NAMESPACED = /(?:^|[\\/])((?:sparta|disabled)[a-z-]*:.*)$/;
+const PACKAGES = '/node_modules/';
+const MADE = /^(?:sparta|disabled)[a-z-]*:/;
+const UPWARDS = /^(?:\.\.\/)+/;
 
 const slashes = (path: string): string => path.replaceAll('\\', '/');
 
-/** Names files independently of where the project, its dependencies and linked packages lie on this machine. */
+/**
+ * Names files independently of where the project, its dependencies and linked packages lie on this machine.
+ * esbuild counts paths from the root of the file system, with forward slashes.
+ */
 export class SourceNames {
-  readonly #projectDir: string;
-  readonly #outputDir: string;
+  /** Absolute path of the project's folder. */
+  readonly projectDir: string;
+  readonly #root: string;
+  /** The project's folder as esbuild writes it. */
+  readonly #own: string;
   readonly #linked = new Map<string, string | undefined>();
 
   constructor(projectDir: string) {
-    const { join } = process.getBuiltinModule('node:path');
-    this.#projectDir = projectDir;
-    this.#outputDir = join(projectDir, OUTPUT_FOLDER);
+    const { parse, relative } = process.getBuiltinModule('node:path');
+    this.projectDir = projectDir;
+    this.#root = parse(projectDir).root;
+    this.#own = `${slashes(relative(this.#root, projectDir))}/`;
   }
 
-  /** Names a path of esbuild's metafile, which counts from the project. */
-  ofInput(path: string): SourceName {
-    return this.#name(path, this.#projectDir);
+  /** Absolute path of an input, or `undefined` for a module that a plugin made. */
+  pathOf(input: string): string | undefined {
+    return MADE.test(input) ? undefined : this.#root + input;
   }
 
-  /** Names a path of a source map, which counts from the folder of the outputs. */
-  ofMapped(path: string): SourceName {
-    return this.#name(path, this.#outputDir);
-  }
-
-  #name(path: string, from: string): SourceName {
-    const made = NAMESPACED.exec(path)?.[1];
-    if (made !== undefined) return { packageName: 'sparta', name: made };
-    const { isAbsolute, relative, resolve } = process.getBuiltinModule('node:path');
-    const absolute = resolve(from, path);
-    const [, packageName, inside] = IN_PACKAGE.exec(absolute) ?? [];
-    if (packageName !== undefined && inside !== undefined) {
-      return {
-        packageName: slashes(packageName),
-        name: `node_modules/${slashes(packageName)}/${slashes(inside)}`,
-      };
+  /** Names a path of esbuild's metafile. */
+  ofInput(input: string): SourceName {
+    if (MADE.test(input)) return { packageName: 'sparta', name: input };
+    const at = input.lastIndexOf(PACKAGES);
+    if (at >= 0) {
+      const inside = input.slice(at + PACKAGES.length);
+      const end = inside.indexOf('/', inside.startsWith('@') ? inside.indexOf('/') + 1 : 0);
+      return { packageName: inside.slice(0, end), name: `node_modules/${inside}` };
     }
-    const own = relative(this.#projectDir, absolute);
-    if (!own.startsWith('..') && !isAbsolute(own))
-      return { packageName: undefined, name: slashes(own) };
-    return this.#outside(absolute);
+    return input.startsWith(this.#own)
+      ? { packageName: undefined, name: input.slice(this.#own.length) }
+      : this.#outside(this.#root + input);
+  }
+
+  /** Names a source of a source map, which counts from the folder of the outputs, one below the root. */
+  ofMapped(source: string): SourceName {
+    return this.ofInput(source.replace(UPWARDS, ''));
+  }
+
+  /** Says a text of esbuild's with paths that count from the project. */
+  inText(text: string): string {
+    return text.replaceAll(this.#own, '');
+  }
+
+  /** A path of esbuild's for a message: from the project, or absolute. */
+  inMessage(path: string): string {
+    return path.startsWith(this.#own) ? path.slice(this.#own.length) : (this.pathOf(path) ?? path);
   }
 
   /** A file beside the project: a package that is linked into it, or a neighbour in a monorepo. */
   #outside(absolute: string): SourceName {
-    const { dirname, join, relative } = process.getBuiltinModule('node:path');
+    const { dirname, relative } = process.getBuiltinModule('node:path');
     for (let dir = dirname(absolute); ; dir = dirname(dir)) {
       const name = this.#packageNameIn(dir);
       if (name !== undefined)
         return { packageName: name, name: `${name}/${slashes(relative(dir, absolute))}` };
       if (dir === dirname(dir))
-        return {
-          packageName: undefined,
-          name: slashes(relative(join(this.#projectDir), absolute)),
-        };
+        return { packageName: undefined, name: slashes(relative(this.projectDir, absolute)) };
     }
   }
 

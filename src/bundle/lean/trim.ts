@@ -11,14 +11,17 @@ export interface Trim {
   readonly lean: (source: string) => string | undefined;
 }
 
-const EXPORTED = /^export (?:async )?(?:const|let|var|class|function) (\w+)|^export \{([^}]*)\}/gm;
+const SINGLE = /^export (?:async )?(?:const|let|var|class|function) (\w+)/;
+const LIST = /^export \{([^}]*)\}/;
 
 /** The names that a module of the SDK exports: its compiled files keep one statement per line. */
 export const exportedNames = (source: string): ReadonlySet<string> => {
   const names = new Set<string>();
-  for (const [, single, list] of source.matchAll(EXPORTED)) {
+  for (const line of source.split('\n')) {
+    if (!line.startsWith('export ')) continue;
+    const single = SINGLE.exec(line)?.[1];
     if (single !== undefined) names.add(single);
-    for (const part of (list ?? '').split(',')) {
+    for (const part of (LIST.exec(line)?.[1] ?? '').split(',')) {
       const name = part
         .trim()
         .split(/\s+as\s+/)

@@ -1,5 +1,5 @@
 import type { Metafile } from 'esbuild';
-import type { BundlePlan } from '../options.ts';
+import type { SourceNames } from '../source-names.ts';
 import { findPackage, isNative, packageNameOf, readManifest } from './manifest.ts';
 import type { ImportedPackage } from './collect-packages.ts';
 
@@ -19,12 +19,11 @@ export const nativeDependencies = (projectDir: string): readonly string[] => {
 };
 
 /** The native packages that were bundled although they cannot be: nobody knew yet that they are native. */
-export const bundledNatives = (metafile: Metafile, plan: BundlePlan): readonly string[] => {
-  const { resolve } = process.getBuiltinModule('node:path');
+export const bundledNatives = (metafile: Metafile, names: SourceNames): readonly string[] => {
   const dirs = new Map<string, string>();
   const withBinary = new Set<string>();
   for (const path of Object.keys(metafile.inputs)) {
-    const [, dir, name] = IN_PACKAGE.exec(resolve(plan.projectDir, path)) ?? [];
+    const [, dir, name] = IN_PACKAGE.exec(names.pathOf(path) ?? '') ?? [];
     if (dir === undefined || name === undefined) continue;
     dirs.set(dir, name.replaceAll('\\', '/'));
     if (path.endsWith('.node')) withBinary.add(dir);
@@ -43,9 +42,9 @@ export const bundledNatives = (metafile: Metafile, plan: BundlePlan): readonly s
 export const importedPackages = (
   metafile: Metafile,
   packed: readonly string[],
-  plan: BundlePlan,
+  names: SourceNames,
 ): readonly ImportedPackage[] => {
-  const { dirname, resolve } = process.getBuiltinModule('node:path');
+  const { dirname } = process.getBuiltinModule('node:path');
   const candidates = new Set(packed);
   const imported = new Map<string, ImportedPackage>();
   for (const [path, { imports }] of Object.entries(metafile.inputs)) {
@@ -53,7 +52,7 @@ export const importedPackages = (
       if (external !== true) continue;
       const name = packageNameOf(specifier);
       if (!candidates.has(name) || imported.has(name)) continue;
-      imported.set(name, { name, fromDir: dirname(resolve(plan.projectDir, path)) });
+      imported.set(name, { name, fromDir: dirname(names.pathOf(path) ?? names.projectDir) });
     }
   }
   return [...imported.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
