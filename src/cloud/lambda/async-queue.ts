@@ -54,7 +54,7 @@ const run = (context: Context, id: string) =>
 const attempt = async (context: Context, id: string): Promise<void> => {
   const { state, clock } = context;
   const event = state.events.get(id);
-  if (event === undefined) return;
+  if (event === undefined || state.stopped === true) return;
   const settings = state.eventInvokeConfigs.get(`${event.functionName}:${event.qualifier}`);
   const mostAge = (settings?.maximumEventAgeSeconds ?? ASYNC.maximumAgeSeconds) * 1000;
   if (clock.now() - event.receivedAt > mostAge)

@@ -46,3 +46,6 @@ export const requestTooLarge = (message: string): AwsError =>
 
 export const invalidRequestContent = (message: string): AwsError =>
   lambdaError('InvalidRequestContentException', 400, message);
+
+export const stopping = (): AwsError =>
+  new AwsError('ServiceException', 'The embedded cloud is stopping.', { status: 503 });

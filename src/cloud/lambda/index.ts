@@ -25,7 +25,7 @@ export const lambda = defineService<LambdaState>({
     resumeEvents(context);
   },
   stop: async ({ state }) => {
+    state.stopped = true;
     await state.fleet?.stop();
-    delete state.fleet;
   },
 });

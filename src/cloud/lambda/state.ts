@@ -129,6 +129,8 @@ export interface LambdaState {
   fleet?: Fleet;
   /** What goes on outside of any call. */
   base?: ServiceContext<LambdaState>;
+  /** The cloud has ended: nothing is started any more. */
+  stopped?: boolean;
 }
 
 export const createLambdaState = (tools: StateTools): LambdaState => ({

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../core/clock.ts';
 import { createRealClock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { unpackedCode } from '../code-folder.ts';
-import { throttled } from '../errors.ts';
+import { stopping as stoppingError, throttled } from '../errors.ts';
 import { FLEET, LIMITS } from '../limits.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import { createEnvironmentLog } from './environment-log.ts';
@@ -201,6 +201,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
     },
     invoke: (version, invocation, qualifier) => {
       const { functionName } = version;
+      if (stopping) throw stoppingError();
       admit(functionName, qualifier);
       return new Promise((resolve, reject) => {
         poolOf(version).submit({
