@@ -1,3 +1,4 @@
+import { createCloudFormation } from './cfn/index.ts';
 import type { ServiceDefinition } from './core/define-service.ts';
 import { lambda } from './lambda/index.ts';
 import { apigatewayv2 } from './services/apigatewayv2/index.ts';
@@ -7,8 +8,8 @@ import { iam } from './services/iam/index.ts';
 import { sns } from './services/sns/index.ts';
 import { sts } from './services/sts/index.ts';
 
-/** Every service of the embedded cloud: one line each. */
-export const SERVICES: readonly ServiceDefinition[] = [
+/** Every service that may provide resource types: one line each. */
+const PROVIDERS: readonly ServiceDefinition[] = [
   apigatewayv2,
   cloudwatch,
   cloudwatchLogs,
@@ -16,4 +17,10 @@ export const SERVICES: readonly ServiceDefinition[] = [
   lambda,
   sns,
   sts,
+];
+
+/** Every service of the embedded cloud. */
+export const SERVICES: readonly ServiceDefinition[] = [
+  ...PROVIDERS,
+  createCloudFormation(PROVIDERS.flatMap(({ resources = [] }) => resources)),
 ];
