@@ -49,6 +49,7 @@ export const assemble = (
   const archive = bundleProgram({
     entry: program,
     functions: synthesis.functions.map(({ name, module }) => ({ name, module: module ?? program })),
+    clients: clientKinds(service),
     nodeMajor: Math.min(...synthesis.functions.map((fn) => nodeMajor(fn.runtime))),
     ...(options.onThisMachine ? machine : { architecture }),
     ...(options.outDir === undefined ? {} : { outDir: options.outDir }),
@@ -59,6 +60,15 @@ export const assemble = (
   archive.catch(() => undefined);
   return { synthesis, archive, runsOn: elsewhere ? machine : undefined };
 };
+
+/** Kinds of clients that any function is granted; the others are not packed. */
+const clientKinds = ({ functions }: ServiceDeclaration): readonly string[] => [
+  ...new Set(
+    functions.flatMap(({ grants }) =>
+      Object.values(grants).flatMap(({ binding }) => (binding === undefined ? [] : [binding.kind])),
+    ),
+  ),
+];
 
 const DEFAULT_NODE = 24;
 
