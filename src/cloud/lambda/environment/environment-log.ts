@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { LIMITS } from '../limits.ts';
 import type { FunctionVersion } from '../state.ts';
 import type { Invocation, Outcome } from './invocation.ts';
+import type { LogStream } from './log-shipper.ts';
 import type { RuntimeProgram } from './runtimes.ts';
 
 /** The log of one environment: what its function prints, and what Lambda says of it. */
@@ -9,6 +10,8 @@ export interface EnvironmentLog {
   initStart(program: RuntimeProgram): void;
   initReport(durationMs: number, status: 'timeout' | 'error'): void;
   start(invocation: Invocation): void;
+  /** Says that something is about to be written, for whoever waits until the log is whole. */
+  expectMore(): void;
   /** Something that the function or its runtime wrote. */
   line(text: string): void;
   timedOut(requestId: string, seconds: string): void;
@@ -29,7 +32,7 @@ type SystemLevel = keyof typeof SYSTEM_LEVELS;
 const MEGABYTE = 1024 * 1024;
 
 /**
- * @param write - Takes an event of the log.
+ * @param stream - Takes the events of the log.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html START, END and REPORT
  * @see https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html the same as JSON
  */
@@ -37,7 +40,7 @@ export const createEnvironmentLog = (
   version: FunctionVersion,
   region: string,
   clock: Clock,
-  write: (message: string) => void,
+  { write, expect }: LogStream,
 ): EnvironmentLog => {
   const json = version.logging.format === 'JSON';
   const least = json
@@ -114,6 +117,7 @@ export const createEnvironmentLog = (
         platform('INFO', 'start', `{"requestId":"${requestId}","version":"${version.version}"}`);
       else emit(`START RequestId: ${requestId} Version: ${version.version}\n`);
     },
+    expectMore: expect,
     line: emit,
     timedOut: (requestId, seconds) => {
       if (!json) emit(`${time()} ${requestId} Task timed out after ${seconds} seconds\n\n`);

@@ -144,23 +144,27 @@ export class ExecutionEnvironment {
 
   /** Hands an event over. Only after `onReady`, and once for each. */
   run(invocation: Invocation, settle: (outcome: Outcome) => void): void {
+    const machine = this.#machine;
     const timeoutMs = this.#options.version.timeoutSeconds * 1000;
+    const give = this.#give;
+    this.#give = undefined;
     this.thaw();
+    const startedAt = machine.monotonic();
+    // First of all: the runtime works while the rest is done here. Its answer is read at the next turn at the earliest.
+    give?.({
+      headers: eventHeaders(invocation, machine.now() + timeoutMs),
+      payload: invocation.payload,
+    });
     this.#running = {
       invocation,
       settle,
-      startedAt: this.#machine.monotonic(),
-      deadline: this.#machine.after(timeoutMs, () => this.#onTimeout()),
+      startedAt,
+      deadline: machine.after(timeoutMs, () => this.#onTimeout()),
     };
+    this.#endLog?.();
     this.log.start(invocation);
     if (this.#memoryPoll === undefined) this.#watchMemory();
-    const give = this.#give;
-    this.#give = undefined;
-    if (give === undefined) return this.kill();
-    give({
-      headers: eventHeaders(invocation, this.#machine.now() + timeoutMs),
-      payload: invocation.payload,
-    });
+    if (give === undefined) this.kill();
   }
 
   #announce(): void {
@@ -204,6 +208,7 @@ export class ExecutionEnvironment {
     this.#finishInit({
       kind: 'failed',
       fail: (invocation) => {
+        this.#endLog?.();
         const outcome = outcomeOf(invocation.requestId);
         this.log.start(invocation);
         const tail = this.log.end(invocation, outcome, this.#peakBytes, undefined);
@@ -333,13 +338,32 @@ export class ExecutionEnvironment {
     this.#afterLogs = undefined;
     this.#answered = undefined;
     if (this.#peakBytes === 0) this.#sampleMemory();
-    const tail = this.log.end(running.invocation, outcome, this.#peakBytes, this.initMs);
-    const told = tail === undefined ? outcome : { ...outcome, logTail: tail };
     this.#running = undefined;
     this.lastRunAt = this.#machine.monotonic();
-    running.settle(told);
+    const { invocation } = running;
+    const end = () => this.log.end(invocation, outcome, this.#peakBytes, this.initMs);
+    if (invocation.tail) {
+      const tail = end();
+      running.settle(tail === undefined ? outcome : { ...outcome, logTail: tail });
+    } else {
+      this.#endLogSoon(end);
+      running.settle(outcome);
+    }
     this.#announce();
   }
+
+  /** Once the answer is on its way, or the next event is. */
+  #endLogSoon(end: () => void): void {
+    const once = () => {
+      if (this.#endLog !== once) return;
+      this.#endLog = undefined;
+      end();
+    };
+    this.#endLog = once;
+    setImmediate(once);
+    this.log.expectMore();
+  }
+  #endLog: (() => void) | undefined;
 
   #onTimeout(): void {
     const running = this.#running;

@@ -83,7 +83,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
       program,
       principal: session.principal,
       folder: join(context.scratchDir(), 'environments', id),
-      log: createEnvironmentLog(version, region, clock, stream.write),
+      log: createEnvironmentLog(version, region, clock, stream),
       machine,
       reaper,
       initLimitMs,

@@ -11,6 +11,8 @@ interface LogEvent {
 /** Where one environment's log goes. */
 export interface LogStream {
   write(message: string): void;
+  /** Something will be written within this turn of the event loop: the cloud is not settled before. */
+  expect(): void;
 }
 
 /** Brings logs to CloudWatch Logs, as the functions' own roles, after the answers have gone. */
@@ -136,6 +138,9 @@ export const createLogShipper = (
           pending += 1;
           waiting.add(shipment);
           if (!scheduled) schedule();
+        },
+        expect: () => {
+          if (!scheduled && !closed) schedule();
         },
       };
     },
