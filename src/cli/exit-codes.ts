@@ -19,7 +19,7 @@ export const EXIT_CODES = {
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
 /** What `--help` says of them. */
-export const EXIT_CODE_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[] = [
+const EXIT_CODE_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [EXIT_CODES.OK, 'done; also when there was nothing to do'],
   [EXIT_CODES.DEFECT, 'a defect of Sparta, or an answer that it does not understand'],
   [EXIT_CODES.USAGE, 'the command line is wrong'],

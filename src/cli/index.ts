@@ -65,11 +65,12 @@ const failed = async (
   if (isCommanders(error)) return error.exitCode === 0 ? 0 : 2;
   const { readError, reportError } = await import('./report-error.ts');
   const report = readError(error);
+  // What was stopped half way throws all kinds of things; what the deployer threw says what it was doing.
+  const stopped = interrupts.signal.aborted && report.code === 'DEFECT';
   if (argv.includes('--json')) terminal.out(JSON.stringify({ kind: 'error', ...report }));
-  const exitCode = reportError(error, terminal.style);
-  return interrupts.signal.aborted && (report.code === 'INTERRUPTED' || report.code === 'DEFECT')
-    ? interrupts.exitCode()
-    : exitCode;
+  if (stopped) terminal.error('Interrupted before anything was changed.');
+  const exitCode = stopped ? interrupts.exitCode() : reportError(error, terminal.style);
+  return report.code === 'INTERRUPTED' ? interrupts.exitCode() : exitCode;
 };
 
 /** commander has printed its message already: help, or what is wrong with the command line. */

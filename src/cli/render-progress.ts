@@ -3,9 +3,13 @@ import { planLines } from './render-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { duration, short, size } from './wording.ts';
 
+type Named = Pick<ResourceProgress, 'logicalId' | 'resourceType'>;
+
 /** Shows progress as it comes. */
 export interface ProgressView {
   readonly show: (progress: Progress) => void;
+  /** Says which names will come, so that columns stand from the first line on. */
+  readonly expect: (resources: readonly Named[]) => void;
   /** Takes away what is rewritten, and stops its clock. */
   readonly end: () => void;
 }
@@ -30,6 +34,13 @@ export const openProgress = (terminal: Terminal): ProgressView => {
   >();
   const start = performance.now();
   let width = 0;
+  let typeWidth = 0;
+  const expect = (resources: readonly Named[]) => {
+    for (const { logicalId, resourceType } of resources) {
+      width = Math.max(width, logicalId.length);
+      typeWidth = Math.max(typeWidth, resourceType.length);
+    }
+  };
 
   const liveLine = (): string | undefined => {
     if (running.size === 0) return undefined;
@@ -58,10 +69,10 @@ export const openProgress = (terminal: Terminal): ProgressView => {
     }
     running.delete(progress.logicalId);
     if (progress.phase === 'cancelled') return;
-    width = Math.max(width, progress.logicalId.length);
+    expect([progress]);
     const name = progress.logicalId.padEnd(width);
     const time = progress.elapsedMs > 0 ? duration(progress.elapsedMs) : '';
-    const type = style.dim(progress.resourceType);
+    const type = style.dim(progress.resourceType.padEnd(typeWidth));
     if (progress.phase === 'failed')
       return out(
         `  ${style.bad('✗')} ${name}  ${type}  ${progress.verb} failed  ${time}`.trimEnd(),
@@ -94,6 +105,7 @@ export const openProgress = (terminal: Terminal): ProgressView => {
       case 'upload-skipped':
         return out(style.dim('The archive lies in the bucket already'));
       case 'planned':
+        expect(progress.plan.changes);
         for (const line of planLines(progress.plan, style, terminal.columns)) out(line);
         return out(style.dim(`  in ${progress.region} of account ${progress.accountId}`));
       case 'recovering':
@@ -124,6 +136,7 @@ export const openProgress = (terminal: Terminal): ProgressView => {
 
   return {
     show,
+    expect,
     end: () => {
       clearInterval(timer);
       terminal.live(undefined);

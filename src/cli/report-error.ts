@@ -103,7 +103,7 @@ const said = (error: {
 });
 
 /** The report of an error, as lines for standard error. */
-export const errorLines = (
+const errorLines = (
   report: ErrorReport,
   style: { readonly bad: (text: string) => string; readonly dim: (text: string) => string },
 ): readonly string[] => {
@@ -124,7 +124,7 @@ export const errorLines = (
 };
 
 /** The stack trace and its causes, for SPARTA_DEBUG. */
-export const debugLines = (thrown: unknown): readonly string[] => {
+const debugLines = (thrown: unknown): readonly string[] => {
   const lines: string[] = [];
   for (let error: unknown = thrown; error instanceof Error; error = error.cause)
     lines.push(`${lines.length === 0 ? '' : 'caused by '}${error.stack ?? error.message}`);

@@ -1,5 +1,6 @@
-/** `0.34 s`, `12 s`, `3 min 5 s` */
+/** `4 ms`, `0.34 s`, `12 s`, `3 min 5 s` */
 export const duration = (ms: number): string => {
+  if (ms < 99.5) return `${Math.round(ms)} ms`;
   if (ms < 9_950) return `${(ms / 1000).toFixed(ms < 995 ? 2 : 1)} s`;
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -1,5 +1,5 @@
 /** Who has to act on a {@link DeployError}: `user`, `cloud` (it may pass by itself), or us (`bug`). */
-export const DEPLOY_ERROR_CODES = {
+const DEPLOY_ERROR_CODES = {
   NO_CREDENTIALS: 'user', // the credential chain found nothing
   CREDENTIALS_EXPIRED: 'user', // temporary keys or an SSO session ran out
   CREDENTIALS_INVALID: 'user', // the endpoint does not know the key, or the secret does not fit
@@ -85,5 +85,3 @@ export class DeployError extends Error {
     this.stackStatus = options.stackStatus;
   }
 }
-
-export const isDeployError = (error: unknown): error is DeployError => error instanceof DeployError;

@@ -103,6 +103,7 @@ interface Explanation {
  */
 export const explainFailure = (thrown: unknown, target: Target, doing: string): DeployError => {
   if (thrown instanceof DeployError) return thrown;
+  if (isAbort(thrown)) return new DeployError('INTERRUPTED', 'Interrupted.', { cause: thrown });
   const failure = readFailure(thrown);
   const found =
     explainCredentials(failure, target) ??

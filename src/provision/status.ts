@@ -9,7 +9,7 @@ import { describeStack, situationOf } from './stack-state.ts';
 import type { Target } from './target.ts';
 
 /** The last operation on a stack, from its events. */
-export interface LastChange {
+interface LastChange {
   readonly startedAt: Date;
   /** Undefined while it runs. */
   readonly endedAt?: Date;

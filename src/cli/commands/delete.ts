@@ -15,7 +15,11 @@ export const runDelete = async (session: Session, flags: DeleteFlags): Promise<v
   if (flags.confirm === true) assertAskable();
   const { target, name } = await chooseTarget(flags, { env, signal, onStarting: () => undefined });
   const view = json
-    ? { show: (progress: object) => jsonLine(terminal, progress), end: () => undefined }
+    ? {
+        show: (progress: object) => jsonLine(terminal, progress),
+        expect: () => undefined,
+        end: () => undefined,
+      }
     : openProgress(terminal);
   try {
     const result = await deleteStack(target, {
@@ -25,6 +29,7 @@ export const runDelete = async (session: Session, flags: DeleteFlags): Promise<v
       onPlan: (plan) => {
         if (json)
           return jsonLine(terminal, { kind: 'planned', goes: plan.goes, stays: plan.stays });
+        view.expect([...plan.goes, ...plan.stays]);
         for (const line of deletePlanLines(plan, style)) out(line);
         return undefined;
       },

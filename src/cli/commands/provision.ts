@@ -59,6 +59,7 @@ const openView = (session: Session, flags: ProvisionFlags): ProgressView =>
   flags.json === true
     ? {
         show: (progress: Progress) => jsonLine(session.terminal, progress),
+        expect: () => undefined,
         end: () => undefined,
       }
     : openProgress(session.terminal);
