@@ -97,8 +97,11 @@ const readArguments = (argv: readonly string[]): CloudArguments => {
     throw new CliError('USAGE', '--state is empty; it has to be a folder.', {
       hint: 'Leave it out to keep nothing.',
     });
-  return { port, shared: values.shared ?? false, stateDir: values.state };
+  return { port, shared: values.shared ?? false, stateDir: absolute(values.state) };
 };
+
+const absolute = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : process.getBuiltinModule('node:path').resolve(path);
 
 /** Ends with the first SIGTERM or SIGINT; the second ends the process at once. */
 const untilSignal = (): Promise<void> =>

@@ -44,3 +44,8 @@ export interface BuildFlags extends OutputFlags {
 /** Writes one event for a script. Dates become ISO strings; what is not data is left out. */
 export const jsonLine = (terminal: Terminal, event: object): void =>
   terminal.out(JSON.stringify(event));
+
+/** `--local` found no cloud. */
+export const sayStarting = ({ terminal }: Session, { json }: OutputFlags): void => {
+  if (json !== true) terminal.out('Starting the embedded cloud');
+};

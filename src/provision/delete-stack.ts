@@ -5,7 +5,7 @@ import { emptyBucket } from './empty-bucket.ts';
 import type { ResourceFailure } from './errors.ts';
 import { DeployError } from './errors.ts';
 import { explainFailure, isAbort } from './explain-failure.ts';
-import { interruptedBefore, interruptedDuring } from './interrupted.ts';
+import { interruptedBefore, interruptedDuring, watchEnded } from './interrupted.ts';
 import type { OnProgress } from './progress.ts';
 import type { StackState } from './stack-state.ts';
 import { describeStack, situationOf, stackBusy } from './stack-state.ts';
@@ -89,6 +89,8 @@ export const deleteStack = async (
       throw executed
         ? interruptedDuring(request.stackName, 'delete', request.command, error)
         : interruptedBefore(request.stackName, error);
+    if (executed && !(error instanceof DeployError))
+      throw watchEnded(target, request.stackName, 'delete', request.command, error);
     throw explainFailure(error, target, `deleting ${request.stackName}`);
   }
 };

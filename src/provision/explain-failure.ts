@@ -77,6 +77,17 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
   'SlowDown',
 ]);
+/** Whether the same call may well succeed a moment later. */
+export const isTransient = (thrown: unknown): boolean => {
+  const { code, status, systemCode } = readFailure(thrown);
+  return (
+    THROTTLED.has(code) ||
+    status === 429 ||
+    (status !== undefined && status >= 500) ||
+    (status === undefined && (UNREACHABLE.has(systemCode) || code === 'TimeoutError'))
+  );
+};
+
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,4 +1,6 @@
 import { DeployError } from './errors.ts';
+import { explainFailure } from './explain-failure.ts';
+import type { Target } from './target.ts';
 
 /** Ctrl-C before anything was executed. */
 export const interruptedBefore = (stackName: string, cause: unknown): DeployError =>
@@ -27,3 +29,22 @@ export const interruptedDuring = (
       cause,
     },
   );
+
+/** A look at the stack that failed for good: the credentials expired, the network went. The operation goes on. */
+export const watchEnded = (
+  target: Target,
+  stackName: string,
+  operation: 'create' | 'update' | 'delete',
+  command: (verb: string) => string,
+  cause: unknown,
+): DeployError => {
+  const { code, message, hint } = explainFailure(cause, target, `watching ${stackName}`);
+  return new DeployError(
+    code,
+    `${message}\nOnly the watching ended: CloudFormation goes on to ${operation} ${stackName}.`,
+    {
+      hint: `${hint === undefined ? '' : `${hint}\n`}"${command('status')}" shows how far it is.`,
+      cause,
+    },
+  );
+};

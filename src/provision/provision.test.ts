@@ -425,6 +425,41 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('while CloudFormation works', () => {
+  const trouble = (faults: number, fault: Fault) => (stack: ScriptedStack) => {
+    let left = faults;
+    return {
+      ExecuteChangeSet: () => {
+        stack.status = 'CREATE_COMPLETE';
+        return {};
+      },
+      DescribeStackEvents: () => {
+        left -= 1;
+        return left >= 0 ? fault : { StackEvents: [] };
+      },
+    };
+  };
+
+  it('looks again after failures that pass', async () => {
+    const t = await start(
+      { changes: ADD_PHOTOS },
+      { override: trouble(3, new Fault('ServiceUnavailable', 'try later', 503)) },
+    );
+    expect((await t.run()).outcome).toBe('created');
+  });
+
+  it('says that it goes on when the credentials expire in the middle', async () => {
+    const t = await start(
+      { changes: ADD_PHOTOS },
+      { override: trouble(1, new Fault('ExpiredToken', 'The security token is expired', 403)) },
+    );
+    const error = await failure(t.run());
+    expect(error.code).toBe('CREDENTIALS_EXPIRED');
+    expect(error.message).toContain('CloudFormation goes on to create Imager');
+    expect(t.aws.actions).not.toContain('DeleteStack');
+  });
+});
+
 describe('what goes wrong on the way is said in a sentence', () => {
   const refusing = (fault: Fault) => ({ override: () => ({ DescribeStacks: () => fault }) });
   const cases: readonly (readonly [string, Fault, string, RegExp])[] = [

@@ -12,7 +12,7 @@ import type { CloudFormationApi } from './cloudformation-api.ts';
 import { deploymentFailed } from './deployment-failed.ts';
 import { DeployError } from './errors.ts';
 import { explainFailure, isAbort } from './explain-failure.ts';
-import { interruptedBefore, interruptedDuring } from './interrupted.ts';
+import { interruptedBefore, interruptedDuring, watchEnded } from './interrupted.ts';
 import type { TemplateFacts } from './parameters.ts';
 import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './parameters.ts';
 import type { Plan } from './plan.ts';
@@ -183,7 +183,7 @@ const provisionStack = async (
     signal.throwIfAborted();
     await executeChangeSet(api, request, changeSet);
     executed = true;
-    return await follow(api, request, changeSet, kind, seen);
+    return await follow(target, api, request, changeSet, kind, seen);
   } finally {
     if (!executed) {
       await discardChangeSet(api, changeSet, onProgress);
@@ -231,6 +231,7 @@ const showPlan = async (
 };
 
 const follow = async (
+  target: Target,
   api: CloudFormationApi,
   request: ProvisionRequest,
   changeSet: ChangeSet,
@@ -253,6 +254,8 @@ const follow = async (
   } catch (error) {
     if (!(error instanceof DeployError) && (isAbort(error) || signal.aborted))
       throw interruptedDuring(stackName, kind, command, error);
-    throw error;
+    throw error instanceof DeployError
+      ? error
+      : watchEnded(target, stackName, kind, command, error);
   }
 };

@@ -1,6 +1,7 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import type { ResourceFailure } from './errors.ts';
+import { isTransient } from './explain-failure.ts';
 import { pollUntil } from './polling.ts';
 import type { OnProgress, ResourceProgress } from './progress.ts';
 import { isCancellation, plainReason } from './resource-reason.ts';
@@ -33,6 +34,9 @@ const STACK_TYPE = 'AWS::CloudFormation::Stack';
 /** Looks without an event after which the stack itself is asked, should its last event never come. */
 const SILENT_LOOKS = 8;
 
+/** Looks in a row that may fail in passing: a network that comes back must not end a watch of half an hour. */
+const FAILED_LOOKS = 15;
+
 /** The newest events of a stack, so that a watch can tell its own from those. */
 export const eventsSoFar = async (
   api: CloudFormationApi,
@@ -51,14 +55,18 @@ export const watchStack = async (
   const reader = createEventReader(options);
   const seen = new Set(options.seen);
   let silent = 0;
+  let failed = 0;
   const ended = await pollUntil(async () => {
     let fresh: readonly StackEvent[];
     try {
       fresh = await freshEvents(api, options.stackId, seen, options.signal);
     } catch (error) {
       if (isNoSuchStack(error)) return { status: 'DELETE_COMPLETE' };
+      failed += 1;
+      if (isTransient(error) && failed < FAILED_LOOKS) return undefined;
       throw error;
     }
+    failed = 0;
     for (const event of fresh) {
       const end = reader.take(event);
       if (end !== undefined) return end;

@@ -3,7 +3,7 @@ import { askYes, assertAskable } from '../confirm.ts';
 import { deletePlanLines } from '../render-plan.ts';
 import { openProgress } from '../render-progress.ts';
 import type { DeleteFlags, Session } from '../session.ts';
-import { jsonLine } from '../session.ts';
+import { jsonLine, sayStarting } from '../session.ts';
 import { chooseTarget, repeatedFlags } from '../target-choice.ts';
 import { duration } from '../wording.ts';
 
@@ -13,7 +13,11 @@ export const runDelete = async (session: Session, flags: DeleteFlags): Promise<v
   const { out, style } = terminal;
   const json = flags.json === true;
   if (flags.confirm === true) assertAskable();
-  const { target, name } = await chooseTarget(flags, { env, signal, onStarting: () => undefined });
+  const { target, name } = await chooseTarget(flags, {
+    env,
+    signal,
+    onStarting: () => sayStarting(session, flags),
+  });
   const view = json
     ? {
         show: (progress: object) => jsonLine(terminal, progress),

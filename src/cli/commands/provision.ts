@@ -7,7 +7,7 @@ import { askYes, assertAskable } from '../confirm.ts';
 import type { ProgressView } from '../render-progress.ts';
 import { openProgress } from '../render-progress.ts';
 import type { ProvisionFlags, Session } from '../session.ts';
-import { jsonLine } from '../session.ts';
+import { jsonLine, sayStarting } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
 import { outputLines } from '../show-outputs.ts';
 import { chooseTarget, repeatedFlags, runsHere } from '../target-choice.ts';
@@ -23,15 +23,15 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   const chosen = await chooseTarget(flags, {
     env: session.env,
     signal,
-    onStarting: () => {
-      if (flags.json !== true) terminal.out('Starting the embedded cloud');
-    },
+    onStarting: () => sayStarting(session, flags),
   });
   if (flags.json !== true) terminal.out(`${terminal.style.strong(service.name)} → ${chosen.name}`);
   const view = openView(session, flags);
   try {
     const archive = assembly.archive?.then((made) => {
-      if (flags.json !== true) announce(session, assembly, made, performance.now() - start);
+      const durationMs = performance.now() - start;
+      if (flags.json === true) jsonLine(terminal, packed(made, durationMs));
+      else announce(session, assembly, made, durationMs);
       return artifactOf(service.name, made);
     });
     const result = await provision(chosen.target, {
@@ -54,6 +54,15 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
     view.end();
   }
 };
+
+const packed = ({ sha256, sizeBytes, machine, cached }: Archive, durationMs: number) => ({
+  kind: 'packed',
+  sha256,
+  sizeBytes,
+  machine,
+  cached,
+  durationMs,
+});
 
 const openView = (session: Session, flags: ProvisionFlags): ProgressView =>
   flags.json === true

@@ -1,7 +1,7 @@
 import type { StackReport } from '../../provision/index.ts';
 import { readStatus } from '../../provision/index.ts';
 import type { OutputFlags, Session } from '../session.ts';
-import { jsonLine } from '../session.ts';
+import { jsonLine, sayStarting } from '../session.ts';
 import { outputLines } from '../show-outputs.ts';
 import type { TargetFlags } from '../target-choice.ts';
 import { chooseTarget, repeatedFlags } from '../target-choice.ts';
@@ -14,7 +14,11 @@ export const runStatus = async (
   flags: TargetFlags & OutputFlags,
 ): Promise<void> => {
   const { service, terminal, signal, env } = session;
-  const { target, name } = await chooseTarget(flags, { env, signal, onStarting: () => undefined });
+  const { target, name } = await chooseTarget(flags, {
+    env,
+    signal,
+    onStarting: () => sayStarting(session, flags),
+  });
   const report = await readStatus(target, service.name, signal);
   if (flags.json === true) return jsonLine(terminal, { kind: 'status', report: report ?? null });
   if (report === undefined) {
