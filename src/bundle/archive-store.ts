@@ -53,24 +53,48 @@ export const readSource = (path: string): Buffer => {
   }
 };
 
-/** Removes what earlier runs left: all but the newest archives, and only those that no run of the last hour made. */
-export const pruneArchives = (folder: string): void => {
+interface Leftover {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What a folder holds that no run of the last hour made, the newest first after `keep` of any age. */
+const leftovers = (folder: string, keep: number): readonly Leftover[] => {
   const fs = process.getBuiltinModule('node:fs');
   const { join } = process.getBuiltinModule('node:path');
+  const old = Date.now() - KEEP_MS;
   try {
-    const old = Date.now() - KEEP_MS;
-    const made = fs
+    return fs
       .readdirSync(folder)
-      .map((name) => ({
-        path: join(folder, name),
-        mtimeMs: fs.statSync(join(folder, name)).mtimeMs,
-      }))
-      .sort((a, b) => b.mtimeMs - a.mtimeMs);
-    made.forEach(({ path, mtimeMs }, index) => {
-      if (mtimeMs < old && (index >= KEEP_NEWEST || path.endsWith('.tmp')))
-        fs.rmSync(path, { force: true });
-    });
+      .map((name) => ({ name, path: join(folder, name) }))
+      .map((item) => ({ ...item, mtimeMs: fs.statSync(item.path).mtimeMs }))
+      .sort((a, b) => b.mtimeMs - a.mtimeMs)
+      .slice(keep)
+      .filter(({ mtimeMs }) => mtimeMs < old);
   } catch {
-    // another run prunes at the same moment; nothing depends on it
+    return []; // not there, or another run tidies at the same moment; nothing depends on it
   }
+};
+
+const remove = (items: readonly Leftover[]): void => {
+  const fs = process.getBuiltinModule('node:fs');
+  for (const { path } of items) {
+    try {
+      fs.rmSync(path, { recursive: true, force: true });
+    } catch {
+      // another run's to remove
+    }
+  }
+};
+
+/** Removes old archives: all but the newest, and only those that no run of the last hour made. */
+export const pruneArchives = (folder: string): void => {
+  remove(leftovers(folder, KEEP_NEWEST));
+};
+
+/** Removes what runs left that were killed while they wrote. */
+export const pruneTemporary = (folder: string): void => {
+  remove(
+    leftovers(folder, 0).filter(({ name }) => name.endsWith('.tmp') || name.startsWith('.tmp-')),
+  );
 };

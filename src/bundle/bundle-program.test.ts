@@ -99,6 +99,26 @@ await main(service('Made', { functions: [make('A'), make('B')] }));
     expect(await project.invoke(archive, 'B')).toBe('made B');
   });
 
+  it('evaluates a module that imports the program in the order of the program', async () => {
+    using project = new Project({
+      'app.ts': `import { main, service } from 'sparta';
+import { stamp } from './stamp.ts';
+import { other } from './other.ts';
+export const name = 'Imager';
+export const imager = service(name, { functions: [stamp.name, other.name] });
+await main(imager);
+`,
+      'stamp.ts': `import { lambda } from 'sparta';\nimport { imager } from './app.ts';\nexport const stamp = lambda('Stamp', {}, async () => imager);\n`,
+      'other.ts': `import { lambda } from 'sparta';\nexport const other = lambda('Other', {}, async () => 'other');\n`,
+    });
+    const archive = await project.bundle({ Stamp: 'stamp.ts', Other: 'other.ts' });
+    expect(await project.invoke(archive, 'Stamp')).toEqual({
+      name: 'Imager',
+      functions: ['Stamp', 'Other'],
+    });
+    expect(await project.invoke(archive, 'Other')).toBe('other');
+  });
+
   it('says what it is made of', async () => {
     using project = new Project(PROGRAM);
     const archive = await project.bundle(FUNCTIONS);
@@ -296,6 +316,24 @@ describe('a second run', () => {
     project.write({ 'lib/shared.ts': PROGRAM['lib/shared.ts'].replace('2', '5') }); // the same size
     const archive = await project.bundle(FUNCTIONS);
     expect(await project.invoke(archive, 'Info')).toMatchObject({ info: 5 });
+  });
+
+  it('removes what is old and what was left half-written', async () => {
+    using project = new Project(PROGRAM);
+    const past = new Date(Date.now() - 7_200_000);
+    const old = Array.from({ length: 20 }, (_, index) => `.sparta/archives/${index}.zip`);
+    const halves = [
+      '.sparta/x.json.1.0.tmp',
+      '.sparta/native/.tmp-abc/package.json',
+      '.sparta/archives/x.zip.1.0.tmp',
+    ];
+    project.write(Object.fromEntries([...old, ...halves].map((name) => [name, ''])));
+    for (const name of [...old, ...halves, '.sparta/native/.tmp-abc'])
+      utimesSync(project.path(name), past, past);
+    const archive = await project.bundle(FUNCTIONS);
+    expect(project.leftovers().filter((name) => name.endsWith('.zip'))).toHaveLength(8);
+    expect(readFileSync(archive.path).byteLength).toBe(archive.sizeBytes);
+    expect(project.leftovers().filter((name) => name.includes('tmp'))).toEqual([]);
   });
 
   it('beside others leaves one archive and no temporary file', async () => {

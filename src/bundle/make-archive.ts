@@ -1,10 +1,11 @@
 import type { Metafile } from 'esbuild';
 import type { Archive, ArchivePackage } from './archive.ts';
 import { archiveFiles } from './archive-files.ts';
-import { pruneArchives, readIfThere, writeAtomically } from './archive-store.ts';
+import { pruneArchives, pruneTemporary, readIfThere, writeAtomically } from './archive-store.ts';
 import { BundleError } from './bundle-error.ts';
 import { type BundleRecord, recordedPath, writeRecord } from './bundle-record.ts';
 import { bundleWarnings } from './diagnostics.ts';
+import { modulesInCycles } from './import-cycles.ts';
 import { collectPackages } from './native/collect-packages.ts';
 import { bundledNatives, importedPackages, nativeDependencies } from './native/discover.ts';
 import { packageFiles } from './native/package-files.ts';
@@ -41,22 +42,37 @@ const sum = (files: readonly ZipEntry[]): number =>
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Bundles until no native package is left inside: usually once, twice when one was not known before. */
-const bundleAroundNatives = async (
-  plan: BundlePlan,
+/**
+ * Bundles until no native package is left inside, and no function's module is evaluated in another order than in the
+ * program: usually once, a second time when something of either was not known before.
+ */
+const bundleAsNeeded = async (
+  asked: BundlePlan,
   known: readonly string[],
   names: SourceNames,
 ): Promise<{ readonly bundled: Bundled; readonly natives: readonly string[] }> => {
   const natives = new Set(
-    [...known, ...nativeDependencies(plan.projectDir)].filter(
-      (name) => !plan.external.includes(name),
+    [...known, ...nativeDependencies(asked.projectDir)].filter(
+      (name) => !asked.external.includes(name),
     ),
   );
+  let plan = asked;
   for (;;) {
     const bundled = await runEsbuild(plan, [...natives].sort(), names);
-    const found = bundledNatives(bundled.metafile, names).filter((name) => !natives.has(name));
-    if (found.length === 0) return { bundled, natives: [...natives].sort() };
+    const { metafile } = bundled;
+    const found = bundledNatives(metafile, names).filter((name) => !natives.has(name));
+    const { entry } = plan;
+    const alone = plan.functions.map(({ module }) => module).filter((module) => module !== entry);
+    const cycles = modulesInCycles(metafile, alone, entry, names);
+    if (found.length === 0 && cycles.size === 0) return { bundled, natives: [...natives].sort() };
     for (const name of found) natives.add(name);
+    plan = {
+      ...plan,
+      functions: plan.functions.map(({ name, module }) => ({
+        name,
+        module: cycles.has(module) ? entry : module,
+      })),
+    };
   }
 };
 
@@ -144,7 +160,7 @@ export const makeArchive = async (
   const startedAt = Date.now();
   const deflate = loadDeflate(); // while esbuild works in its own process
   const names = new SourceNames(plan.projectDir);
-  const { bundled, natives } = await bundleAroundNatives(plan, last?.natives ?? [], names);
+  const { bundled, natives } = await bundleAsNeeded(plan, last?.natives ?? [], names);
   const packed = await nativeFiles(plan, bundled, natives, names);
   const files = [
     ...archiveFiles(bundled, plan, names),
@@ -201,5 +217,6 @@ export const makeArchive = async (
     ...(snapshot === undefined ? {} : { snapshot }),
   });
   pruneArchives(folder);
+  for (const dir of [plan.outDir, join(plan.outDir, 'native')]) pruneTemporary(dir);
   return archive;
 };
