@@ -10,7 +10,8 @@ const { env } = process;
 const taskRoot = env['LAMBDA_TASK_ROOT'];
 const logging = patchConsole();
 // Connecting takes as long as loading does; both at once.
-const api = connect(env['AWS_LAMBDA_RUNTIME_API']);
+const api = connect(env['AWS_LAMBDA_RUNTIME_API'], env['_SPARTA_RUNTIME_API_FD']);
+delete env['_SPARTA_RUNTIME_API_FD'];
 
 if (!env['AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA']) {
   const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');

@@ -65,4 +65,6 @@ export const environmentVariables = (
   AWS_SESSION_TOKEN: facts.credentials.sessionToken,
   // Runtimes of AWS's own write their log as records; custom ones have only their standard streams.
   ...(facts.writesRecords ? { _LAMBDA_TELEMETRY_LOG_FD: '3' } : {}),
+  // Our own runtime inherits a connection to the Runtime API: a socket pair wakes a process faster than TCP does.
+  ...(facts.writesRecords && process.platform !== 'win32' ? { _SPARTA_RUNTIME_API_FD: '4' } : {}),
 });

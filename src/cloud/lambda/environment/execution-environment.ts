@@ -139,6 +139,7 @@ export class ExecutionEnvironment {
         onUnstartable: (error) => this.#onUnstartable(error),
         onExit: (how) => this.#onExit(how),
       });
+      api.serve(this.#process.connection);
     });
   }
 

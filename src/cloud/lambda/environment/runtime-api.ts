@@ -44,6 +44,8 @@ export interface RuntimeListener {
 export interface RuntimeApi {
   /** `127.0.0.1:51234` */
   readonly address: string;
+  /** Serves a connection that is there already. */
+  serve(socket: Socket): void;
   close(): void;
 }
 
@@ -63,17 +65,19 @@ export const serveRuntimeApi = (
   bodyLimitBytes: number,
 ): Promise<RuntimeApi> => {
   const sockets = new Set<Socket>();
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  const serve = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     serveConnection(socket, listener, bodyLimitBytes);
-  });
+  };
+  const server = net.createServer({ noDelay: true }, serve);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       resolve({
         address: addressOf(server),
+        serve,
         close: () => {
           server.close();
           for (const socket of sockets) socket.destroy();

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Reaper } from './reaper.ts';
 import { createFrameReader, createLineReader } from './telemetry-frames.ts';
@@ -10,6 +11,8 @@ export interface RuntimeProcess {
   readonly pid: number | undefined;
   /** Records read from descriptor 3 so far. */
   readonly records: number;
+  /** Our own runtime's connection to the Runtime API, descriptor 4 of the process. */
+  readonly connection: Socket;
   /** To the whole group. @returns whether there was anybody to hear it */
   signal(name: NodeJS.Signals): boolean;
 }
@@ -54,7 +57,7 @@ export const startRuntimeProcess = (options: RuntimeProcessOptions): RuntimeProc
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     // A group of its own: it can be frozen and ended with everything that it has started.
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -79,6 +82,7 @@ export const startRuntimeProcess = (options: RuntimeProcessOptions): RuntimeProc
   });
   return {
     pid,
+    connection: child.stdio[4] as Socket,
     get records() {
       return frames.count;
     },
