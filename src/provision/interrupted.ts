@@ -12,20 +12,22 @@ export const interruptedBefore = (stackName: string, cause: unknown): DeployErro
 /** Ctrl-C while CloudFormation works: it goes on without us. */
 export const interruptedDuring = (
   stackName: string,
-  operation: 'create' | 'update' | 'delete',
+  operation: 'create' | 'update' | 'delete' | 'rollback',
   command: (verb: string) => string,
   cause: unknown,
 ): DeployError =>
   new DeployError(
     'INTERRUPTED',
-    `Interrupted: this program stops watching, and CloudFormation goes on to ${operation} ${stackName}.`,
+    `Interrupted: this program stops watching, and CloudFormation goes on to ${operation === 'rollback' ? 'roll back' : operation} ${stackName}.`,
     {
       hint:
         operation === 'update'
           ? `"${command('status')}" shows how far it is.\nTo undo it while it runs: aws cloudformation cancel-update-stack --stack-name ${stackName}`
           : operation === 'create'
             ? `"${command('status')}" shows how far it is; "${command('delete')}" takes it back.`
-            : `"${command('status')}" shows how far it is; "${command('delete')}" watches it again.`,
+            : operation === 'delete'
+              ? `"${command('status')}" shows how far it is; "${command('delete')}" watches it again.`
+              : `"${command('status')}" shows how far it is.`,
       cause,
     },
   );

@@ -104,92 +104,137 @@ const provisionStack = async (
   target: Target,
   request: ProvisionRequest,
 ): Promise<Omit<ProvisionResult, 'durationMs'>> => {
-  const { stackName, signal, onProgress, command } = request;
+  const { onProgress } = request;
+  const api = await target.cloudFormation();
+  const ground = await prepare(target, api, request);
+  const changeSet = await propose(target, api, request, ground);
+  if (changeSet === 'empty') return unchanged(request, ground);
+  let executed = false;
+  try {
+    const [workedOut, seen] = await Promise.all([
+      awaitChangeSet(api, changeSet, request.signal),
+      ground.kind === 'update'
+        ? eventsSoFar(api, changeSet.stackId, request.signal)
+        : new Set<string>(),
+      ground.isDeployed ? undefined : uploadCode(target, request, ground),
+    ]);
+    if (workedOut.kind === 'empty') return unchanged(request, ground);
+    const plan = await showPlan(api, request, changeSet, workedOut, ground.kind);
+    if (ground.isDeployed) await uploadCode(target, request, ground);
+    if (request.confirm !== undefined && !(await request.confirm(plan)))
+      throw new DeployError('DECLINED', 'Nothing was changed: the plan was declined.');
+    request.signal.throwIfAborted();
+    await executeChangeSet(api, request, changeSet);
+    executed = true;
+    return await follow(target, api, request, changeSet, ground.kind, seen);
+  } finally {
+    if (!executed) {
+      await discardChangeSet(api, changeSet, onProgress);
+      if (ground.kind === 'create') await discardShell(api, changeSet, onProgress);
+    }
+  }
+};
+
+/** What a change set is built on. */
+interface Ground {
+  readonly kind: Plan['kind'];
+  /** The stack as it is; undefined, or a shell, when it is to be created. */
+  readonly current: StackState | undefined;
+  readonly body: string;
+  readonly bucket: ArtifactBucket | undefined;
+  readonly archive: Artifact | undefined;
+  /**
+   * Whether the stack runs on this very archive. It was in the bucket when that was deployed, so it is looked for again
+   * only if something else changes.
+   */
+  readonly isDeployed: boolean;
+}
+
+const prepare = async (
+  target: Target,
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+): Promise<Ground> => {
+  const { stackName, signal, onProgress } = request;
   const body = fittingBody(stackName, request.templateBody);
   const named = request.bucket === undefined ? undefined : namedBucket(request.bucket);
-  const bySize = !fitsRequest(body);
-  const needsBucket = request.archive !== undefined || bySize;
-  let packed = false;
+  const needsBucket = request.archive !== undefined || !fitsRequest(body);
+  const packing = { done: false };
   request.archive?.then(
     () => {
-      packed = true;
+      packing.done = true;
     },
     () => undefined,
   );
-  const api = await target.cloudFormation();
   const [found, artifacts] = await Promise.all([
     describeStack(api, stackName, signal),
     needsBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
   ]);
   const current = await ensureChangeable(api, found, {
     recover: request.recover ?? false,
-    command,
+    command: request.command,
     signal,
     onProgress,
   });
   // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
-  if (request.archive !== undefined && !packed) target.s3().catch(() => undefined);
+  if (request.archive !== undefined && !packing.done) target.s3().catch(() => undefined);
   const [bucket, archive] = await Promise.all([
     needsBucket ? (named ?? ensureArtifactBucket(api, artifacts, signal, onProgress)) : undefined,
     request.archive,
   ]);
   const kind = situationOf(current) === 'updatable' ? 'update' : 'create';
-  const deployed = kind === 'update' ? (current?.parameters ?? {}) : {};
+  const isDeployed =
+    kind === 'update' &&
+    archive?.key === current?.parameters[KEY_PARAMETER] &&
+    bucket?.name === current?.parameters[BUCKET_PARAMETER];
+  return { kind, current, body, bucket, archive, isDeployed };
+};
+
+/** Asks CloudFormation what would change. */
+const propose = async (
+  target: Target,
+  api: CloudFormationApi,
+  request: ProvisionRequest,
+  { kind, current, body, bucket, archive }: Ground,
+): Promise<ChangeSet | 'empty'> => {
+  const { stackName, signal, onProgress, template } = request;
   const parameters = resolveParameters(
-    request.template,
-    { ...artifactParameters(request.template, bucket, archive), ...request.parameters },
-    deployed,
+    template,
+    { ...artifactParameters(template, bucket, archive), ...request.parameters },
+    kind === 'update' ? (current?.parameters ?? {}) : {},
   );
-  // The archive that the stack runs on was there when it was deployed; it is looked for again only if something changes.
-  const uploadLater =
-    archive === undefined ||
-    bucket === undefined ||
-    (deployed[KEY_PARAMETER] === archive.key && deployed[BUCKET_PARAMETER] === bucket.name);
-  const template =
-    bySize && bucket !== undefined
-      ? await uploadTemplate(target, api, { stackName, body, bucket, signal, onProgress })
-      : { TemplateBody: body };
+  const placed =
+    bucket === undefined || fitsRequest(body)
+      ? { TemplateBody: body }
+      : await uploadTemplate(target, api, { stackName, body, bucket, signal, onProgress });
   signal.throwIfAborted();
-  const created = await planChangeSet(api, request, {
-    ...template,
+  return await planChangeSet(api, request, {
+    ...placed,
     ChangeSetType: kind === 'update' ? 'UPDATE' : 'CREATE',
     Parameters: [...parameters],
     Capabilities: [
       'CAPABILITY_NAMED_IAM',
-      ...(request.template.Transform === undefined ? [] : (['CAPABILITY_AUTO_EXPAND'] as const)),
+      ...(template.Transform === undefined ? [] : (['CAPABILITY_AUTO_EXPAND'] as const)),
     ],
     ...tagsOf(request),
   });
-  if (created === 'empty' && current !== undefined) return { outcome: 'unchanged', stack: current };
-  if (created === 'empty') throw changeSetFailed(stackName, 'the template has no resources', []);
-  const changeSet = created;
-  let executed = false;
-  try {
-    const [workedOut, seen] = await Promise.all([
-      awaitChangeSet(api, changeSet, signal),
-      kind === 'update' ? eventsSoFar(api, changeSet.stackId, signal) : new Set<string>(),
-      uploadLater || archive === undefined || bucket === undefined
-        ? undefined
-        : uploadArtifact(target, bucket, archive, signal, onProgress),
-    ]);
-    if (workedOut.kind === 'empty' && current !== undefined && kind === 'update') {
-      return { outcome: 'unchanged', stack: current };
-    }
-    const plan = await showPlan(api, request, changeSet, workedOut, kind);
-    if (uploadLater && archive !== undefined && bucket !== undefined)
-      await uploadArtifact(target, bucket, archive, signal, onProgress);
-    if (request.confirm !== undefined && !(await request.confirm(plan)))
-      throw new DeployError('DECLINED', `Nothing was changed: the plan was declined.`);
-    signal.throwIfAborted();
-    await executeChangeSet(api, request, changeSet);
-    executed = true;
-    return await follow(target, api, request, changeSet, kind, seen);
-  } finally {
-    if (!executed) {
-      await discardChangeSet(api, changeSet, onProgress);
-      if (kind === 'create') await discardShell(api, changeSet, onProgress);
-    }
-  }
+};
+
+const unchanged = (
+  { stackName }: ProvisionRequest,
+  { kind, current }: Ground,
+): Omit<ProvisionResult, 'durationMs'> => {
+  if (kind === 'update' && current !== undefined) return { outcome: 'unchanged', stack: current };
+  throw changeSetFailed(stackName, 'the template has no resources', []);
+};
+
+const uploadCode = async (
+  target: Target,
+  { signal, onProgress }: ProvisionRequest,
+  { bucket, archive }: Ground,
+): Promise<void> => {
+  if (bucket !== undefined && archive !== undefined)
+    await uploadArtifact(target, bucket, archive, signal, onProgress);
 };
 
 const artifactParameters = (
@@ -212,11 +257,9 @@ const showPlan = async (
   api: CloudFormationApi,
   request: ProvisionRequest,
   changeSet: ChangeSet,
-  workedOut: WorkedOut,
+  workedOut: Exclude<WorkedOut, { readonly kind: 'empty' }>,
   kind: Plan['kind'],
 ): Promise<Plan> => {
-  if (workedOut.kind === 'empty')
-    throw changeSetFailed(request.stackName, 'the template has no resources', []);
   if (workedOut.kind === 'failed')
     throw changeSetFailed(
       request.stackName,

@@ -1,5 +1,6 @@
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import { DeployError } from './errors.ts';
+import { interruptedDuring } from './interrupted.ts';
 import type { OnProgress } from './progress.ts';
 import type { StackState } from './stack-state.ts';
 import { describeStack, situationOf, stackBusy } from './stack-state.ts';
@@ -87,7 +88,12 @@ const recoverBy = async (
   if (way === 'delete') await api.deleteStack({ StackName: stackId });
   else await api.continueUpdateRollback({ StackName: stackId });
   onProgress({ kind: 'executing', stackName, stackId, operation: way });
-  const outcome = await watchStack(api, { stackName, stackId, seen, signal, onProgress });
+  const outcome = await watchStack(api, { stackName, stackId, seen, signal, onProgress }).catch(
+    (error: unknown) => {
+      if (signal.aborted) throw interruptedDuring(stackName, way, command, error);
+      throw error;
+    },
+  );
   if (outcome.status === (way === 'delete' ? 'DELETE_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE'))
     return;
   const failure = outcome.failures[0] ?? outcome.rollbackFailures[0];
