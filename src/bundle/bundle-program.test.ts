@@ -99,23 +99,26 @@ await main(service('Made', { functions: [make('A'), make('B')] }));
     expect(await project.invoke(archive, 'B')).toBe('made B');
   });
 
-  it('evaluates a module that imports the program in the order of the program', async () => {
+  it('evaluates a module that imports itself in a circle in the order of the program', async () => {
     using project = new Project({
       'app.ts': `import { main, service } from 'sparta';
-import { stamp } from './stamp.ts';
-export const imager = service('Imager', { functions: [stamp.name] });
-await main(imager);
+import { title } from './title.ts';
+import { read } from './read.ts';
+import { other } from './other.ts';
+await main(service(title, { functions: [read, other] }));
 `,
-      'stamp.ts': `import { lambda } from 'sparta';
-import { imager } from './app.ts';
-export const stamp = lambda('Stamp', {}, async () => imager);
+      // Whoever comes first sees the other undone; the program begins with this one.
+      'title.ts': `import { suffix } from './read.ts';\nexport const title = 'Title' + suffix();\n`,
+      'read.ts': `import { lambda } from 'sparta';
+import { title } from './title.ts';
+export const suffix = () => '!';
+export const read = lambda('Read', {}, async () => title);
 `,
+      'other.ts': `import { lambda } from 'sparta';\nexport const other = lambda('Other', {}, async () => 'other');\n`,
     });
-    const archive = await project.bundle({ Stamp: 'stamp.ts' });
-    expect(await project.invoke(archive, 'Stamp')).toEqual({
-      name: 'Imager',
-      functions: ['Stamp'],
-    });
+    const archive = await project.bundle({ Read: 'read.ts', Other: 'other.ts' });
+    expect(await project.invoke(archive, 'Read')).toBe('Title!');
+    expect(await project.invoke(archive, 'Other')).toBe('other');
   });
 
   it('says what it is made of', async () => {
