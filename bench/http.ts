@@ -14,7 +14,7 @@ import {
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
-import { median, ROOT, WORK } from './measure.ts';
+import { median, ROOT } from './measure.ts';
 import { installPeer } from './peers.ts';
 
 const CONNECTIONS = [1, 10, 50];

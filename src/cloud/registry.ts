@@ -5,6 +5,7 @@ import { apigatewayv2 } from './services/apigatewayv2/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
 import { iam } from './services/iam/index.ts';
+import { s3 } from './services/s3/index.ts';
 import { sns } from './services/sns/index.ts';
 import { sts } from './services/sts/index.ts';
 
@@ -15,6 +16,7 @@ const PROVIDERS: readonly ServiceDefinition[] = [
   cloudwatchLogs,
   iam,
   lambda,
+  s3,
   sns,
   sts,
 ];

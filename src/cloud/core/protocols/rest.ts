@@ -188,6 +188,8 @@ export const encodeRest = (
     else if (traits.httpPayload === 1) payload = { member, value };
     else rest.push(member);
   }
+  // https://www.rfc-editor.org/rfc/rfc9110#name-206-partial-content: models say 200 for both
+  if (status === 200 && headers['content-range'] !== undefined) status = 206;
   if (payload !== undefined)
     return { status, ...payloadBody(model, payload.member, payload.value, headers) };
   if (xml) {
