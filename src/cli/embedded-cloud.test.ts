@@ -2,6 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -165,6 +171,53 @@ await main(service('Taker', { resources: [resource('AWS::SNS::Topic', 'News', {}
   });
 });
 
+describe('an identity that may not', () => {
+  const keysOf = async (userName: string, actions: readonly string[]) => {
+    const iam = new IAMClient(settings());
+    await iam.send(new CreateUserCommand({ UserName: userName }));
+    if (actions.length > 0)
+      await iam.send(
+        new PutUserPolicyCommand({
+          UserName: userName,
+          PolicyName: 'p',
+          PolicyDocument: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+          }),
+        }),
+      );
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: userName }));
+    return {
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? '',
+      AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? '',
+    };
+  };
+  const TOPIC = `import { main, topic, service } from 'sparta';
+await main(service('Denied', { resources: [topic('News')] }));
+`;
+
+  it('deploy is told so before anything is done', async () => {
+    write(TOPIC);
+    const { code, error } = await run(['provision'], await keysOf('nobody', []));
+    expect(code).toBe(4);
+    expect(error).toContain('cloudformation:DescribeStacks');
+    expect(error).toContain('user/nobody');
+  });
+
+  it('make a resource is told which action it lacks, and what was done is undone', async () => {
+    write(TOPIC);
+    const { code, out, error } = await run(
+      ['provision'],
+      await keysOf('planner', ['cloudformation:*']),
+    );
+    expect(out).toContain('Rolling Denied back');
+    expect(error).toMatch(/^News \(AWS::SNS::Topic\) failed to create: .*sns:CreateTopic/);
+    expect(error).toContain('Add the action that the message names');
+    expect(code).toBe(8);
+  });
+});
+
 const bucketTemplate = (topics: number) => ({
   Resources: {
     Photos: { Type: 'AWS::S3::Bucket' },
@@ -226,6 +279,12 @@ describe('two deployments of one stack at once', () => {
     );
     expect(report?.stack.status).toBe(existing ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE');
   });
+});
+
+it('a template over 51,200 bytes reaches CloudFormation through the artifact bucket', async () => {
+  const template = { ...bucketTemplate(0), Metadata: { Filler: 'x'.repeat(60_000) } };
+  expect((await deploy('Large', template)).outcome).toBe('created');
+  expect((await deploy('Large', template)).outcome).toBe('unchanged');
 });
 
 it('a bucket that is not empty stops a deletion, and --empty is a way out', async () => {
