@@ -18,6 +18,9 @@ export const askYes = async (
   try {
     const answer = await prompt.question(`${question} [y/N] `, { signal });
     return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    process.stderr.write('\n');
+    throw error;
   } finally {
     prompt.close();
   }

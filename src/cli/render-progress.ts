@@ -71,7 +71,7 @@ export const openProgress = (terminal: Terminal): ProgressView => {
     if (progress.phase === 'cancelled') return;
     expect([progress]);
     const name = progress.logicalId.padEnd(width);
-    const time = progress.elapsedMs > 0 ? duration(progress.elapsedMs) : '';
+    const time = duration(progress.elapsedMs);
     const type = style.dim(progress.resourceType.padEnd(typeWidth));
     if (progress.phase === 'failed')
       return out(
