@@ -7,7 +7,15 @@ import type { Cloud } from './cloud.ts';
 import type { ServiceDefinition, WireFacts } from './define-service.ts';
 import { foreignRequest, hostName } from './origin-guard.ts';
 import type { RoutedRequest, ServiceModel, WireRequest, WireResponse } from './protocols/index.ts';
-import { decode, encode, encodeError, loadModel, route, validateInput } from './protocols/index.ts';
+import {
+  decode,
+  encode,
+  encodeError,
+  escapeXml,
+  loadModel,
+  route,
+  validateInput,
+} from './protocols/index.ts';
 import { readWhole, streamBody } from './request-body.ts';
 import { locateService } from './service-locator.ts';
 import type { SignatureClaim } from './sigv4.ts';
@@ -179,7 +187,7 @@ const answerOperation = async (
     cloud.store.commit();
     reply = encode(model, routed, output as Record<string, unknown>, requestId);
   } catch (error) {
-    reply = refusal(cloud, service, model, routed, error, requestId);
+    reply = refusal(cloud, service, model, routed, error, requestId, headers);
     settleState(cloud);
   }
   if (facts?.headers['origin'] !== undefined && service?.cors !== undefined)
@@ -274,15 +282,31 @@ const refusal = (
   routed: RoutedRequest | undefined,
   thrown: unknown,
   requestId: string,
+  headers: Readonly<Record<string, string>>,
 ): WireResponse => {
   const error = thrown instanceof AwsError ? thrown : unwritable(cloud, thrown);
   if (service === undefined || model === undefined)
+    return unroutedRefusal(headers, error, requestId);
+  return encodeError(model, routed, error, requestId);
+};
+
+/** Nobody knows the service, so its protocol is told by the request alone: targets speak JSON, the others read XML. */
+const unroutedRefusal = (
+  headers: Readonly<Record<string, string>>,
+  error: AwsError,
+  requestId: string,
+): WireResponse => {
+  if ('x-amz-target' in headers || (headers['content-type'] ?? '').includes('json'))
     return {
       status: error.status,
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
       body: JSON.stringify({ __type: error.code, message: error.message }),
     };
-  return encodeError(model, routed, error, requestId);
+  const inner = `<Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>`;
+  const body = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+    ? `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`
+    : `<Error>${inner}<RequestId>${requestId}</RequestId></Error>`;
+  return { status: error.status, headers: { 'content-type': 'application/xml' }, body };
 };
 
 /** What is no AWS error is a defect of ours, or a state folder that cannot be written. */

@@ -13,6 +13,8 @@ export const unpackedCode = async (
   const folder = join(parent, Buffer.from(version.codeSha256, 'base64').toString('hex'));
   if (existsSync(folder)) return folder;
   mkdirSync(parent, { recursive: true });
-  unpackArchive(await context.blobs.bytes(version.code), folder);
+  const archive = await context.blobs.bytes(version.code);
+  // Of two functions with one archive that are made at once, the other may have unpacked it meanwhile.
+  if (!existsSync(folder)) unpackArchive(archive, folder);
   return folder;
 };

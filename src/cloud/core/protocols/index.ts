@@ -19,6 +19,7 @@ export type {
   Shape,
   StructureShape,
 } from './model.ts';
+export { escapeXml } from './xml-text.ts';
 export { validateInput } from './validate-input.ts';
 export type { Protocol, RoutedRequest, Structure, WireRequest, WireResponse } from './wire.ts';
 
