@@ -63,7 +63,7 @@ const check = async (name: string, before: Buffer, after: Buffer): Promise<void>
 
 /** Before and after, side by side. */
 const sideBySide = async (before: Buffer, after: Buffer): Promise<Buffer> => {
-  const { width = 0, height = 0 } = await sharp(before).metadata();
+  const { width, height } = await sharp(before).metadata();
   return sharp({ create: { width: width * 2 + 20, height, channels: 3, background: '#ffffff' } })
     .composite([
       { input: before, left: 0, top: 0 },

@@ -12,5 +12,6 @@ const STAMP = `<svg xmlns="http://www.w3.org/2000/svg" width="260" height="70">
 /** Puts a red stamp into the lower right corner of a photograph, and gives it back as what it was: JPEG or PNG. */
 export const stampImage = async (photo: Uint8Array): Promise<Uint8Array> =>
   sharp(photo)
+    .keepIccProfile()
     .composite([{ input: Buffer.from(STAMP), gravity: 'southeast' }])
     .toBuffer();

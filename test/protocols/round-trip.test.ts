@@ -172,7 +172,8 @@ const roundTrip = async (
   more: object,
 ) => {
   const seed =
-    [...operation.name].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7) & 0xffff;
+    operation.name.split('').reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7) &
+    0xffff;
   const input = sampleFor(model, operation, 'input', seed);
   const output = sampleFor(model, operation, 'output', seed + 1);
   let decoded: Record<string, unknown> | undefined;

@@ -21,11 +21,15 @@ describe('clients follow from grants', () => {
       // @ts-expect-error only write was granted
       await photos.get('key');
     });
-    lambda('Both', { grants: { photos: photos.access('read', 'list') } }, async (_event, { photos }) => {
-      for await (const { key } of photos.list('a/')) await photos.get(key);
-      // @ts-expect-error write was not granted
-      await photos.put('key', 'text');
-    });
+    lambda(
+      'Both',
+      { grants: { photos: photos.access('read', 'list') } },
+      async (_event, { photos }) => {
+        for await (const { key } of photos.list('a/')) await photos.get(key);
+        // @ts-expect-error write was not granted
+        await photos.put('key', 'text');
+      },
+    );
   });
 
   it('gives no client that was not granted', () => {
@@ -39,10 +43,14 @@ describe('clients follow from grants', () => {
   });
 
   it('gives no client for a permission in IAM’s words', () => {
-    lambda('Translator', { grants: { translate: allow('translate:TranslateText', '*') } }, async (_event, context) => {
-      // @ts-expect-error allow() gives no client
-      return context.translate;
-    });
+    lambda(
+      'Translator',
+      { grants: { translate: allow('translate:TranslateText', '*') } },
+      async (_event, context) => {
+        // @ts-expect-error allow() gives no client
+        return context.translate;
+      },
+    );
   });
 });
 
@@ -76,7 +84,9 @@ describe('events follow from sources', () => {
 });
 
 describe('functions call functions', () => {
-  const square = lambda('Square', {}, async ({ side }: { readonly side: number }) => ({ area: side * side }));
+  const square = lambda('Square', {}, async ({ side }: { readonly side: number }) => ({
+    area: side * side,
+  }));
   it('types the call by the handler', () => {
     lambda('Caller', { grants: { square: square.invoke() } }, async (_event, { square }) => {
       const { area } = await square.invoke({ side: 2 });

@@ -14,7 +14,10 @@ const lines = [...db.all('resource')]
     const properties = Object.fromEntries(
       Object.entries(resource.properties)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, property]) => [name, [property.required === true ? 1 : 0, replaces(property.causesReplacement)]]),
+        .map(([name, property]) => [
+          name,
+          [property.required === true ? 1 : 0, replaces(property.causesReplacement)],
+        ]),
     );
     return JSON.stringify({
       type: resource.cloudFormationType,
@@ -24,5 +27,8 @@ const lines = [...db.all('resource')]
       tags: resource.tagInformation?.tagPropertyName,
     });
   });
-writeFileSync(new URL('../../models/cloudformation-types.ndjson', import.meta.url), `${lines.join('\n')}\n`);
+writeFileSync(
+  new URL('../../models/cloudformation-types.ndjson', import.meta.url),
+  `${lines.join('\n')}\n`,
+);
 process.stdout.write(`${lines.length} resource types\n`);

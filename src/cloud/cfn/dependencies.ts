@@ -2,13 +2,9 @@ import { validationError } from './errors.ts';
 import type { ParsedTemplate, TemplateResource } from './parse-template.ts';
 
 /** Names that a value refers to: by Ref, GetAtt and Sub. */
-export const references = (
-  value: unknown,
-  found = new Set<string>(),
-  own: ReadonlySet<string> = new Set(),
-): Set<string> => {
+export const references = (value: unknown, found = new Set<string>()): Set<string> => {
   if (Array.isArray(value)) {
-    for (const item of value) references(item, found, own);
+    for (const item of value) references(item, found);
     return found;
   }
   if (typeof value !== 'object' || value === null) return found;
@@ -16,7 +12,7 @@ export const references = (
     if (key === 'Ref' && typeof member === 'string') found.add(member);
     else if (key === 'Fn::GetAtt') {
       found.add(String(Array.isArray(member) ? member[0] : String(member).split('.')[0]));
-      if (Array.isArray(member)) references(member.slice(1), found, own);
+      if (Array.isArray(member)) references(member.slice(1), found);
     } else if (key === 'Fn::Sub') {
       const [template, variables] = (
         Array.isArray(member) ? member : [member, {}]
@@ -26,8 +22,8 @@ export const references = (
         const base = name.trim().split('.')[0] ?? '';
         if (literal !== '!' && !names.has(name.trim())) found.add(base);
       }
-      references(variables, found, own);
-    } else references(member, found, own);
+      references(variables, found);
+    } else references(member, found);
   }
   return found;
 };

@@ -106,7 +106,7 @@ export const createEngine = (providers: Providers): Engine => {
         : { updateReplacePolicy: stated.UpdateReplacePolicy }),
       ...(stated.Metadata === undefined ? {} : { metadata: stated.Metadata }),
     };
-    const done = existing?.physicalId !== undefined && /_COMPLETE$/.test(existing.status);
+    const done = existing?.physicalId !== undefined && existing.status.endsWith('_COMPLETE');
     if (existing === undefined || (!done && existing.physicalId === undefined)) {
       const properties = tryProperties(work, scope, id, base, fresh);
       const record: StackResource = {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { validationError } from './errors.ts';
 
 /** A resource as a template states it. */
@@ -180,7 +181,7 @@ const SHORT_FORMS = [
 
 /** `!GetAtt A.B` is a list of two; every other short form is its function. */
 const parseYaml = (body: string): unknown => {
-  const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
   const wrap = (tag: string, make: (value: unknown) => unknown): readonly object[] => {
     const plain = (node: { toJSON(): unknown }) => make(node.toJSON());
     return [

@@ -181,7 +181,7 @@ const deleteStack = (engine: Engine) =>
           `Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`,
         );
       if (
-        /_IN_PROGRESS$/.test(stack.status) &&
+        stack.status.endsWith('_IN_PROGRESS') &&
         stack.status !== 'REVIEW_IN_PROGRESS' &&
         stack.status !== 'CREATE_IN_PROGRESS'
       )

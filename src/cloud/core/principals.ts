@@ -121,7 +121,7 @@ export const createCredentialRegistry = (
     if (now - swept < SWEEP_MS) return;
     swept = now;
     // An expired key is remembered for a day, so that its user is told "expired", not "unknown".
-    for (const [id, { expiresAt }] of [...table.entries()])
+    for (const [id, { expiresAt }] of table.entries())
       if (expiresAt !== undefined && now - expiresAt > 24 * SWEEP_MS) table.delete(id);
   };
   return {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Sqlite from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -135,14 +136,12 @@ const openFile = (stateDir: string): Persistence => {
   };
 };
 
-type Sqlite = typeof import('node:sqlite');
-
 /** Node marks the module experimental with a warning on standard error; users of a cloud need not read it. */
-const loadSqlite = (): Sqlite => {
+const loadSqlite = (): typeof Sqlite => {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
-    return createRequire(import.meta.url)('node:sqlite') as Sqlite;
+    return createRequire(import.meta.url)('node:sqlite') as typeof Sqlite;
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -2,4 +2,3 @@
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Longest an integration may take, milliseconds. Same page. */
 export const MAX_INTEGRATION_MS = 30_000;
-export const ROUTES_PER_API = 300;

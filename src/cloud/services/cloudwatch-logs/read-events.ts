@@ -58,13 +58,11 @@ export const getLogEvents = operation<
     const limit = checkLimit(input.limit);
     const { start, end } = window(events, input, limit);
     return {
-      events: events
-        .slice(start, end)
-        .map(({ timestamp, message, ingestedAt }) => ({
-          timestamp,
-          message,
-          ingestionTime: ingestedAt,
-        })),
+      events: events.slice(start, end).map(({ timestamp, message, ingestedAt }) => ({
+        timestamp,
+        message,
+        ingestionTime: ingestedAt,
+      })),
       nextForwardToken: `f/${end}`,
       nextBackwardToken: `b/${start}`,
     };

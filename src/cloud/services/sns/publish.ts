@@ -58,15 +58,14 @@ const sizeOf = ({ Message = '', MessageAttributes = {} }: Outgoing) =>
     0,
   );
 
+// oxlint-disable-next-line no-control-regex -- AWS refuses line breaks and control characters
+const CONTROL = /[\u0000-\u001f]/;
+
 const checkMessage = (message: Outgoing) => {
   const { Message = '', Subject } = message;
   if (Message === '') throw invalidParameter('Empty message');
   if (sizeOf(message) > MESSAGE_BYTES) throw invalidParameter('Message too long');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: AWS refuses line breaks and control characters
-  if (
-    Subject !== undefined &&
-    (Subject === '' || Subject.length > 100 || /[\u0000-\u001f]/.test(Subject))
-  )
+  if (Subject !== undefined && (Subject === '' || Subject.length > 100 || CONTROL.test(Subject)))
     throw invalidParameter('Subject');
 };
 
