@@ -32,6 +32,8 @@ const ours = (node) => node.getSourceFile().fileName.startsWith(join(root, 'src'
 const checkMember = (owner, member) => {
   const declaration = member.declarations?.[0];
   if (declaration === undefined || !ours(declaration)) return;
+  // Type parameters are not members, and a discriminant says nothing that its literal does not.
+  if (ts.isTypeParameterDeclaration(declaration) || member.name === 'kind') return;
   const text = sentence(member);
   const tags = member.getJsDocTags(checker);
   if (text === '' && tags.length === 0)

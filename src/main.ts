@@ -8,7 +8,9 @@ const isEntry = (file: string | undefined): boolean => {
   const entry = process.argv[1];
   if (file === undefined || entry === undefined) return false;
   try {
-    return realpathSync(entry) === realpathSync(file.startsWith('file:') ? fileURLToPath(file) : file);
+    return (
+      realpathSync(entry) === realpathSync(file.startsWith('file:') ? fileURLToPath(file) : file)
+    );
   } catch {
     return false;
   }

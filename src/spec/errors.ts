@@ -35,7 +35,9 @@ export class FrameworkError extends Error {
 
 /** One mistake, and where it was made. */
 export interface Problem {
+  /** Names the mistake for programs. */
   readonly code: ErrorCode;
+  /** What, what was given, what is allowed, what to do. */
   readonly message: string;
   /** `app.ts:12`, where it is known. */
   readonly at?: string;

@@ -26,7 +26,9 @@ export interface ClientBinding {
  */
 export interface Grant<Client = unknown> {
   readonly kind: 'grant';
+  /** What the function's role gets. */
   readonly statements: readonly GrantStatement[];
+  /** How the client is made; left out for a permission without one. */
   readonly binding?: ClientBinding;
   /** The resource that it is on, so that it enters the stack. */
   readonly target?: { readonly kind: string; readonly name: string };

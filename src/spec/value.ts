@@ -4,6 +4,7 @@
  */
 export interface Expression<T = string> {
   readonly kind: 'expression';
+  /** What CloudFormation is asked for. */
   readonly form: ExpressionForm;
   /** Only for the compiler. */
   readonly yields?: T;
