@@ -18,7 +18,9 @@ export const evaluateCondition = (condition: Json, scope: Scope): boolean => {
     case 'Condition': {
       const value = typeof argument === 'string' ? scope.conditions.get(argument) : undefined;
       if (value === undefined)
-        throw formatError(`Unresolved condition dependency ${String(argument)} in the Conditions block of the template`);
+        throw formatError(
+          `Unresolved condition dependency ${String(argument)} in the Conditions block of the template`,
+        );
       return value;
     }
     case 'Fn::Equals': {
@@ -49,7 +51,9 @@ const several = (name: string, argument: Json): readonly Json[] => {
 };
 
 const notBoolean = () =>
-  formatError('Every Condition member must be a function that answers true or false: Condition, Fn::And, Fn::Equals, Fn::Not or Fn::Or.');
+  formatError(
+    'Every Condition member must be a function that answers true or false: Condition, Fn::And, Fn::Equals, Fn::Not or Fn::Or.',
+  );
 
 /**
  * All conditions of a template, each after those that it is made of.

@@ -164,7 +164,8 @@ const importValue: TemplateFunction = (argument, scope, evaluate) => {
 const base64: TemplateFunction = (argument, scope, evaluate) => {
   const text = evaluate(argument, scope);
   if (text === UNKNOWN) return UNKNOWN;
-  if (!isScalar(text)) throw templateError('every Fn::Base64 object must have a String-typed value.');
+  if (!isScalar(text))
+    throw templateError('every Fn::Base64 object must have a String-typed value.');
   return Buffer.from(String(text)).toString('base64');
 };
 
@@ -257,4 +258,3 @@ export const asText = (value: Value, otherwise: () => Error): string => {
   if (!isScalar(value)) throw otherwise();
   return String(value);
 };
-

@@ -40,6 +40,8 @@ export const toJson = (value: Value): Json => {
   if (value === NO_VALUE) return '';
   if (isValueList(value)) return value.map(toJson);
   if (isValueObject(value))
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [name, toJson(member)]),
+    );
   return value;
 };

@@ -1,0 +1,41 @@
+import { setStackStatus } from './record-event.ts';
+import type { Work } from './work.ts';
+import { changeOperation, operationOf, stackOfWork } from './work.ts';
+import { dropUnusedTemplates } from './templates.ts';
+
+/** Ends an operation: the stack's status, its change set's, and nothing left to take up again. */
+export const endOperation = (
+  work: Work,
+  status: string,
+  how: {
+    readonly reason?: string;
+    /** Keeps what is needed to roll back or go on later. */
+    readonly halted?: boolean;
+  } = {},
+): void => {
+  const { context, stackId } = work;
+  const { state } = context;
+  const operation = operationOf(work);
+  if (status === 'UPDATE_ROLLBACK_COMPLETE' && operation.previous !== undefined)
+    state.putStack({
+      ...stackOfWork(work),
+      spec: operation.previous,
+      imports: operation.previousImports ?? [],
+    });
+  setStackStatus(context, stackId, status, how.reason);
+  const changeSet = state.changeSets.get(operation.changeSetId ?? '');
+  if (changeSet !== undefined)
+    state.changeSets.set(changeSet.id, {
+      ...changeSet,
+      executionStatus: /^(CREATE|UPDATE)_COMPLETE$/.test(status)
+        ? 'EXECUTE_COMPLETE'
+        : 'EXECUTE_FAILED',
+    });
+  if (how.halted === true) changeOperation(work, { halted: true });
+  else {
+    state.operations.delete(stackId);
+    for (const id of [...state.changesOf(stackId).keys()]) state.dropChange(stackId, id);
+  }
+  dropUnusedTemplates(context);
+  context.commit();
+};

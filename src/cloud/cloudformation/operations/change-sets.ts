@@ -1,0 +1,324 @@
+import type * as Cfn from '@aws-sdk/client-cloudformation';
+import { AwsError } from '../../core/aws-error.ts';
+import type { OperationContext } from '../../core/define-service.ts';
+import { operation } from '../../core/define-service.ts';
+import type { Providers } from '../engine/context.ts';
+import { setStackStatus } from '../engine/record-event.ts';
+import {
+  changeSetDoesNotExist,
+  invalidChangeSetStatus,
+  notHere,
+  stackBusy,
+  stackDoesNotExist,
+  validationError,
+} from '../errors.ts';
+import type { ChangeSet, CloudFormationState, Stack } from '../state.ts';
+import { beginOperation } from './begin-operation.ts';
+import { beginUpdate, refuseUnlessUpdatable } from './change-stacks.ts';
+import { describeChangeSet, summarizeChangeSet } from './describe.ts';
+import {
+  checkStackName,
+  findChangeSet,
+  findStack,
+  needOnStack,
+  newChangeSetId,
+  newStackId,
+  requireLiving,
+  tagConditions,
+} from './find-stack.ts';
+import { pageOf } from './pages.ts';
+import type { ReadRequest } from './read-request.ts';
+import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
+
+type State = CloudFormationState;
+type Context = OperationContext<State>;
+
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+type Named = { readonly ChangeSetName?: string | undefined; readonly StackName?: string | undefined };
+
+const onChangeSet = (action: string) => (input: Named, context: Context) => {
+  const changeSet = findChangeSet(context, input.ChangeSetName ?? '', input.StackName);
+  return needOnStack(action, context, changeSet?.stackId ?? input.StackName, {
+    'cloudformation:ChangeSetName': changeSet?.name ?? input.ChangeSetName,
+  });
+};
+
+/** Operations on change sets. */
+export const changeSets = (providers: Providers) => ({
+  CreateChangeSet: operation<State, Cfn.CreateChangeSetInput, Cfn.CreateChangeSetOutput>({
+    needs: (input, context) =>
+      needOnStack('CreateChangeSet', context, input.StackName, {
+        'cloudformation:ChangeSetName': input.ChangeSetName,
+        'cloudformation:TemplateUrl': input.TemplateURL,
+        'cloudformation:RoleArn': input.RoleARN,
+        'cloudformation:ResourceTypes': input.ResourceTypes,
+        'cloudformation:ImportResourceTypes': input.ResourcesToImport?.map(
+          ({ ResourceType = '' }) => ResourceType,
+        ),
+        ...tagConditions(input.Tags),
+      }),
+    handle: async (input, context) => {
+      const type = readType(input);
+      const { StackName = '', ChangeSetName = '' } = input;
+      checkNames(StackName, ChangeSetName);
+      const known = findChangeSet(context, ChangeSetName, StackName);
+      if (known !== undefined) {
+        if (input.ClientToken !== undefined && known.token === input.ClientToken)
+          return { Id: known.id, StackId: known.stackId };
+        throw new AwsError('AlreadyExistsException', `ChangeSet ${ChangeSetName} already exists`);
+      }
+      const existing = stackFor(context, type, StackName, ChangeSetName);
+      const request = await readRequest(input, context, existing);
+      const stack = existing ?? newStack(context, StackName);
+      const outcome = await outcomeOf(context, providers, stack, request, type);
+      // Whoever else made the stack meanwhile was first.
+      stackFor(context, type, StackName, ChangeSetName);
+      const spec = acceptedSpec(context, request);
+      if (findStack(context, StackName) === undefined) {
+        context.state.putStack(stack);
+        setStackStatus(context, stack.id, 'REVIEW_IN_PROGRESS', 'User Initiated');
+      }
+      const changeSet: ChangeSet = {
+        id: newChangeSetId(context, ChangeSetName),
+        name: ChangeSetName,
+        stackId: stack.id,
+        stackName: stack.name,
+        type,
+        createdAt: context.clock.now(),
+        spec,
+        includeNestedStacks: input.IncludeNestedStacks ?? false,
+        ...outcome,
+        ...(input.Description === undefined ? {} : { description: input.Description }),
+        ...(input.OnStackFailure === undefined ? {} : { onStackFailure: input.OnStackFailure }),
+        ...(input.ImportExistingResources === undefined
+          ? {}
+          : { importExistingResources: input.ImportExistingResources }),
+        ...(input.ClientToken === undefined ? {} : { token: input.ClientToken }),
+      };
+      context.state.changeSets.set(changeSet.id, changeSet);
+      return { Id: changeSet.id, StackId: stack.id };
+    },
+  }),
+
+  DescribeChangeSet: operation<State, Cfn.DescribeChangeSetInput, Cfn.DescribeChangeSetOutput>({
+    needs: onChangeSet('DescribeChangeSet'),
+    handle: (input, context) => {
+      const changeSet = requireChangeSet(context, input);
+      const changes =
+        input.IncludePropertyValues === true ? changeSet.changesWithValues : changeSet.changes;
+      const page = pageOf(changes, input.NextToken);
+      return { ...describeChangeSet(changeSet, page.items), ...page.next };
+    },
+  }),
+
+  ListChangeSets: operation<State, Cfn.ListChangeSetsInput, Cfn.ListChangeSetsOutput>({
+    needs: (input, context) => needOnStack('ListChangeSets', context, input.StackName),
+    handle: ({ StackName = '', NextToken }, context) => {
+      const stack = requireLiving(context, StackName, stackDoesNotExist);
+      const all = [...context.state.changeSets.values()]
+        .filter(({ stackId }) => stackId === stack.id)
+        .sort((one, other) => one.createdAt - other.createdAt);
+      const page = pageOf(all, NextToken);
+      return { Summaries: page.items.map(summarizeChangeSet), ...page.next };
+    },
+  }),
+
+  ExecuteChangeSet: operation<State, Cfn.ExecuteChangeSetInput, Cfn.ExecuteChangeSetOutput>({
+    needs: onChangeSet('ExecuteChangeSet'),
+    handle: (input, context) => {
+      const changeSet = requireChangeSet(context, input);
+      const stack = requireLiving(context, changeSet.stackId, stackDoesNotExist);
+      if (changeSet.executionStatus !== 'AVAILABLE')
+        throw invalidChangeSetStatus(
+          changeSet.id,
+          changeSet.status === 'CREATE_COMPLETE' ? changeSet.executionStatus : changeSet.status,
+        );
+      if (changeSet.type === 'UPDATE') refuseUnlessUpdatable(stack, input.DisableRollback);
+      else if (stack.status !== 'REVIEW_IN_PROGRESS') throw stackBusy(stack.id, stack.status);
+      // The right to pass the role was checked when the change set was made; whoever executes it needs it as well.
+      const { roleArn } = changeSet.spec;
+      if (roleArn !== undefined)
+        context.authorise({
+          action: 'iam:PassRole',
+          resource: roleArn,
+          conditions: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+        });
+      context.state.changeSets.set(changeSet.id, {
+        ...changeSet,
+        executionStatus: 'EXECUTE_IN_PROGRESS',
+      });
+      execute(context, providers, { input, changeSet, stack });
+      return {};
+    },
+  }),
+
+  DeleteChangeSet: operation<State, Cfn.DeleteChangeSetInput, Cfn.DeleteChangeSetOutput>({
+    needs: onChangeSet('DeleteChangeSet'),
+    handle: (input, context) => {
+      const changeSet = findChangeSet(context, input.ChangeSetName ?? '', input.StackName);
+      // What is not there is deleted already, unless the stack is not there either.
+      if (changeSet === undefined) {
+        if (input.StackName !== undefined) requireLiving(context, input.StackName, stackDoesNotExist);
+        return {};
+      }
+      if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS')
+        throw new AwsError(
+          'InvalidChangeSetStatus',
+          `ChangeSet [${changeSet.id}] cannot be deleted in its current status of [${changeSet.executionStatus}]`,
+        );
+      context.state.changeSets.delete(changeSet.id);
+      return {};
+    },
+  }),
+});
+
+const requireChangeSet = (context: Context, { ChangeSetName = '', StackName }: Named): ChangeSet => {
+  const changeSet = findChangeSet(context, ChangeSetName, StackName);
+  if (changeSet !== undefined) return changeSet;
+  if (!ChangeSetName.startsWith('arn:')) {
+    if (StackName === undefined)
+      throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
+    requireLiving(context, StackName, stackDoesNotExist);
+  }
+  throw changeSetDoesNotExist(ChangeSetName);
+};
+
+const readType = ({ ChangeSetType, ResourcesToImport, DeploymentMode }: Cfn.CreateChangeSetInput) => {
+  if (ChangeSetType === 'IMPORT' || (ResourcesToImport ?? []).length > 0)
+    throw notHere('Importing resources (ChangeSetType IMPORT)');
+  if (DeploymentMode !== undefined) throw notHere(`DeploymentMode ${DeploymentMode}`);
+  return ChangeSetType ?? 'UPDATE';
+};
+
+const checkNames = (stackName: string, changeSetName: string): void => {
+  if (!stackName.startsWith('arn:')) checkStackName(stackName);
+  if (!/^[a-zA-Z][-a-zA-Z0-9]*$/.test(changeSetName))
+    throw validationError(
+      `1 validation error detected: Value '${changeSetName}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+    );
+};
+
+/** The stack that a change set is for: one in review, or none yet, to create it. */
+const stackFor = (
+  context: Context,
+  type: ChangeSet['type'],
+  stackName: string,
+  changeSetName: string,
+): Stack | undefined => {
+  if (type === 'UPDATE') {
+    const stack = requireLiving(context, stackName, stackDoesNotExist);
+    refuseUnlessUpdatable(stack, true);
+    return stack;
+  }
+  const stack = findStack(context, stackName);
+  if (stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS')
+    throw validationError(
+      `Stack [${stack.name}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
+    );
+  return stack;
+};
+
+const newStack = (context: Context, name: string): Stack => ({
+  id: newStackId(context, name),
+  name,
+  status: '',
+  createdAt: context.clock.now(),
+  outputs: [],
+  imports: [],
+  disableRollback: false,
+  terminationProtection: false,
+  lastOperations: [],
+});
+
+type Outcome = Pick<
+  ChangeSet,
+  'status' | 'statusReason' | 'executionStatus' | 'changes' | 'changesWithValues'
+>;
+
+/** Differs: AWS answers first and works the changes out afterwards; here they are there at once. */
+const outcomeOf = async (
+  context: Context,
+  providers: Providers,
+  stack: Stack,
+  request: ReadRequest,
+  type: ChangeSet['type'],
+): Promise<Outcome> => {
+  const failed = (statusReason: string): Outcome => ({
+    status: 'FAILED',
+    statusReason,
+    executionStatus: 'UNAVAILABLE',
+    changes: [],
+    changesWithValues: [],
+  });
+  try {
+    const { plain, withValues } = await changesOf(
+      { context, providers },
+      stack,
+      request.revision,
+    );
+    if (type === 'UPDATE' && plain.changes.length === 0 && !plain.outputsChange)
+      return failed(NO_CHANGES);
+    return {
+      status: 'CREATE_COMPLETE',
+      executionStatus: 'AVAILABLE',
+      changes: plain.changes,
+      changesWithValues: withValues.changes,
+    };
+  } catch (error) {
+    if (error instanceof AwsError && /^No export named /.test(error.message))
+      return failed(error.message);
+    throw error;
+  }
+};
+
+const execute = (
+  context: Context,
+  providers: Providers,
+  what: {
+    readonly input: Cfn.ExecuteChangeSetInput;
+    readonly changeSet: ChangeSet;
+    readonly stack: Stack;
+  },
+): void => {
+  const { input, changeSet, stack } = what;
+  const { spec, onStackFailure } = changeSet;
+  const token =
+    input.ClientRequestToken === undefined ? {} : { token: input.ClientRequestToken };
+  const keepsFailed = input.DisableRollback === true || onStackFailure === 'DO_NOTHING';
+  const patch =
+    input.RetainExceptOnCreate === undefined
+      ? {}
+      : { retainExceptOnCreate: input.RetainExceptOnCreate };
+  if (changeSet.type === 'UPDATE') {
+    beginUpdate(context, providers, stack, {
+      spec,
+      disableRollback: keepsFailed,
+      changeSetId: changeSet.id,
+      patch,
+      ...token,
+    });
+    return;
+  }
+  const onFailure = onStackFailure === 'DELETE' ? 'DELETE' : 'ROLLBACK';
+  beginOperation(context, providers, {
+    stack: {
+      ...stack,
+      ...patch,
+      spec,
+      disableRollback: keepsFailed,
+      updatedAt: context.clock.now(),
+      changeSetId: changeSet.id,
+    },
+    operation: {
+      kind: 'create',
+      phase: 'apply',
+      onFailure: keepsFailed ? 'DO_NOTHING' : onFailure,
+      changeSetId: changeSet.id,
+      ...token,
+    },
+    status: 'CREATE_IN_PROGRESS',
+    type: 'CREATE_STACK',
+  });
+};

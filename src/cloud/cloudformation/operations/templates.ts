@@ -1,0 +1,121 @@
+import type * as Cfn from '@aws-sdk/client-cloudformation';
+import { operation } from '../../core/define-service.ts';
+import { stackDoesNotExist, validationError } from '../errors.ts';
+import type { CloudFormationState } from '../state.ts';
+import { neededCapabilities } from '../template/capabilities.ts';
+import type { ParameterDefinition, Template } from '../template/model.ts';
+import { readTemplate } from '../template/read-template.ts';
+import { resourceType } from '../types/resource-type.ts';
+import { needOnStack, requireLiving, requireStack } from './find-stack.ts';
+import { templateText } from './template-source.ts';
+
+type State = CloudFormationState;
+
+/** Operations on templates, and on what a stack is beside its resources. */
+export const templateOperations = {
+  ValidateTemplate: operation<State, Cfn.ValidateTemplateInput, Cfn.ValidateTemplateOutput>({
+    needs: () => ({ action: 'cloudformation:ValidateTemplate', resource: '*' }),
+    handle: async (input, context) => {
+      const template = await readTemplate(await templateText(input, context));
+      return {
+        Parameters: [...template.parameters].map(([name, definition]) => ({
+          ParameterKey: name,
+          NoEcho: definition.noEcho,
+          ...(definition.default === undefined ? {} : { DefaultValue: definition.default }),
+          ...(definition.description === undefined ? {} : { Description: definition.description }),
+        })),
+        ...describeTemplate(template),
+      };
+    },
+  }),
+
+  GetTemplateSummary: operation<State, Cfn.GetTemplateSummaryInput, Cfn.GetTemplateSummaryOutput>({
+    needs: (input, context) => needOnStack('GetTemplateSummary', context, input.StackName),
+    handle: async (input, context) => {
+      const text =
+        input.StackName === undefined
+          ? await templateText(input, context)
+          : context.state.templates.get(
+              requireStack(context, input.StackName).spec?.templateKey ?? '',
+            );
+      const template = await readTemplate(text ?? '');
+      return {
+        Parameters: [...template.parameters].map(declaration),
+        ResourceTypes: [...template.resources.values()].map(({ type }) => type),
+        ResourceIdentifierSummaries: identifiers(template),
+        ...(template.version === undefined ? {} : { Version: template.version }),
+        ...(template.metadata === undefined ? {} : { Metadata: JSON.stringify(template.metadata) }),
+        ...describeTemplate(template),
+      };
+    },
+  }),
+
+  SetStackPolicy: operation<State, Cfn.SetStackPolicyInput, void>({
+    needs: (input, context) => needOnStack('SetStackPolicy', context, input.StackName),
+    handle: ({ StackName = '', StackPolicyBody = '' }, context) => {
+      const stack = requireLiving(context, StackName, stackDoesNotExist);
+      checkPolicy(StackPolicyBody);
+      context.state.putStack({ ...stack, stackPolicy: StackPolicyBody });
+    },
+  }),
+
+  UpdateTerminationProtection: operation<
+    State,
+    Cfn.UpdateTerminationProtectionInput,
+    Cfn.UpdateTerminationProtectionOutput
+  >({
+    needs: (input, context) =>
+      needOnStack('UpdateTerminationProtection', context, input.StackName),
+    handle: ({ StackName = '', EnableTerminationProtection }, context) => {
+      const stack = requireLiving(context, StackName, stackDoesNotExist);
+      context.state.putStack({
+        ...stack,
+        terminationProtection: EnableTerminationProtection ?? false,
+      });
+      return { StackId: stack.id };
+    },
+  }),
+};
+
+const describeTemplate = (template: Template) => {
+  const { capabilities, types } = neededCapabilities(template);
+  return {
+    ...(template.description === undefined ? {} : { Description: template.description }),
+    ...(capabilities.length === 0
+      ? {}
+      : {
+          Capabilities: [...capabilities] as Cfn.Capability[],
+          CapabilitiesReason: `The following resource(s) require capabilities: [${types.join(', ')}]`,
+        }),
+    ...(template.transforms.length === 0 ? {} : { DeclaredTransforms: [...template.transforms] }),
+  };
+};
+
+const declaration = ([name, definition]: [string, ParameterDefinition]): Cfn.ParameterDeclaration => ({
+  ParameterKey: name,
+  ParameterType: definition.type,
+  NoEcho: definition.noEcho,
+  ParameterConstraints:
+    definition.allowedValues === undefined ? {} : { AllowedValues: [...definition.allowedValues] },
+  ...(definition.default === undefined ? {} : { DefaultValue: definition.default }),
+  ...(definition.description === undefined ? {} : { Description: definition.description }),
+});
+
+const identifiers = (template: Template): Cfn.ResourceIdentifierSummary[] => {
+  const byType = new Map<string, string[]>();
+  for (const [id, { type }] of template.resources)
+    byType.set(type, [...(byType.get(type) ?? []), id]);
+  return [...byType].map(([type, ids]) => ({
+    ResourceType: type,
+    LogicalResourceIds: ids,
+    ResourceIdentifiers: [...(resourceType(type)?.primaryIdentifier ?? [])],
+  }));
+};
+
+const checkPolicy = (text: string): void => {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw validationError(`Error validating stack policy: Invalid stack policy. It is no JSON.`);
+  }
+};
