@@ -1,4 +1,4 @@
-import { createCloudFormation } from './cfn/index.ts';
+import { createCloudFormation } from './cloudformation/index.ts';
 import type { ServiceDefinition } from './core/define-service.ts';
 import { lambda } from './lambda/index.ts';
 import { apigatewayv2 } from './services/apigatewayv2/index.ts';
