@@ -131,7 +131,8 @@ const olderEvents = (events: readonly Event[], stackName: string): Record<string
   Object.groupBy(
     // Said of every event today; the older recordings have none.
     events.map(({ OperationId: _, ...event }) => event),
-    ({ LogicalResourceId = '' }) => (LogicalResourceId === stackName ? '<stack>' : LogicalResourceId),
+    ({ LogicalResourceId = '' }) =>
+      LogicalResourceId === stackName ? '<stack>' : LogicalResourceId,
   ) as Record<string, unknown[]>;
 
 /** Oldest first, five fields, one event of each status and physical resource. */

@@ -92,10 +92,13 @@ const describe = (resource: Resource, nested: boolean): string => {
   const attributes = printProperties(resource.attributes as unknown as Record<string, Property>);
   const printed: Record<string, string> = {};
   // Printing a definition may name more of them, which join the end of what is walked.
-  for (const [name, definition] of definitions) printed[name] = printProperties(definition.properties);
+  for (const [name, definition] of definitions)
+    printed[name] = printProperties(definition.properties);
   return JSON.stringify({
     ...(resource.primaryIdentifier === undefined ? {} : { i: resource.primaryIdentifier }),
-    ...(resource.tagInformation === undefined ? {} : { t: resource.tagInformation.tagPropertyName }),
+    ...(resource.tagInformation === undefined
+      ? {}
+      : { t: resource.tagInformation.tagPropertyName }),
     p: properties,
     ...(attributes === '' ? {} : { a: attributes }),
     ...(definitions.size === 0 ? {} : { d: printed }),

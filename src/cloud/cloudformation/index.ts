@@ -1,42 +1,68 @@
-import type { ServiceDefinition } from '../core/define-service.ts';
+import type {
+  OperationContext,
+  OperationTable,
+  ServiceDefinition,
+} from '../core/define-service.ts';
 import { defineService } from '../core/define-service.ts';
 import type { ResourceProvider } from '../core/resource-provider.ts';
 import type { Providers } from './engine/context.ts';
-import { runOperation } from './engine/run-operation.ts';
-import { changeSets } from './operations/change-sets.ts';
-import { changeStacks } from './operations/change-stacks.ts';
-import { readStacks } from './operations/read-stacks.ts';
-import { templateOperations } from './operations/templates.ts';
+import type { OperationName } from './needs.ts';
+import { NEEDS } from './needs.ts';
 import { cdkMetadata } from './resources/cdk-metadata.ts';
 import type { CloudFormationState } from './state.ts';
 import { createCloudFormationState } from './state.ts';
+
+type State = CloudFormationState;
 
 /**
  * AWS CloudFormation, for the resource types that the services provide.
  * @param resources - Providers of all services; a type that none of them has fails the operation that wants it
  */
 export const createCloudFormation = (resources: readonly ResourceProvider[]): ServiceDefinition => {
-  const providers: Providers = new Map(
+  const providers = new Map(
     [cdkMetadata, ...resources].map((provider) => [provider.type, provider]),
   );
-  return defineService<CloudFormationState>({
+  const engine = createLoader(providers);
+  return defineService<State>({
     id: 'cloudformation',
     signingName: 'cloudformation',
     principal: 'cloudformation.amazonaws.com',
     scope: 'region',
     createState: createCloudFormationState,
-    operations: {
-      ...changeStacks(providers),
-      ...changeSets(providers),
-      ...readStacks,
-      ...templateOperations,
-    },
+    operations: operationTable(engine),
     validationCode: 'ValidationError',
     accessDeniedCode: 'AccessDenied',
     // What a killed cloud left in the middle goes on from its records.
     start: (context) => {
       for (const { stackId } of context.state.operations.values())
-        context.background(`resuming ${stackId}`, () => runOperation(context, providers, stackId));
+        context.background(`resuming ${stackId}`, async () => {
+          const { runOperation } = await engine();
+          await runOperation(context, providers, stackId);
+        });
     },
   });
 };
+
+/** The engine is most of this service's modules; a cloud that deploys nothing never loads them. */
+const createLoader = (providers: Providers) => {
+  const load = async () => {
+    const { createHandlers, runOperation } = await import('./operations/index.ts');
+    return { handlers: createHandlers(providers), runOperation };
+  };
+  let loading: ReturnType<typeof load> | undefined;
+  return () => (loading ??= load());
+};
+
+const operationTable = (engine: ReturnType<typeof createLoader>): OperationTable<State> =>
+  Object.fromEntries(
+    (Object.keys(NEEDS) as OperationName[]).map((name) => [
+      name,
+      {
+        needs: NEEDS[name],
+        handle: async (input: never, context: OperationContext<State>) => {
+          const { handlers } = await engine();
+          return handlers[name](input, context);
+        },
+      },
+    ]),
+  );

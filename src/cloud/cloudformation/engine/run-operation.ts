@@ -83,9 +83,9 @@ const apply = async (work: Work): Promise<void> => {
   }
   if (onFailure === 'DELETE') {
     // A stack that was deleted while it was created has told so already.
-    if (stackOfWork(work).status === 'DELETE_IN_PROGRESS') changeOperation(work, { phase: 'delete' });
-    else
-      enterPhase(work, 'delete', 'DELETE_IN_PROGRESS', `${reason}Delete requested by user.`);
+    if (stackOfWork(work).status === 'DELETE_IN_PROGRESS')
+      changeOperation(work, { phase: 'delete' });
+    else enterPhase(work, 'delete', 'DELETE_IN_PROGRESS', `${reason}Delete requested by user.`);
     return deleteStack(work);
   }
   enterPhase(work, 'rollback', 'ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);

@@ -1,7 +1,7 @@
+import { handler } from './handler.ts';
 import type * as Cfn from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
-import { operation } from '../../core/define-service.ts';
 import type { Providers } from '../engine/context.ts';
 import { setStackStatus } from '../engine/record-event.ts';
 import {
@@ -20,11 +20,9 @@ import {
   checkStackName,
   findChangeSet,
   findStack,
-  needOnStack,
   newChangeSetId,
   newStackId,
   requireLiving,
-  tagConditions,
 } from './find-stack.ts';
 import { pageOf } from './pages.ts';
 import type { ReadRequest } from './read-request.ts';
@@ -36,30 +34,15 @@ type Context = OperationContext<State>;
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-type Named = { readonly ChangeSetName?: string | undefined; readonly StackName?: string | undefined };
-
-const onChangeSet = (action: string) => (input: Named, context: Context) => {
-  const changeSet = findChangeSet(context, input.ChangeSetName ?? '', input.StackName);
-  return needOnStack(action, context, changeSet?.stackId ?? input.StackName, {
-    'cloudformation:ChangeSetName': changeSet?.name ?? input.ChangeSetName,
-  });
+type Named = {
+  readonly ChangeSetName?: string | undefined;
+  readonly StackName?: string | undefined;
 };
 
 /** Operations on change sets. */
 export const changeSets = (providers: Providers) => ({
-  CreateChangeSet: operation<State, Cfn.CreateChangeSetInput, Cfn.CreateChangeSetOutput>({
-    needs: (input, context) =>
-      needOnStack('CreateChangeSet', context, input.StackName, {
-        'cloudformation:ChangeSetName': input.ChangeSetName,
-        'cloudformation:TemplateUrl': input.TemplateURL,
-        'cloudformation:RoleArn': input.RoleARN,
-        'cloudformation:ResourceTypes': input.ResourceTypes,
-        'cloudformation:ImportResourceTypes': input.ResourcesToImport?.map(
-          ({ ResourceType = '' }) => ResourceType,
-        ),
-        ...tagConditions(input.Tags),
-      }),
-    handle: async (input, context) => {
+  CreateChangeSet: handler<State, Cfn.CreateChangeSetInput, Cfn.CreateChangeSetOutput>(
+    async (input, context) => {
       const type = readType(input);
       const { StackName = '', ChangeSetName = '' } = input;
       checkNames(StackName, ChangeSetName);
@@ -100,22 +83,20 @@ export const changeSets = (providers: Providers) => ({
       context.state.changeSets.set(changeSet.id, changeSet);
       return { Id: changeSet.id, StackId: stack.id };
     },
-  }),
+  ),
 
-  DescribeChangeSet: operation<State, Cfn.DescribeChangeSetInput, Cfn.DescribeChangeSetOutput>({
-    needs: onChangeSet('DescribeChangeSet'),
-    handle: (input, context) => {
+  DescribeChangeSet: handler<State, Cfn.DescribeChangeSetInput, Cfn.DescribeChangeSetOutput>(
+    (input, context) => {
       const changeSet = requireChangeSet(context, input);
       const changes =
         input.IncludePropertyValues === true ? changeSet.changesWithValues : changeSet.changes;
       const page = pageOf(changes, input.NextToken);
       return { ...describeChangeSet(changeSet, page.items), ...page.next };
     },
-  }),
+  ),
 
-  ListChangeSets: operation<State, Cfn.ListChangeSetsInput, Cfn.ListChangeSetsOutput>({
-    needs: (input, context) => needOnStack('ListChangeSets', context, input.StackName),
-    handle: ({ StackName = '', NextToken }, context) => {
+  ListChangeSets: handler<State, Cfn.ListChangeSetsInput, Cfn.ListChangeSetsOutput>(
+    ({ StackName = '', NextToken }, context) => {
       const stack = requireLiving(context, StackName, stackDoesNotExist);
       const all = [...context.state.changeSets.values()]
         .filter(({ stackId }) => stackId === stack.id)
@@ -123,11 +104,10 @@ export const changeSets = (providers: Providers) => ({
       const page = pageOf(all, NextToken);
       return { Summaries: page.items.map(summarizeChangeSet), ...page.next };
     },
-  }),
+  ),
 
-  ExecuteChangeSet: operation<State, Cfn.ExecuteChangeSetInput, Cfn.ExecuteChangeSetOutput>({
-    needs: onChangeSet('ExecuteChangeSet'),
-    handle: (input, context) => {
+  ExecuteChangeSet: handler<State, Cfn.ExecuteChangeSetInput, Cfn.ExecuteChangeSetOutput>(
+    (input, context) => {
       const changeSet = requireChangeSet(context, input);
       const stack = requireLiving(context, changeSet.stackId, stackDoesNotExist);
       if (changeSet.executionStatus !== 'AVAILABLE')
@@ -152,15 +132,15 @@ export const changeSets = (providers: Providers) => ({
       execute(context, providers, { input, changeSet, stack });
       return {};
     },
-  }),
+  ),
 
-  DeleteChangeSet: operation<State, Cfn.DeleteChangeSetInput, Cfn.DeleteChangeSetOutput>({
-    needs: onChangeSet('DeleteChangeSet'),
-    handle: (input, context) => {
+  DeleteChangeSet: handler<State, Cfn.DeleteChangeSetInput, Cfn.DeleteChangeSetOutput>(
+    (input, context) => {
       const changeSet = findChangeSet(context, input.ChangeSetName ?? '', input.StackName);
       // What is not there is deleted already, unless the stack is not there either.
       if (changeSet === undefined) {
-        if (input.StackName !== undefined) requireLiving(context, input.StackName, stackDoesNotExist);
+        if (input.StackName !== undefined)
+          requireLiving(context, input.StackName, stackDoesNotExist);
         return {};
       }
       if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS')
@@ -171,21 +151,30 @@ export const changeSets = (providers: Providers) => ({
       context.state.changeSets.delete(changeSet.id);
       return {};
     },
-  }),
+  ),
 });
 
-const requireChangeSet = (context: Context, { ChangeSetName = '', StackName }: Named): ChangeSet => {
+const requireChangeSet = (
+  context: Context,
+  { ChangeSetName = '', StackName }: Named,
+): ChangeSet => {
   const changeSet = findChangeSet(context, ChangeSetName, StackName);
   if (changeSet !== undefined) return changeSet;
   if (!ChangeSetName.startsWith('arn:')) {
     if (StackName === undefined)
-      throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
+      throw validationError(
+        'StackName must be specified if ChangeSetName is not specified as an ARN.',
+      );
     requireLiving(context, StackName, stackDoesNotExist);
   }
   throw changeSetDoesNotExist(ChangeSetName);
 };
 
-const readType = ({ ChangeSetType, ResourcesToImport, DeploymentMode }: Cfn.CreateChangeSetInput) => {
+const readType = ({
+  ChangeSetType,
+  ResourcesToImport,
+  DeploymentMode,
+}: Cfn.CreateChangeSetInput) => {
   if (ChangeSetType === 'IMPORT' || (ResourcesToImport ?? []).length > 0)
     throw notHere('Importing resources (ChangeSetType IMPORT)');
   if (DeploymentMode !== undefined) throw notHere(`DeploymentMode ${DeploymentMode}`);
@@ -253,11 +242,7 @@ const outcomeOf = async (
     changesWithValues: [],
   });
   try {
-    const { plain, withValues } = await changesOf(
-      { context, providers },
-      stack,
-      request.revision,
-    );
+    const { plain, withValues } = await changesOf({ context, providers }, stack, request.revision);
     if (type === 'UPDATE' && plain.changes.length === 0 && !plain.outputsChange)
       return failed(NO_CHANGES);
     return {
@@ -284,8 +269,7 @@ const execute = (
 ): void => {
   const { input, changeSet, stack } = what;
   const { spec, onStackFailure } = changeSet;
-  const token =
-    input.ClientRequestToken === undefined ? {} : { token: input.ClientRequestToken };
+  const token = input.ClientRequestToken === undefined ? {} : { token: input.ClientRequestToken };
   const keepsFailed = input.DisableRollback === true || onStackFailure === 'DO_NOTHING';
   const patch =
     input.RetainExceptOnCreate === undefined

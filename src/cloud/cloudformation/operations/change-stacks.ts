@@ -1,3 +1,4 @@
+import { handler } from './handler.ts';
 import type {
   CancelUpdateStackInput,
   ContinueUpdateRollbackInput,
@@ -11,7 +12,6 @@ import type {
   UpdateStackOutput,
 } from '@aws-sdk/client-cloudformation';
 import type { OperationContext } from '../../core/define-service.ts';
-import { operation } from '../../core/define-service.ts';
 import type { Providers } from '../engine/context.ts';
 import { setStackStatus } from '../engine/record-event.ts';
 import {
@@ -23,14 +23,7 @@ import {
 } from '../errors.ts';
 import type { CloudFormationState, Stack, StackOperation } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
-import {
-  checkStackName,
-  findStack,
-  needOnStack,
-  newStackId,
-  requireLiving,
-  tagConditions,
-} from './find-stack.ts';
+import { checkStackName, findStack, newStackId, requireLiving } from './find-stack.ts';
 import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
 
 type State = CloudFormationState;
@@ -38,157 +31,122 @@ type Context = OperationContext<State>;
 
 /** Operations that create, change and delete stacks. */
 export const changeStacks = (providers: Providers) => ({
-  CreateStack: operation<State, CreateStackInput, CreateStackOutput>({
-    needs: (input, context) =>
-      needOnStack('CreateStack', context, input.StackName, {
-        'cloudformation:TemplateUrl': input.TemplateURL,
-        'cloudformation:RoleArn': input.RoleARN,
-        'cloudformation:ResourceTypes': input.ResourceTypes,
-        ...tagConditions(input.Tags),
-      }),
-    handle: async (input, context) => {
-      const name = input.StackName ?? '';
-      checkStackName(name);
-      const known = sameRequest(findStack(context, name), input.ClientRequestToken);
-      if (known !== undefined) return known;
-      refuseExisting(context, name);
-      const request = await readRequest(input, context);
-      const id = newStackId(context, name);
-      await changesOf({ context, providers }, { id, name, outputs: [] }, request.revision);
-      refuseExisting(context, name);
-      const onFailure = readOnFailure(input);
-      const stack: Stack = {
-        id,
-        name,
-        status: '',
-        createdAt: context.clock.now(),
-        spec: acceptedSpec(context, request),
-        outputs: [],
-        imports: [],
-        disableRollback: onFailure === 'DO_NOTHING',
-        terminationProtection: input.EnableTerminationProtection ?? false,
-        lastOperations: [],
-        ...(input.TimeoutInMinutes === undefined ? {} : { timeoutMinutes: input.TimeoutInMinutes }),
+  CreateStack: handler<State, CreateStackInput, CreateStackOutput>(async (input, context) => {
+    const name = input.StackName ?? '';
+    checkStackName(name);
+    const known = sameRequest(findStack(context, name), input.ClientRequestToken);
+    if (known !== undefined) return known;
+    refuseExisting(context, name);
+    const request = await readRequest(input, context);
+    const id = newStackId(context, name);
+    await changesOf({ context, providers }, { id, name, outputs: [] }, request.revision);
+    refuseExisting(context, name);
+    const onFailure = readOnFailure(input);
+    const stack: Stack = {
+      id,
+      name,
+      status: '',
+      createdAt: context.clock.now(),
+      spec: acceptedSpec(context, request),
+      outputs: [],
+      imports: [],
+      disableRollback: onFailure === 'DO_NOTHING',
+      terminationProtection: input.EnableTerminationProtection ?? false,
+      lastOperations: [],
+      ...(input.TimeoutInMinutes === undefined ? {} : { timeoutMinutes: input.TimeoutInMinutes }),
+      ...(input.StackPolicyBody === undefined ? {} : { stackPolicy: input.StackPolicyBody }),
+      ...(input.RetainExceptOnCreate === undefined
+        ? {}
+        : { retainExceptOnCreate: input.RetainExceptOnCreate }),
+      ...(input.ClientRequestToken === undefined
+        ? {}
+        : { creationToken: input.ClientRequestToken }),
+    };
+    const OperationId = beginOperation(context, providers, {
+      stack,
+      operation: { kind: 'create', phase: 'apply', onFailure, ...tokenOf(input) },
+      status: 'CREATE_IN_PROGRESS',
+      type: 'CREATE_STACK',
+    });
+    return { StackId: id, OperationId };
+  }),
+
+  UpdateStack: handler<State, UpdateStackInput, UpdateStackOutput>(async (input, context) => {
+    const name = input.StackName ?? '';
+    const stack = requireLiving(context, name, stackDoesNotExist);
+    if (input.ClientRequestToken !== undefined && stack.lastToken === input.ClientRequestToken)
+      return { StackId: stack.id };
+    refuseUnlessUpdatable(stack, input.DisableRollback);
+    const request = await readRequest(input, context, stack);
+    const { plain } = await changesOf({ context, providers }, stack, request.revision);
+    if (plain.changes.length === 0 && !plain.outputsChange && !stack.status.endsWith('_FAILED'))
+      throw noUpdates();
+    const now = requireLiving(context, name, stackDoesNotExist);
+    refuseUnlessUpdatable(now, input.DisableRollback);
+    const OperationId = beginUpdate(context, providers, now, {
+      spec: acceptedSpec(context, request),
+      disableRollback: input.DisableRollback ?? false,
+      patch: {
         ...(input.StackPolicyBody === undefined ? {} : { stackPolicy: input.StackPolicyBody }),
         ...(input.RetainExceptOnCreate === undefined
           ? {}
           : { retainExceptOnCreate: input.RetainExceptOnCreate }),
-        ...(input.ClientRequestToken === undefined
-          ? {}
-          : { creationToken: input.ClientRequestToken }),
-      };
-      const OperationId = beginOperation(context, providers, {
-        stack,
-        operation: { kind: 'create', phase: 'apply', onFailure, ...tokenOf(input) },
-        status: 'CREATE_IN_PROGRESS',
-        type: 'CREATE_STACK',
-      });
-      return { StackId: id, OperationId };
-    },
+      },
+      ...tokenOf(input),
+    });
+    return { StackId: stack.id, OperationId };
   }),
 
-  UpdateStack: operation<State, UpdateStackInput, UpdateStackOutput>({
-    needs: (input, context) =>
-      needOnStack('UpdateStack', context, input.StackName, {
-        'cloudformation:TemplateUrl': input.TemplateURL,
-        'cloudformation:RoleArn': input.RoleARN,
-        'cloudformation:ResourceTypes': input.ResourceTypes,
-        ...tagConditions(input.Tags),
-      }),
-    handle: async (input, context) => {
-      const name = input.StackName ?? '';
-      const stack = requireLiving(context, name, stackDoesNotExist);
-      if (input.ClientRequestToken !== undefined && stack.lastToken === input.ClientRequestToken)
-        return { StackId: stack.id };
-      refuseUnlessUpdatable(stack, input.DisableRollback);
-      const request = await readRequest(input, context, stack);
-      const { plain } = await changesOf({ context, providers }, stack, request.revision);
-      if (plain.changes.length === 0 && !plain.outputsChange && !stack.status.endsWith('_FAILED'))
-        throw noUpdates();
-      const now = requireLiving(context, name, stackDoesNotExist);
-      refuseUnlessUpdatable(now, input.DisableRollback);
-      const OperationId = beginUpdate(context, providers, now, {
-        spec: acceptedSpec(context, request),
-        disableRollback: input.DisableRollback ?? false,
-        patch: {
-          ...(input.StackPolicyBody === undefined ? {} : { stackPolicy: input.StackPolicyBody }),
-          ...(input.RetainExceptOnCreate === undefined
-            ? {}
-            : { retainExceptOnCreate: input.RetainExceptOnCreate }),
-        },
+  DeleteStack: handler<State, DeleteStackInput, void>((input, context) => {
+    const stack = findStack(context, input.StackName ?? '');
+    // What is not there is deleted already; so is one that is being deleted.
+    if (stack === undefined || /^DELETE_(COMPLETE|IN_PROGRESS)$/.test(stack.status)) return;
+    if (stack.terminationProtection)
+      throw validationError(
+        `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
+      );
+    const skip = input.RetainResources ?? [];
+    if (skip.length > 0) checkRetained(context, stack, skip);
+    if (input.RoleARN !== undefined)
+      context.authorise({
+        action: 'iam:PassRole',
+        resource: input.RoleARN,
+        conditions: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+      });
+    if (stack.status === 'CREATE_IN_PROGRESS') return deleteWhileCreating(context, stack);
+    if (stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS')
+      throw validationError(
+        `Stack [${stack.name}] cannot be deleted while in status ${stack.status}`,
+      );
+    beginOperation(context, providers, {
+      stack: {
+        ...stack,
+        ...(input.DeletionMode === undefined ? {} : { deletionMode: input.DeletionMode }),
+      },
+      operation: {
+        kind: 'delete',
+        phase: 'delete',
+        onFailure: 'ROLLBACK',
+        skip,
+        force: input.DeletionMode === 'FORCE_DELETE_STACK',
+        ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
         ...tokenOf(input),
-      });
-      return { StackId: stack.id, OperationId };
-    },
+      },
+      status: 'DELETE_IN_PROGRESS',
+      type: 'DELETE_STACK',
+    });
   }),
 
-  DeleteStack: operation<State, DeleteStackInput, void>({
-    needs: (input, context) =>
-      needOnStack('DeleteStack', context, input.StackName, {
-        'cloudformation:RoleArn': input.RoleARN,
-      }),
-    handle: (input, context) => {
-      const stack = findStack(context, input.StackName ?? '');
-      // What is not there is deleted already; so is one that is being deleted.
-      if (stack === undefined || /^DELETE_(COMPLETE|IN_PROGRESS)$/.test(stack.status)) return;
-      if (stack.terminationProtection)
-        throw validationError(
-          `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
-        );
-      const skip = input.RetainResources ?? [];
-      if (skip.length > 0) checkRetained(context, stack, skip);
-      if (input.RoleARN !== undefined)
-        context.authorise({
-          action: 'iam:PassRole',
-          resource: input.RoleARN,
-          conditions: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
-        });
-      if (stack.status === 'CREATE_IN_PROGRESS') return deleteWhileCreating(context, stack);
-      if (stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS')
-        throw validationError(
-          `Stack [${stack.name}] cannot be deleted while in status ${stack.status}`,
-        );
-      beginOperation(context, providers, {
-        stack: {
-          ...stack,
-          ...(input.DeletionMode === undefined ? {} : { deletionMode: input.DeletionMode }),
-        },
-        operation: {
-          kind: 'delete',
-          phase: 'delete',
-          onFailure: 'ROLLBACK',
-          skip,
-          force: input.DeletionMode === 'FORCE_DELETE_STACK',
-          ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
-          ...tokenOf(input),
-        },
-        status: 'DELETE_IN_PROGRESS',
-        type: 'DELETE_STACK',
-      });
-    },
+  CancelUpdateStack: handler<State, CancelUpdateStackInput, void>((input, context) => {
+    const stack = requireLiving(context, input.StackName ?? '', stackDoesNotExist);
+    const running = context.state.operations.get(stack.id);
+    if (stack.status !== 'UPDATE_IN_PROGRESS' || running === undefined)
+      throw validationError('CancelUpdateStack cannot be called from current stack status');
+    context.state.operations.set(stack.id, { ...running, cancelled: true, onFailure: 'ROLLBACK' });
   }),
 
-  CancelUpdateStack: operation<State, CancelUpdateStackInput, void>({
-    needs: (input, context) => needOnStack('CancelUpdateStack', context, input.StackName),
-    handle: (input, context) => {
-      const stack = requireLiving(context, input.StackName ?? '', stackDoesNotExist);
-      const running = context.state.operations.get(stack.id);
-      if (stack.status !== 'UPDATE_IN_PROGRESS' || running === undefined)
-        throw validationError('CancelUpdateStack cannot be called from current stack status');
-      context.state.operations.set(stack.id, { ...running, cancelled: true, onFailure: 'ROLLBACK' });
-    },
-  }),
-
-  ContinueUpdateRollback: operation<
-    State,
-    ContinueUpdateRollbackInput,
-    ContinueUpdateRollbackOutput
-  >({
-    needs: (input, context) =>
-      needOnStack('ContinueUpdateRollback', context, input.StackName, {
-        'cloudformation:RoleArn': input.RoleARN,
-      }),
-    handle: (input, context) => {
+  ContinueUpdateRollback: handler<State, ContinueUpdateRollbackInput, ContinueUpdateRollbackOutput>(
+    (input, context) => {
       const stack = requireLiving(context, input.StackName ?? '', stackDoesNotExist);
       const halted = context.state.operations.get(stack.id);
       if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || halted === undefined)
@@ -205,28 +163,22 @@ export const changeStacks = (providers: Providers) => ({
       });
       return {};
     },
-  }),
+  ),
 
-  RollbackStack: operation<State, RollbackStackInput, RollbackStackOutput>({
-    needs: (input, context) =>
-      needOnStack('RollbackStack', context, input.StackName, {
-        'cloudformation:RoleArn': input.RoleARN,
-      }),
-    handle: (input, context) => {
-      const stack = requireLiving(context, input.StackName ?? '', stackDoesNotExist);
-      const halted = context.state.operations.get(stack.id);
-      if (!/^(CREATE|UPDATE)_FAILED$/.test(stack.status) || halted === undefined)
-        throw validationError(
-          `Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`,
-        );
-      const OperationId = beginOperation(context, providers, {
-        stack,
-        operation: { ...goOn(halted), onFailure: 'ROLLBACK', ...tokenOf(input) },
-        status: halted.kind === 'create' ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS',
-        type: 'ROLLBACK',
-      });
-      return { StackId: stack.id, OperationId };
-    },
+  RollbackStack: handler<State, RollbackStackInput, RollbackStackOutput>((input, context) => {
+    const stack = requireLiving(context, input.StackName ?? '', stackDoesNotExist);
+    const halted = context.state.operations.get(stack.id);
+    if (!/^(CREATE|UPDATE)_FAILED$/.test(stack.status) || halted === undefined)
+      throw validationError(
+        `Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`,
+      );
+    const OperationId = beginOperation(context, providers, {
+      stack,
+      operation: { ...goOn(halted), onFailure: 'ROLLBACK', ...tokenOf(input) },
+      status: halted.kind === 'create' ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS',
+      type: 'ROLLBACK',
+    });
+    return { StackId: stack.id, OperationId };
   }),
 });
 
@@ -260,7 +212,8 @@ const readOnFailure = (input: CreateStackInput): 'ROLLBACK' | 'DELETE' | 'DO_NOT
   return input.OnFailure ?? 'ROLLBACK';
 };
 
-const UPDATABLE = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/;
+const UPDATABLE =
+  /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/;
 
 /** @throws {AwsError} `Stack:… is in … state and can not be updated.` */
 export const refuseUnlessUpdatable = (stack: Stack, disableRollback: boolean | undefined): void => {

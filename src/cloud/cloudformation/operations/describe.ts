@@ -46,7 +46,9 @@ export const describeStack = (stack: Stack): SdkStack => {
     ...given('Capabilities', [...(spec?.capabilities ?? [])] as SdkStack['Capabilities']),
     ...given(
       'Parameters',
-      spec === undefined ? [] : [...shownParameters(spec.parameters, new Set(spec.secretParameters))],
+      spec === undefined
+        ? []
+        : [...shownParameters(spec.parameters, new Set(spec.secretParameters))],
     ),
     ...given('Outputs', [...stack.outputs]),
     ...given('RoleARN', spec?.roleArn),
@@ -145,9 +147,7 @@ export const describeChangeSet = (
     ...given('Description', changeSet.description),
     ...given('StatusReason', changeSet.statusReason),
     ...given('Tags', [...spec.tags]),
-    ...given('Parameters', [
-      ...shownParameters(spec.parameters, new Set(spec.secretParameters)),
-    ]),
+    ...given('Parameters', [...shownParameters(spec.parameters, new Set(spec.secretParameters))]),
     ...given(
       'OnStackFailure',
       changeSet.onStackFailure as DescribeChangeSetOutput['OnStackFailure'],

@@ -89,7 +89,9 @@ const readTags = (tags: readonly SdkTag[]): readonly Tag[] => {
     throw validationError(`A stack can have at most 50 tags; the request has ${tags.length}.`);
   return tags.map(({ Key = '', Value = '' }) => {
     if (/^aws:/i.test(Key))
-      throw validationError(`Tag keys that begin with aws: belong to AWS; choose another than ${Key}.`);
+      throw validationError(
+        `Tag keys that begin with aws: belong to AWS; choose another than ${Key}.`,
+      );
     return { Key, Value };
   });
 };
@@ -108,7 +110,12 @@ const checkResourceTypes = (template: Template, allowed: readonly string[] | und
   if (allowed === undefined || allowed.length === 0) return;
   const patterns = allowed.map(
     (pattern) =>
-      new RegExp(`^${pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`),
+      new RegExp(
+        `^${pattern
+          .split('*')
+          .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*')}$`,
+      ),
   );
   const other = [...template.resources.values()]
     .map(({ type }) => type)

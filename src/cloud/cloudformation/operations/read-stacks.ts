@@ -1,6 +1,6 @@
+import { handler } from './handler.ts';
 import type * as Cfn from '@aws-sdk/client-cloudformation';
 import type { OperationContext } from '../../core/define-service.ts';
-import { operation } from '../../core/define-service.ts';
 import { livingResource } from '../engine/apply-template.ts';
 import { allExports, importersOf } from '../engine/outputs.ts';
 import { stackDoesNotExist, stackWithIdDoesNotExist, validationError } from '../errors.ts';
@@ -13,7 +13,7 @@ import {
   summarizeResource,
   summarizeStack,
 } from './describe.ts';
-import { needOnStack, requireLiving, requireStack } from './find-stack.ts';
+import { requireLiving, requireStack } from './find-stack.ts';
 import { pageOf } from './pages.ts';
 
 type State = CloudFormationState;
@@ -21,19 +21,10 @@ type Context = OperationContext<State>;
 
 const newestFirst = (one: Stack, other: Stack) => other.createdAt - one.createdAt;
 
-const onStack = (action: string) => (input: { readonly StackName?: string | undefined }, context: Context) =>
-  needOnStack(action, context, input.StackName);
-
-const onAll = (action: string) => () => ({
-  action: `cloudformation:${action}`,
-  resource: '*',
-});
-
 /** Operations that only look. */
 export const readStacks = {
-  DescribeStacks: operation<State, Cfn.DescribeStacksInput, Cfn.DescribeStacksOutput>({
-    needs: onStack('DescribeStacks'),
-    handle: ({ StackName, NextToken }, context) => {
+  DescribeStacks: handler<State, Cfn.DescribeStacksInput, Cfn.DescribeStacksOutput>(
+    ({ StackName, NextToken }, context) => {
       if (StackName !== undefined && StackName !== '')
         return { Stacks: [describeStack(requireStack(context, StackName))] };
       const living = [...context.state.stacks.values()]
@@ -42,11 +33,10 @@ export const readStacks = {
       const page = pageOf(living, NextToken);
       return { Stacks: page.items.map(describeStack), ...page.next };
     },
-  }),
+  ),
 
-  ListStacks: operation<State, Cfn.ListStacksInput, Cfn.ListStacksOutput>({
-    needs: onAll('ListStacks'),
-    handle: ({ NextToken, StackStatusFilter = [] }, { state }) => {
+  ListStacks: handler<State, Cfn.ListStacksInput, Cfn.ListStacksOutput>(
+    ({ NextToken, StackStatusFilter = [] }, { state }) => {
       const wanted = new Set<string>(StackStatusFilter);
       const stacks = [...state.stacks.values()]
         .filter(({ status }) => wanted.size === 0 || wanted.has(status))
@@ -54,76 +44,61 @@ export const readStacks = {
       const page = pageOf(stacks, NextToken);
       return { StackSummaries: page.items.map(summarizeStack), ...page.next };
     },
-  }),
+  ),
 
-  DescribeStackEvents: operation<
-    State,
-    Cfn.DescribeStackEventsInput,
-    Cfn.DescribeStackEventsOutput
-  >({
-    needs: onStack('DescribeStackEvents'),
-    handle: ({ StackName = '', NextToken }, context) => {
+  DescribeStackEvents: handler<State, Cfn.DescribeStackEventsInput, Cfn.DescribeStackEventsOutput>(
+    ({ StackName = '', NextToken }, context) => {
       const stack = requireStack(context, StackName, stackDoesNotExist);
       const page = pageOf([...context.state.events(stack.id)].reverse(), NextToken);
       return { StackEvents: page.items.map((event) => describeEvent(stack, event)), ...page.next };
     },
-  }),
+  ),
 
-  DescribeStackResources: operation<
+  DescribeStackResources: handler<
     State,
     Cfn.DescribeStackResourcesInput,
     Cfn.DescribeStackResourcesOutput
-  >({
-    needs: onStack('DescribeStackResources'),
-    handle: ({ StackName, LogicalResourceId, PhysicalResourceId }, context) => {
-      const stack =
-        StackName === undefined
-          ? stackWithPhysical(context, PhysicalResourceId)
-          : requireStack(context, StackName);
-      return {
-        StackResources: context.state
-          .resources(stack.id)
-          .filter(
-            ({ logicalId, physicalId }) =>
-              (LogicalResourceId === undefined || logicalId === LogicalResourceId) &&
-              (PhysicalResourceId === undefined || physicalId === PhysicalResourceId),
-          )
-          .map((resource) => describeResource(stack, resource)),
-      };
-    },
+  >(({ StackName, LogicalResourceId, PhysicalResourceId }, context) => {
+    const stack =
+      StackName === undefined
+        ? stackWithPhysical(context, PhysicalResourceId)
+        : requireStack(context, StackName);
+    return {
+      StackResources: context.state
+        .resources(stack.id)
+        .filter(
+          ({ logicalId, physicalId }) =>
+            (LogicalResourceId === undefined || logicalId === LogicalResourceId) &&
+            (PhysicalResourceId === undefined || physicalId === PhysicalResourceId),
+        )
+        .map((resource) => describeResource(stack, resource)),
+    };
   }),
 
-  DescribeStackResource: operation<
+  DescribeStackResource: handler<
     State,
     Cfn.DescribeStackResourceInput,
     Cfn.DescribeStackResourceOutput
-  >({
-    needs: onStack('DescribeStackResource'),
-    handle: ({ StackName = '', LogicalResourceId = '' }, context) => {
-      const stack = requireStack(context, StackName, (name) =>
-        validationError(`Stack '${name}' does not exist`),
-      );
-      const resource = context.state.resource(stack.id, LogicalResourceId);
-      if (resource === undefined)
-        throw validationError(
-          `Resource ${LogicalResourceId} does not exist for stack ${stack.name}`,
-        );
-      return { StackResourceDetail: detailResource(stack, resource) };
-    },
+  >(({ StackName = '', LogicalResourceId = '' }, context) => {
+    const stack = requireStack(context, StackName, (name) =>
+      validationError(`Stack '${name}' does not exist`),
+    );
+    const resource = context.state.resource(stack.id, LogicalResourceId);
+    if (resource === undefined)
+      throw validationError(`Resource ${LogicalResourceId} does not exist for stack ${stack.name}`);
+    return { StackResourceDetail: detailResource(stack, resource) };
   }),
 
-  ListStackResources: operation<State, Cfn.ListStackResourcesInput, Cfn.ListStackResourcesOutput>({
-    needs: onStack('ListStackResources'),
-    handle: ({ StackName = '', NextToken }, context) => {
+  ListStackResources: handler<State, Cfn.ListStackResourcesInput, Cfn.ListStackResourcesOutput>(
+    ({ StackName = '', NextToken }, context) => {
       const stack = requireStack(context, StackName);
       const page = pageOf(context.state.resources(stack.id), NextToken);
       return { StackResourceSummaries: page.items.map(summarizeResource), ...page.next };
     },
-  }),
+  ),
 
-  GetTemplate: operation<State, Cfn.GetTemplateInput, Cfn.GetTemplateOutput>({
-    needs: onStack('GetTemplate'),
-    handle: ({ StackName, ChangeSetName }, context) => {
+  GetTemplate: handler<State, Cfn.GetTemplateInput, Cfn.GetTemplateOutput>(
+    ({ StackName, ChangeSetName }, context) => {
       const { templates, changeSets } = context.state;
       const changeSet =
         ChangeSetName === undefined
@@ -142,11 +117,10 @@ export const readStacks = {
         ...(text === undefined ? {} : { TemplateBody: text }),
       };
     },
-  }),
+  ),
 
-  ListExports: operation<State, Cfn.ListExportsInput, Cfn.ListExportsOutput>({
-    needs: onAll('ListExports'),
-    handle: ({ NextToken }, context) => {
+  ListExports: handler<State, Cfn.ListExportsInput, Cfn.ListExportsOutput>(
+    ({ NextToken }, context) => {
       const page = pageOf(
         [...allExports(context)].sort((one, other) => (one.name < other.name ? -1 : 1)),
         NextToken,
@@ -160,26 +134,24 @@ export const readStacks = {
         ...page.next,
       };
     },
-  }),
+  ),
 
-  ListImports: operation<State, Cfn.ListImportsInput, Cfn.ListImportsOutput>({
-    needs: onAll('ListImports'),
-    handle: ({ ExportName = '', NextToken }, context) => {
+  ListImports: handler<State, Cfn.ListImportsInput, Cfn.ListImportsOutput>(
+    ({ ExportName = '', NextToken }, context) => {
       const users = importersOf(context, ExportName);
       if (users.length === 0)
         throw validationError(`Export '${ExportName}' is not imported by any stack.`);
       const page = pageOf(users, NextToken);
       return { Imports: [...page.items], ...page.next };
     },
-  }),
+  ),
 
-  GetStackPolicy: operation<State, Cfn.GetStackPolicyInput, Cfn.GetStackPolicyOutput>({
-    needs: onStack('GetStackPolicy'),
-    handle: ({ StackName = '' }, context) => {
+  GetStackPolicy: handler<State, Cfn.GetStackPolicyInput, Cfn.GetStackPolicyOutput>(
+    ({ StackName = '' }, context) => {
       const { stackPolicy } = requireLiving(context, StackName, stackWithIdDoesNotExist);
       return stackPolicy === undefined ? {} : { StackPolicyBody: stackPolicy };
     },
-  }),
+  ),
 };
 
 const stackWithPhysical = (context: Context, physicalId: string | undefined): Stack => {
@@ -193,4 +165,3 @@ const stackWithPhysical = (context: Context, physicalId: string | undefined): St
         return requireStack(context, stack.id);
   throw validationError(`Stack for ${physicalId} does not exist`);
 };
-

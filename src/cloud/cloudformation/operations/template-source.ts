@@ -70,7 +70,9 @@ export const readTemplateUrl = (
   const virtual = /^(?<bucket>.+)\.s3[.-][^/]*$/.exec(url.hostname)?.groups?.['bucket'];
   const slash = path.indexOf('/');
   const [Bucket, Key] =
-    virtual === undefined ? [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)] : [virtual, path];
+    virtual === undefined
+      ? [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)]
+      : [virtual, path];
   if (Bucket === '' || Key === '')
     throw validationError('TemplateURL must reference a valid S3 object to which you have access.');
   const version = url.searchParams.get('versionId');

@@ -1,21 +1,20 @@
+import { handler } from './handler.ts';
 import type * as Cfn from '@aws-sdk/client-cloudformation';
-import { operation } from '../../core/define-service.ts';
 import { stackDoesNotExist, validationError } from '../errors.ts';
 import type { CloudFormationState } from '../state.ts';
 import { neededCapabilities } from '../template/capabilities.ts';
 import type { ParameterDefinition, Template } from '../template/model.ts';
 import { readTemplate } from '../template/read-template.ts';
 import { resourceType } from '../types/resource-type.ts';
-import { needOnStack, requireLiving, requireStack } from './find-stack.ts';
+import { requireLiving, requireStack } from './find-stack.ts';
 import { templateText } from './template-source.ts';
 
 type State = CloudFormationState;
 
 /** Operations on templates, and on what a stack is beside its resources. */
 export const templateOperations = {
-  ValidateTemplate: operation<State, Cfn.ValidateTemplateInput, Cfn.ValidateTemplateOutput>({
-    needs: () => ({ action: 'cloudformation:ValidateTemplate', resource: '*' }),
-    handle: async (input, context) => {
+  ValidateTemplate: handler<State, Cfn.ValidateTemplateInput, Cfn.ValidateTemplateOutput>(
+    async (input, context) => {
       const template = await readTemplate(await templateText(input, context));
       return {
         Parameters: [...template.parameters].map(([name, definition]) => ({
@@ -27,11 +26,10 @@ export const templateOperations = {
         ...describeTemplate(template),
       };
     },
-  }),
+  ),
 
-  GetTemplateSummary: operation<State, Cfn.GetTemplateSummaryInput, Cfn.GetTemplateSummaryOutput>({
-    needs: (input, context) => needOnStack('GetTemplateSummary', context, input.StackName),
-    handle: async (input, context) => {
+  GetTemplateSummary: handler<State, Cfn.GetTemplateSummaryInput, Cfn.GetTemplateSummaryOutput>(
+    async (input, context) => {
       const text =
         input.StackName === undefined
           ? await templateText(input, context)
@@ -48,32 +46,27 @@ export const templateOperations = {
         ...describeTemplate(template),
       };
     },
-  }),
+  ),
 
-  SetStackPolicy: operation<State, Cfn.SetStackPolicyInput, void>({
-    needs: (input, context) => needOnStack('SetStackPolicy', context, input.StackName),
-    handle: ({ StackName = '', StackPolicyBody = '' }, context) => {
+  SetStackPolicy: handler<State, Cfn.SetStackPolicyInput, void>(
+    ({ StackName = '', StackPolicyBody = '' }, context) => {
       const stack = requireLiving(context, StackName, stackDoesNotExist);
       checkPolicy(StackPolicyBody);
       context.state.putStack({ ...stack, stackPolicy: StackPolicyBody });
     },
-  }),
+  ),
 
-  UpdateTerminationProtection: operation<
+  UpdateTerminationProtection: handler<
     State,
     Cfn.UpdateTerminationProtectionInput,
     Cfn.UpdateTerminationProtectionOutput
-  >({
-    needs: (input, context) =>
-      needOnStack('UpdateTerminationProtection', context, input.StackName),
-    handle: ({ StackName = '', EnableTerminationProtection }, context) => {
-      const stack = requireLiving(context, StackName, stackDoesNotExist);
-      context.state.putStack({
-        ...stack,
-        terminationProtection: EnableTerminationProtection ?? false,
-      });
-      return { StackId: stack.id };
-    },
+  >(({ StackName = '', EnableTerminationProtection }, context) => {
+    const stack = requireLiving(context, StackName, stackDoesNotExist);
+    context.state.putStack({
+      ...stack,
+      terminationProtection: EnableTerminationProtection ?? false,
+    });
+    return { StackId: stack.id };
   }),
 };
 
@@ -91,7 +84,10 @@ const describeTemplate = (template: Template) => {
   };
 };
 
-const declaration = ([name, definition]: [string, ParameterDefinition]): Cfn.ParameterDeclaration => ({
+const declaration = ([name, definition]: [
+  string,
+  ParameterDefinition,
+]): Cfn.ParameterDeclaration => ({
   ParameterKey: name,
   ParameterType: definition.type,
   NoEcho: definition.noEcho,

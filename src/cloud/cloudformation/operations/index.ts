@@ -1,0 +1,20 @@
+import type { Providers } from '../engine/context.ts';
+import type { OperationName } from '../needs.ts';
+import type { CloudFormationState } from '../state.ts';
+import { changeSets } from './change-sets.ts';
+import { changeStacks } from './change-stacks.ts';
+import type { Handler } from './handler.ts';
+import { readStacks } from './read-stacks.ts';
+import { templateOperations } from './templates.ts';
+
+export { runOperation } from '../engine/run-operation.ts';
+
+/** What the operations do, by their name. */
+export const createHandlers = (
+  providers: Providers,
+): Readonly<Record<OperationName, Handler<CloudFormationState, never, unknown>>> => ({
+  ...changeStacks(providers),
+  ...changeSets(providers),
+  ...readStacks,
+  ...templateOperations,
+});
