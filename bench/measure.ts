@@ -9,6 +9,9 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const WORK = join(ROOT, 'bench', '.work');
 mkdirSync(WORK, { recursive: true });
 
+/** The environment as it was, for npm, which may need the certificates that the benchmarks do without. */
+export const FULL_ENVIRONMENT = { ...process.env };
+
 // It adds 35 ms to a start of Node 20, so each tool that spawns many would look worse than it is.
 delete process.env['NODE_EXTRA_CA_CERTS'];
 

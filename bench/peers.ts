@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WORK } from './measure.ts';
+import { FULL_ENVIRONMENT, WORK } from './measure.ts';
 
 /** Peers from npm, each in a folder of its own under bench/.work; installed once. */
 const PEERS = {
@@ -14,7 +14,7 @@ const PEERS = {
 /** Installs a peer and answers with its folder. */
 export const installPeer = (name: keyof typeof PEERS): string => {
   const dir = join(WORK, name);
-  if (!existsSync(join(dir, 'node_modules'))) {
+  if (!existsSync(join(dir, 'node_modules', '.package-lock.json'))) {
     mkdirSync(dir, { recursive: true });
     writeFileSync(
       join(dir, 'package.json'),
@@ -24,7 +24,7 @@ export const installPeer = (name: keyof typeof PEERS): string => {
     execFileSync(
       'npm',
       ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...PEERS[name]],
-      { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'], env: FULL_ENVIRONMENT },
     );
   }
   return dir;

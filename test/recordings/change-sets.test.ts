@@ -130,7 +130,7 @@ const eventsOf = async (StackName: string) =>
 const olderEvents = (events: readonly Event[], stackName: string): Record<string, unknown[]> =>
   Object.groupBy(
     // Said of every event today; the older recordings have none.
-    events.map(({ OperationId: _, ...event }) => event),
+    events.map(({ OperationId: _id, ...event }) => event),
     ({ LogicalResourceId = '' }) =>
       LogicalResourceId === stackName ? '<stack>' : LogicalResourceId,
   ) as Record<string, unknown[]>;
@@ -140,7 +140,8 @@ const newerEvents = (events: readonly Event[]): Record<string, unknown[]> => {
   const groups: Record<string, unknown[]> = {};
   const last: Record<string, string> = {};
   for (const event of events) {
-    if (event.ResourceStatus === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') continue;
+    // The SDK's type lists the statuses of resources alone; a stack's own event has a stack's.
+    if (String(event.ResourceStatus) === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') continue;
     const name =
       event.ResourceType === 'AWS::CloudFormation::Stack'
         ? 'Stack'
