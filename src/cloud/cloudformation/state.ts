@@ -291,7 +291,7 @@ export const createCloudFormationState = (tools: StateTools): CloudFormationStat
       for (const { logicalId } of events.of(stackId).values())
         newest.delete(`${stackId}|${logicalId}`);
       for (const index of [resources, events, changes, leftovers]) index.forget(stackId);
-      for (const changeSet of [...changeSets.values()])
+      for (const changeSet of changeSets.values())
         if (changeSet.stackId === stackId) changeSets.delete(changeSet.id);
     },
   };

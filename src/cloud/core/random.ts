@@ -15,7 +15,6 @@ export interface Random {
 }
 
 export const UPPER_ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-export const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 const over = (bytes: (count: number) => Uint8Array): Random => {
   const hex = (length: number) =>

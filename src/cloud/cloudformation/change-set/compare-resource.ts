@@ -84,7 +84,10 @@ const TAGS_DETAIL: Detail = {
   cause: { source: 'DirectModification', evaluation: 'Static' },
 };
 
-const asTags = ({ name: _, ...detail }: Detail): Detail => ({ ...detail, attribute: 'Tags' });
+const asTags = (detail: Detail): Detail => {
+  const { name: _name, ...rest } = detail;
+  return { ...rest, attribute: 'Tags' };
+};
 
 const decide = (details: readonly Detail[], replacement: Comparison['replacement']): Decision => {
   if (details.length === 0) return 'none';

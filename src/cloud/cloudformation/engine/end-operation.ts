@@ -34,7 +34,7 @@ export const endOperation = (
   if (how.halted === true) changeOperation(work, { halted: true });
   else {
     state.operations.delete(stackId);
-    for (const id of [...state.changesOf(stackId).keys()]) state.dropChange(stackId, id);
+    for (const id of state.changesOf(stackId).keys()) state.dropChange(stackId, id);
   }
   dropUnusedTemplates(context);
   context.commit();

@@ -129,11 +129,11 @@ const cleanUp = async (work: Work): Promise<void> => {
   const rolledBack = stackOfWork(work).status.startsWith('UPDATE_ROLLBACK');
   const complete = await deleteLeftovers(work);
   const verb = rolledBack ? 'Rollback' : 'Update';
-  endOperation(work, rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE', {
-    ...(complete
-      ? {}
-      : { reason: `${verb} successful. One or more resources could not be deleted.` }),
-  });
+  endOperation(
+    work,
+    rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE',
+    complete ? {} : { reason: `${verb} successful. One or more resources could not be deleted.` },
+  );
 };
 
 const rollback = async (work: Work): Promise<void> => {
@@ -190,6 +190,6 @@ const deleteStack = async (work: Work): Promise<void> => {
 const forgetOldStacks = ({ state, clock }: Context, justDeleted: string): void => {
   const DAY_MS = 86_400_000;
   const horizon = clock.now() - LIMITS.deletedStackDays * DAY_MS;
-  for (const { id, deletedAt } of [...state.stacks.values()])
+  for (const { id, deletedAt } of state.stacks.values())
     if (deletedAt !== undefined && deletedAt < horizon && id !== justDeleted) state.forgetStack(id);
 };

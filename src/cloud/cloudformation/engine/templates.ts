@@ -14,5 +14,5 @@ export const dropUnusedTemplates = ({ state }: Context): void => {
   for (const { spec } of state.stacks.values()) used.add(spec?.templateKey);
   for (const { spec } of state.changeSets.values()) used.add(spec.templateKey);
   for (const { previous } of state.operations.values()) used.add(previous?.templateKey);
-  for (const key of [...state.templates.keys()]) if (!used.has(key)) state.templates.delete(key);
+  for (const key of state.templates.keys()) if (!used.has(key)) state.templates.delete(key);
 };

@@ -15,4 +15,4 @@ const ZONES: Readonly<Record<string, string>> = {
 
 /** What `Fn::GetAZs` answers for a region. */
 export const availabilityZones = (region: string): readonly string[] =>
-  [...(ZONES[region] ?? 'abc')].map((zone) => `${region}${zone}`);
+  (ZONES[region] ?? 'abc').split('').map((zone) => `${region}${zone}`);

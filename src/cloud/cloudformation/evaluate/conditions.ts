@@ -1,8 +1,7 @@
 import { formatError, templateError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { isList, isObject, sameValue } from '../json.ts';
-import { evaluate } from './evaluate.ts';
-import type { Scope } from './scope.ts';
+import type { Evaluate, Scope } from './scope.ts';
 import { toJson } from './values.ts';
 
 /**
@@ -10,7 +9,7 @@ import { toJson } from './values.ts';
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html
  * @throws {AwsError} `Template error: …`
  */
-export const evaluateCondition = (condition: Json, scope: Scope): boolean => {
+export const evaluateCondition = (condition: Json, scope: Scope, evaluate: Evaluate): boolean => {
   if (!isObject(condition)) throw notBoolean();
   const [[name, argument] = ['', null], ...more] = Object.entries(condition);
   if (more.length > 0) throw notBoolean();
@@ -32,11 +31,11 @@ export const evaluateCondition = (condition: Json, scope: Scope): boolean => {
     case 'Fn::Not':
       if (!isList(argument) || argument.length !== 1)
         throw templateError('every Fn::Not object requires a list of 1 boolean parameter.');
-      return !evaluateCondition(argument[0] ?? null, scope);
+      return !evaluateCondition(argument[0] ?? null, scope, evaluate);
     case 'Fn::And':
-      return several(name, argument).every((part) => evaluateCondition(part, scope));
+      return several(name, argument).every((part) => evaluateCondition(part, scope, evaluate));
     case 'Fn::Or':
-      return several(name, argument).some((part) => evaluateCondition(part, scope));
+      return several(name, argument).some((part) => evaluateCondition(part, scope, evaluate));
     default:
       throw notBoolean();
   }
@@ -61,6 +60,7 @@ const notBoolean = () =>
  */
 export const evaluateConditions = (
   scope: Omit<Scope, 'conditions'>,
+  evaluate: Evaluate,
 ): ReadonlyMap<string, boolean> => {
   const done = new Map<string, boolean>();
   const visiting: string[] = [];
@@ -74,10 +74,14 @@ export const evaluateConditions = (
       );
     visiting.push(name);
     const lazily = { get: (id: string) => (conditions.has(id) ? value(id) : undefined) };
-    const result = evaluateCondition(conditions.get(name) ?? null, {
-      ...scope,
-      conditions: lazily as ReadonlyMap<string, boolean>,
-    });
+    const result = evaluateCondition(
+      conditions.get(name) ?? null,
+      {
+        ...scope,
+        conditions: lazily as ReadonlyMap<string, boolean>,
+      },
+      evaluate,
+    );
     visiting.pop();
     done.set(name, result);
     return result;

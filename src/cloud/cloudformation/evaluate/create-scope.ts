@@ -50,7 +50,7 @@ export const createScope = (
       'AWS::URLSuffix': partition.suffix,
     },
   };
-  const conditions = evaluateConditions({ ...base, ...references });
+  const conditions = evaluateConditions({ ...base, ...references }, evaluate);
   const isActive = (id: string) => isActiveIn(template, conditions, id);
   const guard = (id: string) => {
     if (template.resources.has(id) && !isActive(id))

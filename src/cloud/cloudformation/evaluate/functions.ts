@@ -148,7 +148,7 @@ const fnIf: TemplateFunction = (argument, scope, evaluate) => {
   if (typeof condition !== 'string')
     throw templateError('Fn::If first argument must be a condition name');
   return evaluate(
-    (evaluateCondition({ Condition: condition }, scope) ? whenTrue : whenFalse) ?? '',
+    (evaluateCondition({ Condition: condition }, scope, evaluate) ? whenTrue : whenFalse) ?? '',
     scope,
   );
 };
@@ -188,8 +188,8 @@ const cidr: TemplateFunction = (argument, scope, evaluate) => {
 
 const asCondition =
   (name: string): TemplateFunction =>
-  (argument, scope) =>
-    evaluateCondition({ [name]: argument }, scope);
+  (argument, scope, evaluate) =>
+    evaluateCondition({ [name]: argument }, scope, evaluate);
 
 const needsExtensions = (name: string, scope: Scope): void => {
   if (!hasLanguageExtensions(scope.template))
@@ -251,10 +251,4 @@ export const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   'Fn::ToJsonString': toJsonString,
   'Fn::Transform': transform,
   'Fn::ForEach': forEach,
-};
-
-/** A value of the template that must be known and be text. */
-export const asText = (value: Value, otherwise: () => Error): string => {
-  if (!isScalar(value)) throw otherwise();
-  return String(value);
 };

@@ -48,7 +48,7 @@ export const beginOperation = (
 
 /** Change sets of what the stack was before can no longer be executed. */
 const makeObsolete = ({ state }: Context, stackId: string, executed: string | undefined): void => {
-  for (const changeSet of [...state.changeSets.values()])
+  for (const changeSet of state.changeSets.values())
     if (
       changeSet.stackId === stackId &&
       changeSet.id !== executed &&

@@ -252,7 +252,7 @@ const outcomeOf = async (
       changesWithValues: withValues.changes,
     };
   } catch (error) {
-    if (error instanceof AwsError && /^No export named /.test(error.message))
+    if (error instanceof AwsError && error.message.startsWith('No export named '))
       return failed(error.message);
     throw error;
   }

@@ -1,0 +1,71 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+export const VENV = join(ROOT, 'conformance', '.venv', 'bin');
+export const SCRATCH = mkdtempSync(join(tmpdir(), 'sparta-conformance-'));
+
+export const KEYS = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_DEFAULT_REGION: 'us-east-1',
+  AWS_REGION: 'us-east-1',
+  AWS_PAGER: '',
+};
+
+/** Runs a program; answers with what it printed. Rejects with all of it when it fails. */
+export const run = (
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = SCRATCH,
+): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(
+      command,
+      args,
+      {
+        cwd,
+        env: { ...process.env, ...KEYS, ...env },
+        maxBuffer: 64 * 1024 * 1024,
+        timeout: 120_000,
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else
+          reject(
+            new Error(
+              `${command.split('/').at(-1)} ${args.join(' ')}: ${(stderr + stdout).trim().slice(-600)}`,
+            ),
+          );
+      },
+    );
+  });
+
+/** Starts a server and waits for a line of it. */
+export const start = (
+  command: string,
+  args: readonly string[],
+  pattern: RegExp,
+): Promise<{ readonly match: RegExpExecArray; stop(): void }> =>
+  new Promise((resolve, reject) => {
+    const child: ChildProcess = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...KEYS },
+    });
+    let text = '';
+    const read = (piece: Buffer) => {
+      text += piece.toString();
+      const match = pattern.exec(text);
+      if (match !== null) resolve({ match, stop: () => void child.kill('SIGTERM') });
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) =>
+      reject(new Error(`${command} exited with ${code}: ${text.slice(-500)}`)),
+    );
+  });

@@ -1,0 +1,64 @@
+// Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
+// writes the score to conformance/SCORE.md.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { awsCliChecks } from './aws-cli.ts';
+import type { Score } from './checks.ts';
+import { runChecks } from './checks.ts';
+import { motoChecks } from './moto.ts';
+import { ROOT, run, SCRATCH, start, VENV } from './processes.ts';
+import { templateChecks } from './templates.ts';
+
+if (!existsSync(join(VENV, 'moto_server'))) {
+  process.stdout.write('installing AWS CLI, cfn-lint and moto from PyPI …\n');
+  await run('python3', ['-m', 'venv', join(ROOT, 'conformance', '.venv')]);
+  await run(join(VENV, 'pip'), [
+    'install',
+    '--quiet',
+    '-r',
+    join(ROOT, 'conformance', 'requirements.txt'),
+  ]);
+}
+
+const versions = (await run(join(VENV, 'pip'), ['list', '--format', 'freeze']))
+  .split('\n')
+  .filter((line) => /^(awscli|cfn-lint|moto)==/.test(line));
+const scores: Score[] = [];
+
+const cloud = await start(
+  process.execPath,
+  [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
+  /ready (\S+)/,
+);
+try {
+  scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(cloud.match[1] ?? '')));
+} finally {
+  cloud.stop();
+}
+scores.push(await runChecks('cfn-lint on our templates', templateChecks()));
+const moto = await start(
+  join(VENV, 'moto_server'),
+  ['-p', '0'],
+  /Running on (http:\/\/127\.0\.0\.1:\d+)/,
+);
+try {
+  scores.push(await runChecks('our provisioner on moto', motoChecks(moto.match[1] ?? '')));
+} finally {
+  moto.stop();
+}
+
+const passed = scores.reduce((sum, score) => sum + score.passed, 0);
+const failures = scores.flatMap(({ group, failures: all }) =>
+  all.map((failure) => `${group}: ${failure}`),
+);
+writeFileSync(
+  join(ROOT, 'conformance', 'SCORE.md'),
+  `# Conformance\n\nMade by \`npm run conformance\`, with ${versions.join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
+    .map(({ group, passed: good, failures: bad }) => `| ${group} | ${good} | ${bad.length} |`)
+    .join(
+      '\n',
+    )}\n${failures.length === 0 ? '' : `\nFailed:\n\n${failures.map((failure) => `- ${failure}`).join('\n')}\n`}`,
+);
+rmSync(SCRATCH, { recursive: true, force: true });
+process.stdout.write(`${passed} passed, ${failures.length} failed\n`);
+process.exit(failures.length > 0 ? 1 : 0);
