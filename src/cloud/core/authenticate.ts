@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
+import { version2SignatureMatches } from './sigv2.ts';
 import type { SignatureClaim, SignedRequest } from './sigv4.ts';
-import { parseAmzDate, readClaim, signatureMatches } from './sigv4.ts';
+import { parseAmzDate, signatureMatches } from './sigv4.ts';
 
 /** Who made a request, once its signature has been checked. */
 export interface Authentication {
@@ -104,17 +105,19 @@ const SKEW_MS = 15 * 60_000;
 
 /**
  * Checks a request's signature. Undefined for one that is not signed.
+ * @param claim - What the request says of its signer.
+ * @param path - The path, with S3's bucket in it.
  * @param body - The whole body where it is not a stream, for services that do not send its hash.
  * @throws {AwsError} in the words of the service
  */
 export const authenticate = (
   request: SignedRequest,
+  claim: SignatureClaim | undefined,
+  path: string,
   body: Uint8Array | undefined,
   credentials: CredentialRegistry,
   clock: Clock,
-  known: SignatureClaim | undefined = readClaim(request),
 ): Authentication | undefined => {
-  const claim = known;
   if (claim === undefined) return undefined;
   const dialect = dialectOf(claim.service, request);
   const credential = credentials.find(claim.accessKeyId);
@@ -126,8 +129,11 @@ export const authenticate = (
       .update(body ?? '')
       .digest('hex');
   const payloadHash = claim.payloadHash ?? bodyHash();
-  if (!signatureMatches(request, claim, credential.secretAccessKey, payloadHash))
-    throw refuse('badSignature', dialect);
+  const matches =
+    claim.version === 2
+      ? version2SignatureMatches(request, claim, credential.secretAccessKey, path)
+      : signatureMatches(request, claim, credential.secretAccessKey, payloadHash);
+  if (!matches) throw refuse('badSignature', dialect);
   if (body !== undefined && /^[0-9a-f]{64}$/.test(payloadHash) && payloadHash !== bodyHash())
     throw new AwsError(
       'XAmzContentSHA256Mismatch',

@@ -18,6 +18,7 @@ import {
 } from './protocols/index.ts';
 import { readWhole, streamBody } from './request-body.ts';
 import { locateService } from './service-locator.ts';
+import { readVersion2Claim } from './sigv2.ts';
 import type { SignatureClaim } from './sigv4.ts';
 import { readClaim } from './sigv4.ts';
 
@@ -89,6 +90,7 @@ const answer = async (
   response: ServerResponse,
 ): Promise<void> => {
   try {
+    tellTime(cloud, response);
     const headers = flatHeaders(request);
     const foreign = foreignRequest(headers);
     if (foreign !== undefined) return sendText(response, 403, foreign);
@@ -113,6 +115,12 @@ const answer = async (
   }
 };
 
+/** SDKs set their clock by the answer's date. Node writes this machine's; a cloud on its own time says that. */
+const tellTime = ({ clock }: Cloud, response: ServerResponse) => {
+  const now = clock.now();
+  if (Math.abs(now - Date.now()) > 1_000) response.setHeader('date', new Date(now).toUTCString());
+};
+
 const answerOperation = async (
   cloud: Cloud,
   request: IncomingMessage,
@@ -130,7 +138,7 @@ const answerOperation = async (
   let facts: WireFacts | undefined;
   try {
     const signed = { method: wireRequest.method, target, headers };
-    const claim = readClaim(signed);
+    const claim = readClaim(signed) ?? readVersion2Claim(signed);
     const located = locateService(cloud.services, claim?.service, host, wireRequest);
     service = located.service;
     model = loadModel(service.id);
@@ -147,7 +155,7 @@ const answerOperation = async (
     const whole: WireRequest = { ...unread, body };
     // Query services say their operation in the body.
     routed = byHead ?? route(model, whole);
-    const caller = authenticate(signed, body, cloud.credentials, cloud.clock, claim);
+    const caller = authenticate(signed, claim, located.path, body, cloud.credentials, cloud.clock);
     if (routed === undefined) throw unknownOperation(service, whole);
     refuseAnonymous(service, caller);
     const input = decode(model, routed, whole) as Record<string, unknown>;

@@ -17,6 +17,8 @@ export interface SignedRequest {
 
 /** What a request claims of its signer. */
 export interface SignatureClaim {
+  /** 2 for the presigned URLs of S3 that `sigv2.ts` reads. @defaultValue 4 */
+  readonly version?: 2;
   readonly accessKeyId: string;
   /** `20261123/us-east-1/s3/aws4_request` */
   readonly scope: string;
