@@ -2,6 +2,7 @@
  * Sparta at a desk: one program states a service and provisions it. In an archive `sparta` is `index.lambda.ts` instead.
  * @packageDocumentation
  */
+import './compile-cache.ts';
 import { captureFromStack } from './spec/capture.ts';
 import { captureWith } from './spec/declared-at.ts';
 
