@@ -7,6 +7,7 @@ export {
   type SourceLocation,
 } from './bundle-error.ts';
 export { bundleProgram } from './bundle-program.ts';
+export { diagnoseProgram } from './diagnose-program.ts';
 export type { BundleWarning } from './diagnostics.ts';
 export {
   ARCHIVE_HANDLER,

@@ -19,8 +19,6 @@ export const runService = async (
   service: ServiceDeclaration,
   argv: readonly string[],
 ): Promise<number> => {
-  // What is loaded from here on, the AWS clients above all, is compiled once per machine: 100 ms less on every run.
-  process.getBuiltinModule('node:module').enableCompileCache?.();
   const terminal = openTerminal();
   const interrupts = catchInterrupts(() => {
     terminal.live(undefined);

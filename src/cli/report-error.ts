@@ -112,7 +112,9 @@ const errorLines = (
       ? [style.dim(`  at ${report.location}`)]
       : [];
   const source =
-    report.sourceLine === undefined || report.sourceLine.trim() === ''
+    report.sourceLine === undefined ||
+    report.sourceLine.trim() === '' ||
+    report.message.includes(report.sourceLine)
       ? []
       : [style.dim(`  ${report.sourceLine.trim()}`)];
   return [

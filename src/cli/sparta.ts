@@ -7,7 +7,11 @@ Commands:
   version    print the version
   help       print this text
 
-A service is its own command: node app.ts --help`;
+Commands of a service, which are its program's own (node app.ts --help):
+  provision, status, delete, build [app.ts] [options]`;
+
+/** Named here so that a cloud starts without the table of their options. */
+const SERVICE_COMMANDS = new Set(['provision', 'status', 'delete', 'build']);
 
 /** The program `sparta`. Loads nothing before it is known to be needed: a cloud has to be up in no time. */
 export const runSparta = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -31,6 +35,10 @@ export const runSparta = async (argv: readonly string[]): Promise<ExitCode> => {
         process.stdout.write(`${HELP}\n`);
         return 0;
       default:
+        if (command !== undefined && SERVICE_COMMANDS.has(command)) {
+          const { runProgram } = await import('./run-program.ts');
+          return await runProgram(command, rest);
+        }
         process.stderr.write(
           `${command === undefined ? 'sparta needs a command.' : `sparta has no command ${JSON.stringify(command)}.`}\n\n${HELP}\n`,
         );
