@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/aws-error.ts';
+import { notSupported } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import { invalidArgument } from './errors.ts';
@@ -58,12 +58,17 @@ const principalOf = (bucket: Bucket) =>
 /**
  * S3 asks every destination whether it may deliver, before it takes the configuration.
  * @throws {InvalidArgument}
+ * @throws {NotImplemented} for queues and EventBridge
  */
 export const validateNotifications = async (
   context: Context,
   bucket: Bucket,
   configuration: Notifications,
 ): Promise<void> => {
+  if ((configuration.QueueConfigurations ?? []).length > 0)
+    throw notSupported("A bucket's notification to a queue");
+  if (configuration.EventBridgeConfiguration !== undefined)
+    throw notSupported("A bucket's notification to EventBridge");
   for (const destination of all(configuration)) {
     for (const event of destination.Events ?? [])
       if (!EVENTS.test(event))
@@ -107,7 +112,7 @@ const ask = async (context: Context, bucket: Bucket, destination: Destination): 
       input: { FunctionName: destination.LambdaFunctionArn, InvocationType: 'DryRun' },
       principal,
     });
-  else if (destination.TopicArn !== undefined)
+  else
     await context.call({
       service: 'sns',
       operation: 'Publish',
@@ -118,12 +123,6 @@ const ask = async (context: Context, bucket: Bucket, destination: Destination): 
       },
       principal,
     });
-  else
-    throw new AwsError(
-      'NotImplemented',
-      'Queues are not supported as destinations by the embedded cloud',
-      { status: 501 },
-    );
 };
 
 const testEvent = (context: Context, bucket: Bucket) => ({

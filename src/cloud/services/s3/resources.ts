@@ -61,9 +61,15 @@ const notificationsOf = (given: Json | undefined): Json => {
     ...(given['QueueConfigurations'] === undefined
       ? {}
       : { QueueConfigurations: destinations(given['QueueConfigurations'], 'QueueArn', 'Queue') }),
-    ...(given['EventBridgeConfiguration'] === undefined ? {} : { EventBridgeConfiguration: {} }),
+    ...(wantsEventBridge(given['EventBridgeConfiguration'])
+      ? { EventBridgeConfiguration: {} }
+      : {}),
   };
 };
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-eventbridgeconfiguration.html */
+const wantsEventBridge = (given: unknown) =>
+  given !== undefined && String((given as Json)['EventBridgeEnabled'] ?? true) === 'true';
 
 const corsOf = (given: Json) => ({
   CORSRules: ((given['CorsRules'] ?? []) as readonly Json[]).map((rule) => ({
