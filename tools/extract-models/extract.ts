@@ -8,10 +8,12 @@ const SERVICES = [
   'cloudformation',
   'cloudwatch',
   'cloudwatch-logs',
+  'ecr',
   'iam',
   'lambda',
   's3',
   'sns',
+  'ssm',
   'sts',
 ] as const;
 

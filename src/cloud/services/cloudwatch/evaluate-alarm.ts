@@ -29,10 +29,19 @@ interface Point {
   readonly at: number;
   readonly value: number;
   readonly sampleCount: number;
+  /** The smallest value of the period. */
+  readonly least: number;
 }
 
 /**
- * Looks at the last periods, the running one included.
+ * Periods looked at beyond those of the alarm, for real data where some is missing: AWS's examples have three periods and
+ * look at five.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+const RANGE_BEYOND = 2;
+
+/**
+ * Looks at the last full periods; at the running one, too, once its breach is certain.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export const evaluateAlarm = (
@@ -41,26 +50,49 @@ export const evaluateAlarm = (
   nowMs: number,
 ): Evaluation | undefined => {
   const width = alarm.periodSeconds * 1000;
-  const end = Math.floor(nowMs / width) * width + width;
-  const points: Point[] = [];
-  for (let index = alarm.evaluationPeriods; index > 0; index -= 1) {
-    const at = end - index * width;
-    const slots = metrics
-      .slots(alarm, at, at + width)
-      .filter(({ unit }) => alarm.unit === undefined || unit === alarm.unit);
-    const slot = combine(slots);
+  const pointAt = (at: number): Point | undefined => {
+    const slot = combine(
+      metrics
+        .slots(alarm, at, at + width)
+        .filter(({ unit }) => alarm.unit === undefined || unit === alarm.unit),
+    );
     const value = slot === undefined ? undefined : statistic(slot, alarm.statistic);
-    if (slot !== undefined && value !== undefined)
-      points.push({ at, value, sampleCount: slot.count });
-  }
-  return judge(alarm, points, nowMs);
+    if (slot === undefined || value === undefined) return undefined;
+    return { at, value, sampleCount: slot.count, least: slot.min };
+  };
+  const running = Math.floor(nowMs / width) * width;
+  const now = pointAt(running);
+  const newest = now !== undefined && isCertain(alarm, now) ? running : running - width;
+  const range = Array.from({ length: alarm.evaluationPeriods + RANGE_BEYOND }, (_, age) => ({
+    age: age + 1,
+    point: pointAt(newest - age * width),
+  })).flatMap(({ age, point }) => (point === undefined ? [] : [{ ...point, age }]));
+  return judge(alarm, range, nowMs);
 };
 
-const judge = (alarm: Alarm, points: readonly Point[], nowMs: number): Evaluation | undefined => {
-  const breaches = BREACHES[alarm.comparison] ?? (() => false);
-  const breaching = points.filter(({ value }) => breaches(value, alarm.threshold));
+/** Whether more data in the period cannot undo the breach. */
+const isCertain = (alarm: Alarm, { value, least }: Point): boolean => {
+  if (!breaches(alarm, value)) return false;
+  const rises = ['Maximum', 'SampleCount'].includes(alarm.statistic);
+  return alarm.comparison.startsWith('Greater')
+    ? rises || (alarm.statistic === 'Sum' && least >= 0)
+    : alarm.statistic === 'Minimum';
+};
+
+const breaches = ({ comparison, threshold }: Alarm, value: number): boolean =>
+  BREACHES[comparison]?.(value, threshold) === true;
+
+/** @param range - What there is, newest first; `age` 1 is the newest period. */
+const judge = (
+  alarm: Alarm,
+  range: readonly (Point & { readonly age: number })[],
+  nowMs: number,
+): Evaluation | undefined => {
+  // With enough real data, what is missing does not count.
+  const points = range.slice(0, alarm.evaluationPeriods);
+  const breaching = points.filter(({ value }) => breaches(alarm, value));
   const missing = alarm.evaluationPeriods - points.length;
-  const data = reasonData(alarm, points, nowMs);
+  const data = reasonData(alarm, points.toReversed(), nowMs);
   if (points.length === 0)
     switch (alarm.treatMissingData) {
       case 'ignore':
@@ -84,13 +116,18 @@ const judge = (alarm: Alarm, points: readonly Point[], nowMs: number): Evaluatio
           data,
         };
     }
+  // Nothing but breaches, and silence since: an alarm although too few are known.
+  const premature =
+    missing > 0 &&
+    ['missing', 'ignore'].includes(alarm.treatMissingData) &&
+    breaching.length === points.length &&
+    (points.at(-1)?.age ?? 0) >= alarm.datapointsToAlarm;
+  if (premature && breaching.length < alarm.datapointsToAlarm && alarm.treatMissingData === 'ignore')
+    return undefined;
   const counted = breaching.length + (alarm.treatMissingData === 'breaching' ? missing : 0);
-  const state = counted >= alarm.datapointsToAlarm ? 'ALARM' : 'OK';
-  return {
-    state,
-    reason: thresholdReason(alarm, state, state === 'ALARM' ? breaching : points, breaching.length),
-    data,
-  };
+  const state = premature || counted >= alarm.datapointsToAlarm ? 'ALARM' : 'OK';
+  const shown = state === 'ALARM' ? breaching : points;
+  return { state, reason: thresholdReason(alarm, state, shown, breaching.length), data };
 };
 
 const count = (points: number) => `${points} ${points === 1 ? 'datapoint' : 'datapoints'}`;
@@ -98,7 +135,7 @@ const count = (points: number) => `${points} ${points === 1 ? 'datapoint' : 'dat
 const noPoints = (alarm: Alarm) =>
   `Threshold Crossed: no datapoints were received for ${alarm.evaluationPeriods} ${alarm.evaluationPeriods === 1 ? 'period' : 'periods'} and ${count(alarm.evaluationPeriods)} were missing`;
 
-/** The sentence of AWS: `Threshold Crossed: 1 datapoint [1.0 (23/11/26 16:07:00)] was greater than or equal to the threshold (1.0).` */
+/** Newest first. The sentence of AWS: `Threshold Crossed: 1 datapoint [1.0 (23/11/26 16:07:00)] was greater than or equal to the threshold (1.0).` */
 const thresholdReason = (
   alarm: Alarm,
   state: AlarmState,
@@ -106,7 +143,6 @@ const thresholdReason = (
   breaching: number,
 ): string => {
   const list = shown
-    .toReversed()
     .map(({ value, at }) => `${decimal(value)} (${shortDate(at)})`)
     .join(', ');
   const not = state === 'OK' ? 'not ' : '';
