@@ -5,6 +5,9 @@ export const topicNotFound = (): AwsError =>
   new AwsError('NotFoundException', 'Topic does not exist', { status: 404 });
 export const subscriptionNotFound = (): AwsError =>
   new AwsError('NotFoundException', 'Subscription does not exist', { status: 404 });
+/** https://docs.aws.amazon.com/sns/latest/api/API_TagResource.html#API_TagResource_Errors */
+export const resourceNotFound = (): AwsError =>
+  new AwsError('ResourceNotFoundException', 'Resource does not exist', { status: 404 });
 export const invalidParameter = (message: string): AwsError =>
   new AwsError('InvalidParameterException', `Invalid parameter: ${message}`);
 export const tooManyEntries = (): AwsError =>
@@ -18,6 +21,12 @@ export const idsNotDistinct = (): AwsError =>
   new AwsError(
     'BatchEntryIdsNotDistinctException',
     'Two or more batch entries in the request have the same Id.',
+  );
+/** https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors */
+export const invalidEntryId = (): AwsError =>
+  new AwsError(
+    'InvalidBatchEntryIdException',
+    'The Id of a batch entry in a batch request does not abide by the specification: 1 to 80 letters, digits, hyphens and underscores.',
   );
 export const batchTooLong = (): AwsError =>
   new AwsError(

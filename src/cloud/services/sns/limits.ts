@@ -13,6 +13,6 @@ export const retryDelayMs = (attempt: number): number | undefined => {
   if (attempt > 100_015) return undefined;
   if (attempt <= 3) return 0;
   if (attempt <= 5) return 1_000;
-  if (attempt <= 15) return Math.min(20_000, 1_000 * 1.35 ** (attempt - 5));
+  if (attempt <= 15) return Math.min(20_000, Math.round(1_000 * 1.35 ** (attempt - 5)));
   return 20_000;
 };

@@ -7,6 +7,7 @@ import {
   batchTooLong,
   emptyBatch,
   idsNotDistinct,
+  invalidEntryId,
   invalidParameter,
   tooManyEntries,
   topicNotFound,
@@ -44,6 +45,8 @@ interface Outgoing {
   readonly Subject?: string | undefined;
   readonly MessageStructure?: string | undefined;
   readonly MessageAttributes?: Readonly<Record<string, Sns.MessageAttributeValue>> | undefined;
+  readonly MessageGroupId?: string | undefined;
+  readonly MessageDeduplicationId?: string | undefined;
 }
 
 const sizeOf = ({ Message = '', MessageAttributes = {} }: Outgoing) =>
@@ -61,8 +64,18 @@ const sizeOf = ({ Message = '', MessageAttributes = {} }: Outgoing) =>
 // oxlint-disable-next-line no-control-regex -- AWS refuses line breaks and control characters
 const CONTROL = /[\u0000-\u001f]/;
 
+/**
+ * A group id on a standard topic is for subscribed queues alone, and no queue can subscribe here.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_RequestParameters
+ */
 const checkMessage = (message: Outgoing) => {
-  const { Message = '', Subject } = message;
+  const { Message = '', Subject, MessageGroupId, MessageDeduplicationId } = message;
+  if (MessageGroupId !== undefined && !/^[!-~]{1,128}$/.test(MessageGroupId))
+    throw invalidParameter('MessageGroupId Reason: 1 to 128 letters, digits and punctuation');
+  if (MessageDeduplicationId !== undefined)
+    throw invalidParameter(
+      'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
+    );
   if (Message === '') throw invalidParameter('Empty message');
   if (sizeOf(message) > MESSAGE_BYTES) throw invalidParameter('Message too long');
   if (Subject !== undefined && (Subject === '' || Subject.length > 100 || CONTROL.test(Subject)))
@@ -93,12 +106,15 @@ const send = (context: Context, topicArn: string, message: Outgoing): string => 
   const attributes = readAttributes(message.MessageAttributes);
   const messageId = random.uuid();
   textFor(message, 'default');
-  for (const subscription of subscriptionsOf(state, topicArn)) {
+  const texts = subscriptionsOf(state, topicArn).map(
+    (subscription) => [subscription, textFor(message, subscription.protocol)] as const,
+  );
+  for (const [subscription, text] of texts) {
     const id = random.uuid();
     state.deliveries.set(id, {
       subscriptionArn: subscription.arn,
       messageId,
-      message: textFor(message, subscription.protocol),
+      message: text,
       ...(message.Subject === undefined ? {} : { subject: message.Subject }),
       attributes,
       publishedAt: clock.now(),
@@ -122,10 +138,6 @@ const publish = operation<SnsState, Sns.PublishInput, Sns.PublishResponse>({
   handle: (input, context) => {
     const arn = input.TopicArn ?? input.TargetArn ?? '';
     if (!context.state.topics.has(arn)) throw topicNotFound();
-    if (input.MessageGroupId !== undefined)
-      throw invalidParameter(
-        'MessageGroupId Reason: The request includes MessageGroupId parameter that is not valid for this topic type',
-      );
     checkMessage(input);
     return { MessageId: send(context, arn, input) };
   },
@@ -138,6 +150,7 @@ const publishBatch = operation<SnsState, Sns.PublishBatchInput, Sns.PublishBatch
     const entries = input.PublishBatchRequestEntries ?? [];
     if (entries.length === 0) throw emptyBatch();
     if (entries.length > BATCH_ENTRIES) throw tooManyEntries();
+    if (entries.some(({ Id }) => !/^[\w-]{1,80}$/.test(Id ?? ''))) throw invalidEntryId();
     if (new Set(entries.map(({ Id }) => Id)).size < entries.length) throw idsNotDistinct();
     if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MESSAGE_BYTES)
       throw batchTooLong();

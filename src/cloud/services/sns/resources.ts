@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../../core/aws-error.ts';
 import type {
   ProviderContext,
@@ -22,6 +23,7 @@ const ATTRIBUTES = [
   'ContentBasedDeduplication',
   'FifoThroughputScope',
   'ArchivePolicy',
+  'MaximumMessageSize',
 ] as const;
 
 const asText = (value: unknown) =>
@@ -34,6 +36,29 @@ const attributesOf = (properties: ResourceProperties): Record<string, string> =>
       asText(properties[name]),
     ]),
   );
+
+const tagsOf = (properties: ResourceProperties, context: ProviderContext): Tags => [
+  ...context.tags,
+  ...((properties['Tags'] as Tags | undefined) ?? []),
+];
+
+const retag = async (
+  ResourceArn: string,
+  properties: ResourceProperties,
+  context: ProviderContext,
+) => {
+  const { Tags: old = [] } = (await context.call('sns', 'ListTagsForResource', {
+    ResourceArn,
+  })) as { readonly Tags?: Tags };
+  const wanted = tagsOf(properties, context);
+  const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
+  if (gone.length > 0)
+    await context.call('sns', 'UntagResource', {
+      ResourceArn,
+      TagKeys: gone.map(({ Key }) => Key),
+    });
+  if (wanted.length > 0) await context.call('sns', 'TagResource', { ResourceArn, Tags: wanted });
+};
 
 const isGone = (error: unknown) => error instanceof AwsError && error.code === 'NotFoundException';
 
@@ -61,7 +86,7 @@ export const topic: ResourceProvider = {
     const answer = (await context.call('sns', 'CreateTopic', {
       Name: name,
       Attributes: attributesOf(properties),
-      Tags: [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])],
+      Tags: tagsOf(properties, context),
     })) as { readonly TopicArn: string };
     for (const subscription of inlineSubscriptions(properties))
       await subscribe(answer.TopicArn, subscription, context);
@@ -91,8 +116,7 @@ export const topic: ResourceProvider = {
     for (const subscription of Subscriptions)
       if (old.has(key(subscription)) && !wanted.has(key(subscription)))
         await context.call('sns', 'Unsubscribe', { SubscriptionArn: subscription.SubscriptionArn });
-    const Tags = [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])];
-    if (Tags.length > 0) await context.call('sns', 'TagResource', { ResourceArn: arn, Tags });
+    await retag(arn, properties, context);
     return described(arn);
   },
   delete: async (arn, _properties, context) => {
@@ -100,32 +124,45 @@ export const topic: ResourceProvider = {
   },
 };
 
+const SUBSCRIPTION_ATTRIBUTES = [
+  'FilterPolicy',
+  'FilterPolicyScope',
+  'RawMessageDelivery',
+  'RedrivePolicy',
+  'DeliveryPolicy',
+  'SubscriptionRoleArn',
+  'ReplayPolicy',
+] as const;
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html */
 export const subscription: ResourceProvider = {
   type: 'AWS::SNS::Subscription',
   inert: ['Region'],
   create: async (properties, context) => {
-    const given = [
-      'FilterPolicy',
-      'FilterPolicyScope',
-      'RawMessageDelivery',
-      'RedrivePolicy',
-      'DeliveryPolicy',
-      'SubscriptionRoleArn',
-      'ReplayPolicy',
-    ];
     const answer = (await context.call('sns', 'Subscribe', {
       TopicArn: properties['TopicArn'],
       Protocol: properties['Protocol'],
       Endpoint: properties['Endpoint'],
       ReturnSubscriptionArn: true,
       Attributes: Object.fromEntries(
-        given
-          .filter((name) => properties[name] !== undefined)
-          .map((name) => [name, asText(properties[name])]),
+        SUBSCRIPTION_ATTRIBUTES.filter((name) => properties[name] !== undefined).map((name) => [
+          name,
+          asText(properties[name]),
+        ]),
       ),
     })) as { readonly SubscriptionArn: string };
     return { physicalId: answer.SubscriptionArn, attributes: { Arn: answer.SubscriptionArn } };
+  },
+  // Without it a change would replace the subscription, and two of one topic and endpoint are one.
+  update: async (arn, properties, previous, context) => {
+    for (const name of SUBSCRIPTION_ATTRIBUTES)
+      if (!isDeepStrictEqual(properties[name], previous[name]))
+        await context.call('sns', 'SetSubscriptionAttributes', {
+          SubscriptionArn: arn,
+          AttributeName: name,
+          AttributeValue: properties[name] === undefined ? '' : asText(properties[name]),
+        });
+    return { physicalId: arn, attributes: { Arn: arn } };
   },
   delete: async (arn, _properties, context) => {
     await context.call('sns', 'Unsubscribe', { SubscriptionArn: arn });

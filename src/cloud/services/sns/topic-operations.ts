@@ -1,8 +1,9 @@
 import type * as Sns from '@aws-sdk/client-sns';
+import { parsePolicy } from '../../../iam/index.ts';
 import { notSupported } from '../../core/aws-error.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { invalidParameter, topicNotFound } from './errors.ts';
+import { invalidParameter, resourceNotFound, topicNotFound } from './errors.ts';
 import { PAGE } from './limits.ts';
 import type { SnsState, Topic } from './state.ts';
 import { subscriptionsOf } from './state.ts';
@@ -33,6 +34,12 @@ const requireTopic = (state: SnsState, arn: string | undefined): Topic => {
   return topic;
 };
 
+const requireTagged = (state: SnsState, arn: string | undefined): Topic => {
+  const topic = state.topics.get(arn ?? '');
+  if (topic === undefined) throw resourceNotFound();
+  return topic;
+};
+
 const withAttribute = (topic: Topic, name: string, value: string): Topic => {
   switch (name) {
     case 'DisplayName':
@@ -50,20 +57,28 @@ const withAttribute = (topic: Topic, name: string, value: string): Topic => {
     case 'ContentBasedDeduplication':
     case 'ArchivePolicy':
     case 'FifoThroughputScope':
-      if (value === 'false') return topic;
+    case 'MaximumMessageSize':
+    case 'DataProtectionPolicy':
+      if (value === 'false' || value === '') return topic;
       throw notSupported(`The topic attribute ${name}`);
     default:
       if (!KEPT_ATTRIBUTES.includes(name)) throw invalidParameter('AttributeName');
-      return { ...topic, attributes: { ...topic.attributes, [name]: value } };
+      return { ...topic, attributes: withValue(topic.attributes, name, value) };
   }
 };
 
+/** An empty value takes an attribute back. */
+const withValue = (attributes: Topic['attributes'], name: string, value: string) =>
+  Object.fromEntries(
+    Object.entries({ ...attributes, [name]: value }).filter(([, kept]) => kept !== ''),
+  );
+
 const readPolicy = (text: string): string => {
   try {
-    JSON.parse(text);
+    parsePolicy(text, 'resource');
     return text;
-  } catch {
-    throw invalidParameter('Policy Error: null');
+  } catch (error) {
+    throw invalidParameter(`Policy Error: ${error instanceof Error ? error.message : 'null'}`);
   }
 };
 
@@ -93,6 +108,8 @@ export const topicOperations: OperationTable<SnsState> = {
       if (!/^[\w-]{1,256}$/.test(name)) throw invalidParameter('Topic Name');
       const arn = arnOf(context, name);
       const known = state.topics.get(arn);
+      if (input.DataProtectionPolicy !== undefined)
+        throw notSupported('The topic attribute DataProtectionPolicy');
       const made = Object.entries(input.Attributes ?? {}).reduce<Topic>(
         (topic, [key, value]) => withAttribute(topic, key, value),
         known ?? {
@@ -106,6 +123,9 @@ export const topicOperations: OperationTable<SnsState> = {
       );
       if (known !== undefined && JSON.stringify(made) !== JSON.stringify(known))
         throw invalidParameter('Attributes Reason: Topic already exists with different attributes');
+      const differs = ([key, value]: [string, string]) => known?.tags[key] !== value;
+      if (known !== undefined && Object.entries(asTags(input.Tags)).some(differs))
+        throw invalidParameter('Tags Reason: Topic already exists with different tags');
       state.topics.set(arn, made);
       return { TopicArn: arn };
     },
@@ -163,7 +183,7 @@ export const topicOperations: OperationTable<SnsState> = {
   TagResource: operation<SnsState, Sns.TagResourceRequest, object>({
     needs: ({ ResourceArn = '*' }) => ({ action: 'sns:TagResource', resource: ResourceArn }),
     handle: (input, { state }) => {
-      const topic = requireTopic(state, input.ResourceArn);
+      const topic = requireTagged(state, input.ResourceArn);
       state.topics.set(topic.arn, { ...topic, tags: { ...topic.tags, ...asTags(input.Tags) } });
       return {};
     },
@@ -171,7 +191,7 @@ export const topicOperations: OperationTable<SnsState> = {
   UntagResource: operation<SnsState, Sns.UntagResourceRequest, object>({
     needs: ({ ResourceArn = '*' }) => ({ action: 'sns:UntagResource', resource: ResourceArn }),
     handle: (input, { state }) => {
-      const topic = requireTopic(state, input.ResourceArn);
+      const topic = requireTagged(state, input.ResourceArn);
       const tags = Object.fromEntries(
         Object.entries(topic.tags).filter(([key]) => !(input.TagKeys ?? []).includes(key)),
       );
@@ -189,7 +209,7 @@ export const topicOperations: OperationTable<SnsState> = {
       resource: ResourceArn,
     }),
     handle: (input, { state }) => ({
-      Tags: Object.entries(requireTopic(state, input.ResourceArn).tags).map(([Key, Value]) => ({
+      Tags: Object.entries(requireTagged(state, input.ResourceArn).tags).map(([Key, Value]) => ({
         Key,
         Value,
       })),
