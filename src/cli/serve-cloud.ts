@@ -15,6 +15,8 @@ Options:
                  take a free port when that one is taken
   --state DIR    keep everything in DIR, so that it is there again after a restart
                  (default: it is forgotten when the cloud stops)
+  --inert        let resource types that have no behaviour here be records, marked as inert,
+                 instead of failing the stack
   -h, --help     this text
 
 ${exitCodeTable()}`;
@@ -23,6 +25,7 @@ interface CloudArguments {
   readonly port: number;
   readonly shared: boolean;
   readonly stateDir: string | undefined;
+  readonly inert: boolean;
 }
 
 const MAX_PORT = 65_535;
@@ -40,6 +43,7 @@ export const serveCloud = async (argv: readonly string[]): Promise<ExitCode> => 
   const start = (port: number) =>
     startCloud({
       port,
+      inert: options.inert,
       ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
     });
   const running = await start(options.port).catch((error: unknown) => {
@@ -71,7 +75,7 @@ export const serveCloud = async (argv: readonly string[]): Promise<ExitCode> => 
 };
 
 const readArguments = (argv: readonly string[]): CloudArguments => {
-  let values: { port?: string; state?: string; shared?: boolean };
+  let values: { port?: string; state?: string; shared?: boolean; inert?: boolean };
   try {
     ({ values } = parseArgs({
       args: [...argv],
@@ -79,6 +83,7 @@ const readArguments = (argv: readonly string[]): CloudArguments => {
         port: { type: 'string' },
         state: { type: 'string' },
         shared: { type: 'boolean' },
+        inert: { type: 'boolean' },
       },
     }));
   } catch (error) {
@@ -97,7 +102,12 @@ const readArguments = (argv: readonly string[]): CloudArguments => {
     throw new CliError('USAGE', '--state is empty; it has to be a folder.', {
       hint: 'Leave it out to keep nothing.',
     });
-  return { port, shared: values.shared ?? false, stateDir: absolute(values.state) };
+  return {
+    port,
+    shared: values.shared ?? false,
+    inert: values.inert ?? false,
+    stateDir: absolute(values.state),
+  };
 };
 
 const absolute = (path: string | undefined): string | undefined =>

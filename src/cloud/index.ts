@@ -1,7 +1,7 @@
 import type { Cloud, CloudOptions } from './core/cloud.ts';
 import { createCloud } from './core/cloud.ts';
 import { listen } from './core/server.ts';
-import { SERVICES } from './registry.ts';
+import { createServices, SERVICES } from './registry.ts';
 
 export type { Cloud } from './core/cloud.ts';
 
@@ -11,6 +11,8 @@ export interface StartCloudOptions extends Omit<CloudOptions, 'services'> {
   readonly port?: number;
   /** @defaultValue all that Sparta has */
   readonly services?: CloudOptions['services'];
+  /** Whether a resource type without behaviour becomes a record instead of failing its stack. @defaultValue false */
+  readonly inert?: boolean;
 }
 
 /** A cloud that runs. */
@@ -34,7 +36,8 @@ export interface RunningCloud {
  * ```
  */
 export const startCloud = async (options: StartCloudOptions = {}): Promise<RunningCloud> => {
-  const cloud = createCloud({ ...options, services: options.services ?? SERVICES });
+  const services = options.inert === true ? createServices({ inert: true }) : SERVICES;
+  const cloud = createCloud({ ...options, services: options.services ?? services });
   const listening = await listen(cloud, options.port === undefined ? {} : { port: options.port });
   cloud.resume();
   return {

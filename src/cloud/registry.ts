@@ -1,3 +1,4 @@
+import type { CloudFormationOptions } from './cloudformation/index.ts';
 import { createCloudFormation } from './cloudformation/index.ts';
 import type { ServiceDefinition } from './core/define-service.ts';
 import { lambda } from './lambda/index.ts';
@@ -22,7 +23,15 @@ const PROVIDERS: readonly ServiceDefinition[] = [
 ];
 
 /** Every service of the embedded cloud. */
-export const SERVICES: readonly ServiceDefinition[] = [
+export const createServices = (
+  options: CloudFormationOptions = {},
+): readonly ServiceDefinition[] => [
   ...PROVIDERS,
-  createCloudFormation(PROVIDERS.flatMap(({ resources = [] }) => resources)),
+  createCloudFormation(
+    PROVIDERS.flatMap(({ resources = [] }) => resources),
+    options,
+  ),
 ];
+
+/** The same, a resource type without behaviour failing its stack. */
+export const SERVICES = createServices();

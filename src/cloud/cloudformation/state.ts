@@ -1,6 +1,8 @@
 import type { StateTools } from '../core/define-service.ts';
 import type { Principal } from '../core/principals.ts';
 import type { Table } from '../core/store.ts';
+import type { Bell } from './engine/bell.ts';
+import { createBell } from './engine/bell.ts';
 import type { JsonObject } from './json.ts';
 import type { DeletionPolicy } from './template/model.ts';
 import type { ParameterValue } from './template/parameters.ts';
@@ -25,6 +27,15 @@ export interface StackSpec {
   readonly notificationArns: readonly string[];
   readonly rollbackConfiguration: JsonObject;
   readonly roleArn?: string;
+  /** Types that the template's metadata wants as records. */
+  readonly inertTypes?: readonly string[];
+}
+
+/** A macro that templates may name. */
+export interface Macro {
+  readonly name: string;
+  readonly functionName: string;
+  readonly stackId: string;
 }
 
 export interface Output {
@@ -48,6 +59,9 @@ export interface Stack {
   /** Names of the exports that its template imports. */
   readonly imports: readonly string[];
   readonly changeSetId?: string;
+  /** Of a nested stack: what contains it, and the outermost. */
+  readonly parentId?: string;
+  readonly rootId?: string;
   readonly disableRollback: boolean;
   readonly retainExceptOnCreate?: boolean;
   readonly timeoutMinutes?: number;
@@ -189,6 +203,11 @@ export interface CloudFormationState {
   readonly operations: Table<StackOperation>;
   readonly changeSets: Table<ChangeSet>;
   readonly steps: Table<Step>;
+  /** Bodies that custom resources and wait conditions were answered with, by the key of their URL. */
+  readonly signals: Table<readonly string[]>;
+  readonly macros: Table<Macro>;
+  /** Rings with a stack's id when its status changes, and with a signal's key. */
+  readonly bell: Bell;
   /** The live stack of this name. */
   stackNamed(name: string): Stack | undefined;
   putStack(stack: Stack): void;
@@ -259,6 +278,9 @@ export const createCloudFormationState = (tools: StateTools): CloudFormationStat
     changeSets,
     operations: tools.table('operations'),
     steps: tools.table('steps'),
+    signals: tools.table('signals'),
+    macros: tools.table('macros'),
+    bell: createBell(),
     stackNamed: (name) => {
       const id = names.get(name);
       return id === undefined ? undefined : stacks.get(id);

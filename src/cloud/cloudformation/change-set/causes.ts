@@ -12,7 +12,8 @@ export interface Cause {
     | 'ResourceReference'
     | 'ParameterReference'
     | 'ResourceAttribute'
-    | 'DirectModification';
+    | 'DirectModification'
+    | 'Automatic';
   readonly entity?: string;
   /** Static when it is certain that the value changes. */
   readonly evaluation: 'Static' | 'Dynamic';

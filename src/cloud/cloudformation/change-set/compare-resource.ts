@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { own, sameValue } from '../json.ts';
 import type { StackResource, Tag } from '../state.ts';
 import type { ResourceDefinition } from '../template/model.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { NESTED_STACK, resourceType } from '../types/resource-type.ts';
 import type { Cause, CauseFacts, Decision } from './causes.ts';
 import { causesOf, replacementBy, textAt } from './causes.ts';
 import type { PropertyChange, Recreation } from './property-changes.ts';
@@ -73,7 +73,9 @@ export const compareResource = (input: CompareInput): Comparison => {
     tagsProperty !== undefined &&
     !sameValue(current.stackTags ?? [], input.stackTags) &&
     !details.some(({ attribute }) => attribute === 'Tags');
-  const all = retagged ? [...details, TAGS_DETAIL] : details;
+  const told = retagged ? [...details, TAGS_DETAIL] : details;
+  const all =
+    told.length === 0 && desired.definition.type === NESTED_STACK ? [AUTOMATIC_DETAIL] : told;
   const replacement = strongestReplacement(all);
   return { current, details: all, replacement, decision: decide(all, replacement) };
 };
@@ -82,6 +84,13 @@ const TAGS_DETAIL: Detail = {
   attribute: 'Tags',
   recreation: 'Never',
   cause: { source: 'DirectModification', evaluation: 'Static' },
+};
+
+/** The template behind a nested stack's URL may have changed. */
+const AUTOMATIC_DETAIL: Detail = {
+  attribute: 'Properties',
+  recreation: 'Never',
+  cause: { source: 'Automatic', evaluation: 'Dynamic' },
 };
 
 const asTags = (detail: Detail): Detail => {

@@ -196,7 +196,8 @@ const changedParameters = (
 /** What the cloud has no behaviour for is refused before anything is created; AWS's own text would not be true here. */
 const refuseUnprovided = ({ providers, after }: ChangeRequest, scope: Scope): void => {
   const without = [...after.template.resources].filter(
-    ([id, { type }]) => isActive(scope, id) && !providers.has(type),
+    ([id, { type }]) =>
+      isActive(scope, id) && providers.get(type, after.spec.inertTypes) === undefined,
   );
   if (without.length === 0) return;
   const types = [...new Set(without.map(([, { type }]) => type))].join(', ');

@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { own, sameValue } from '../json.ts';
 import type { StackResource, Tag } from '../state.ts';
 import type { ResourceType } from '../types/resource-type.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { NESTED_STACK, resourceType } from '../types/resource-type.ts';
 import { resourceFailure } from './failure-reason.ts';
 
 /** What is to be done so that a resource is as its template says. */
@@ -35,6 +35,8 @@ export const planResource = (
     type?.tagsProperty !== undefined && !sameValue(existing.stackTags ?? [], desired.stackTags);
   const unfinished = existing.status.endsWith('_FAILED') || attempted !== undefined;
   if (changes.length === 0) {
+    // The template behind a nested stack's URL may have changed.
+    if (desired.type === NESTED_STACK) return 'update';
     const same = existing.metadata === desired.metadata && !retagged && !unfinished;
     return same ? 'none' : 'update';
   }

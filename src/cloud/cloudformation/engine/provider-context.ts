@@ -3,6 +3,7 @@ import type { ProviderContext } from '../../core/resource-provider.ts';
 import { partitionOf } from '../evaluate/scope.ts';
 import type { Stack, Step, Tag } from '../state.ts';
 import type { Context } from './context.ts';
+import type { EngineProviderContext } from './engine-provider.ts';
 
 /** One provider's work on one resource. */
 export interface ProviderRun {
@@ -75,7 +76,9 @@ const providerContext = (
       steps.set(key, { ...step, calls: [...step.calls, { call: name, output: plain(output) }] });
     return output;
   };
-  return {
+  const own: EngineProviderContext = {
+    engine: context,
+    run,
     call,
     accountId: context.accountId,
     region: context.region,
@@ -99,6 +102,7 @@ const providerContext = (
       return lowerCase ? name.toLowerCase() : name;
     },
   };
+  return own;
 };
 
 /** Streams cannot be kept, and no operation that changes something answers with one that a provider reads. */

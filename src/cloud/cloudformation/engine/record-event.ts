@@ -51,6 +51,7 @@ export const setStackStatus = (
     ...(reason === undefined ? {} : { reason }),
     ...operationFacts(context, stackId),
   });
+  state.bell.ring(stackId);
   return changed;
 };
 

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Leftover, ResourceChange, StackResource } from '../state.ts';
 import { checkProperties, propertiesFailed } from '../types/check-properties.ts';
 import { resourceType } from '../types/resource-type.ts';
+import { leftBy } from './engine-provider.ts';
 import { failureReason, resourceFailure } from './failure-reason.ts';
 import type { ResourcePlan } from './plan-resource.ts';
 import { refuseCustomNamed } from './plan-resource.ts';
@@ -50,8 +51,10 @@ export const runStep = async (input: StepInput): Promise<boolean> => {
     return true;
   } catch (error) {
     state.putChange({ ...change, state: 'failed', attempted: desired.properties });
+    const left = leftBy(error);
+    const failed = left === undefined ? begun : { ...begun, physicalId: left };
     if (!input.isCancelled())
-      setResourceStatus(work.context, begun, {
+      setResourceStatus(work.context, failed, {
         status: `${verb}_FAILED`,
         reason: failureReason(error, desired.type, work.context),
         properties: input.shown,
@@ -180,6 +183,9 @@ const update = async (
   const made = await runProvider(work.context, run, (context) =>
     change(physicalId, properties, previous, context),
   );
+  // A custom resource may answer an update with another id: what it had before is deleted when all the rest stands.
+  if (existing !== undefined && made.physicalId !== physicalId)
+    work.context.state.putLeftover(leftoverOf(existing, desired.updateReplacePolicy === 'Retain'));
   return {
     ...desired,
     physicalId: made.physicalId,

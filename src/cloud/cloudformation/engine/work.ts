@@ -34,8 +34,12 @@ export const specOf = (work: Work): StackSpec => {
 };
 
 /** @throws {AwsError} for a type that has no behaviour here */
-export const providerOf = ({ providers }: Work, type: string): ResourceProvider => {
-  const provider = providers.get(type);
+export const providerOf = (work: Work, type: string): ResourceProvider => {
+  const operation = work.context.state.operations.get(work.stackId);
+  const provider = work.providers.get(type, [
+    ...(stackOfWork(work).spec?.inertTypes ?? []),
+    ...(operation?.previous?.inertTypes ?? []),
+  ]);
   if (provider === undefined)
     throw resourceFailure(
       `The embedded cloud has no behaviour for the resource type ${type}. Deploy to AWS to use it, or leave it out locally.`,

@@ -1,4 +1,5 @@
-import { formatError, templateError } from '../errors.ts';
+import { formatError, templateError, validationError } from '../errors.ts';
+import { isCustomResource } from '../types/resource-type.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isObject, own } from '../json.ts';
 import type { Template } from '../template/model.ts';
@@ -94,6 +95,8 @@ export const evaluateProperties = (properties: JsonObject, scope: Scope): Value 
 export const attributeOf = (
   resource: {
     readonly logicalId: string;
+    readonly type: string;
+    readonly physicalId?: string;
     readonly attributes: Readonly<Record<string, unknown>>;
     readonly properties: JsonObject;
   },
@@ -101,6 +104,10 @@ export const attributeOf = (
 ): Value => {
   const attribute = own(resource.attributes, name);
   if (attribute !== undefined) return attribute as Value;
+  if (isCustomResource(resource.type))
+    throw validationError(
+      `CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${resource.physicalId ?? ''}`,
+    );
   let found: Json | undefined = resource.properties;
   for (const part of name.split('.')) found = isObject(found) ? own(found, part) : undefined;
   if (found !== undefined) return found;

@@ -52,6 +52,8 @@ export const describeStack = (stack: Stack): SdkStack => {
     ),
     ...given('Outputs', [...stack.outputs]),
     ...given('RoleARN', spec?.roleArn),
+    ...given('ParentId', stack.parentId),
+    ...given('RootId', stack.rootId),
     ...given('TimeoutInMinutes', stack.timeoutMinutes),
     ...given('RetainExceptOnCreate', stack.retainExceptOnCreate),
     ...given('DeletionMode', stack.deletionMode as SdkStack['DeletionMode']),

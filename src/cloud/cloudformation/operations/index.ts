@@ -7,6 +7,7 @@ import type { Handler } from './handler.ts';
 import { readStacks } from './read-stacks.ts';
 import { templateOperations } from './templates.ts';
 
+export { createProviders } from '../resources/index.ts';
 export { runOperation } from '../engine/run-operation.ts';
 
 /** What the operations do, by their name. */

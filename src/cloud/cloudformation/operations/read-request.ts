@@ -7,6 +7,7 @@ import type { Providers } from '../engine/context.ts';
 import { keepTemplate } from '../engine/templates.ts';
 import { notHere, validationError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { isList, isObject } from '../json.ts';
 import type { CloudFormationState, Stack, StackSpec, Tag } from '../state.ts';
 import { checkCapabilities } from '../template/capabilities.ts';
 import type { Template } from '../template/model.ts';
@@ -65,6 +66,7 @@ export const readRequest = async (
       previous?.rollbackConfiguration ??
       {},
     ...(role === undefined ? {} : { roleArn: role }),
+    ...inertTypesOf(template),
   };
   return { text, revision: { template, spec } };
 };
@@ -74,6 +76,15 @@ export const acceptedSpec = (context: Context, { text, revision }: ReadRequest):
   ...revision.spec,
   templateKey: keepTemplate(context, text),
 });
+
+/** `Metadata: { Sparta: { Inert: [types] } }`, or `true` for every type: what has no behaviour here becomes a record. */
+const inertTypesOf = ({ metadata, resources }: Template): Pick<StackSpec, 'inertTypes'> => {
+  const own = isObject(metadata) ? metadata['Sparta'] : undefined;
+  const wanted = isObject(own) ? own['Inert'] : undefined;
+  if (wanted === true)
+    return { inertTypes: [...new Set([...resources.values()].map(({ type }) => type))] };
+  return isList(wanted) ? { inertTypes: wanted.map(String) } : {};
+};
 
 const readRollbackConfiguration = (given: object | undefined): JsonObject | undefined => {
   if (given === undefined) return undefined;

@@ -3,7 +3,7 @@ import { isList, isObject } from '../json.ts';
 import type { Json } from '../json.ts';
 import { PSEUDO_PARAMETERS } from '../evaluate/scope.ts';
 import { FUNCTIONS } from '../evaluate/functions.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { isCustomResource, resourceType } from '../types/resource-type.ts';
 import type { Dependencies } from './dependency-graph.ts';
 import { refuseCycles } from './dependency-graph.ts';
 import type { ResourceDefinition, Template } from './model.ts';
@@ -153,7 +153,7 @@ const WITHOUT_SCHEMA = new Set(['AWS::CDK::Metadata']);
 const refuseUnknownTypes = (template: Template): void => {
   const unknown = [...new Set([...template.resources.values()].map(({ type }) => type))].filter(
     (type) =>
-      !type.startsWith('Custom::') && !WITHOUT_SCHEMA.has(type) && resourceType(type) === undefined,
+      !isCustomResource(type) && !WITHOUT_SCHEMA.has(type) && resourceType(type) === undefined,
   );
   if (unknown.length > 0) throw formatError(`Unrecognized resource types: [${unknown.join(', ')}]`);
 };

@@ -33,12 +33,20 @@ export interface ResourceType {
 // src/cloud/cloudformation/types and dist/cloud/cloudformation/types both lie four folders below the package.
 const FILE = new URL('../../../../models/cloudformation-types.json', import.meta.url);
 
+export const CUSTOM_RESOURCE = 'AWS::CloudFormation::CustomResource';
+export const NESTED_STACK = 'AWS::CloudFormation::Stack';
+
+/** Types of custom resources, which take any properties: the one that AWS has, and any name of the user's own. */
+export const isCustomResource = (type: string): boolean =>
+  type === CUSTOM_RESOURCE || type.startsWith('Custom::');
+
 const known = new Map<string, ResourceType | undefined>();
 // The file is a line per type and 1.2 MB: its text is searched, never parsed as a whole, and let go when memory is wanted.
 let file: WeakRef<Buffer> | undefined;
 
 /** The schema of a resource type, or undefined for one that AWS does not have. */
 export const resourceType = (name: string): ResourceType | undefined => {
+  if (isCustomResource(name)) return undefined;
   if (!known.has(name)) known.set(name, findType(name));
   return known.get(name);
 };

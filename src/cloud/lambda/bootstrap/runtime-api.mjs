@@ -42,8 +42,12 @@ export const connect = (address, descriptor) => {
       const status = head.charCodeAt(9) === 50 ? head.slice(9, 12) : 'error';
       const body = length === 0 ? '' : data.utf8Slice(start, start + length);
       data = data.length === start + length ? NOTHING : data.subarray(start + length);
-      if (status === '200') onEvent(head, body);
-      else onAnswer.shift()?.(head, body);
+      if (status === '200') {
+        // A custom resource's event: what it needs is loaded for it alone.
+        if (body.includes('"ResponseURL":"http://'))
+          void import('./response-url.mjs').then(() => onEvent(head, body));
+        else onEvent(head, body);
+      } else onAnswer.shift()?.(head, body);
       if (data.length === 0) break;
     }
     held = data;
