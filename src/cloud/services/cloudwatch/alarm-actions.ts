@@ -1,3 +1,4 @@
+import { notSupported } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import type { Evaluation } from './evaluate-alarm.ts';
@@ -7,6 +8,8 @@ import type { Alarm, AlarmState, CloudWatchState } from './state.ts';
 type Context = ServiceContext<CloudWatchState>;
 
 const MINUTE_MS = 60_000;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html */
+const HIGH_RESOLUTION_MS = 10_000;
 
 /** Evaluates the alarms that look at these metrics, or all of them. */
 export const evaluateAlarms = (
@@ -20,11 +23,13 @@ export const evaluateAlarms = (
   }
 };
 
-/** Keeps evaluating at every full minute while there is an alarm: periods end without data, too. */
+/** Keeps evaluating while there is an alarm, at every full minute or 10 s: periods end without data, too. */
 export const keepEvaluating = (context: Context): void => {
   const { state, clock } = context;
   if (state.tick !== undefined || state.alarms.size === 0) return;
-  state.tick = clock.after(MINUTE_MS - (clock.now() % MINUTE_MS), () => {
+  const short = [...state.alarms.values()].some(({ periodSeconds }) => periodSeconds < 60);
+  const step = short ? HIGH_RESOLUTION_MS : MINUTE_MS;
+  state.tick = clock.after(step - (clock.now() % step), () => {
     state.tick = undefined;
     context.background('evaluating alarms', async () => evaluateAlarms(context));
     keepEvaluating(context);
@@ -74,13 +79,13 @@ const act = async (
   action: string,
 ): Promise<void> => {
   const [, , service] = action.split(':');
-  const record = (summary: string) =>
+  const record = (actionState: 'Succeeded' | 'Failed', summary: string) =>
     context.state.addHistory({
       alarmName: alarm.alarmName,
       at: context.clock.now(),
       kind: 'Action',
       summary,
-      data: JSON.stringify({ actionState: 'Succeeded', notificationResource: action }),
+      data: JSON.stringify({ actionState, notificationResource: action }),
     });
   const source = { sourceArn: alarm.arn, sourceAccount: context.accountId };
   try {
@@ -111,19 +116,12 @@ const act = async (
         principal: servicePrincipal('lambda.alarms.cloudwatch.amazonaws.com', source),
       });
     } else {
-      context.journal.note(
-        'cloudwatch',
-        `alarm ${alarm.alarmName}: the action ${action} is not supported here; it was not done`,
-        {
-          outcome: 'error',
-        },
-      );
-      return;
+      throw notSupported(`The action ${action}`);
     }
-    record(`Successfully executed action ${action}`);
+    record('Succeeded', `Successfully executed action ${action}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    record(`Failed to execute action ${action}. Received error: "${why}"`);
+    record('Failed', `Failed to execute action ${action}. Received error: "${why}"`);
     context.journal.note(
       'cloudwatch',
       `alarm ${alarm.alarmName}: the action ${action} failed: ${why}`,

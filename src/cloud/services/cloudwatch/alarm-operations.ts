@@ -5,7 +5,7 @@ import { operation } from '../../core/define-service.ts';
 import { changeState, evaluateAlarms, keepEvaluating } from './alarm-actions.ts';
 import { alarmNotFound, invalidParameterValue, missingParameter, validation } from './errors.ts';
 import { COMPARISONS } from './evaluate-alarm.ts';
-import { metricKey } from './metrics.ts';
+import { isStatistic, metricKey } from './metrics.ts';
 import type { Alarm, AlarmState, CloudWatchState } from './state.ts';
 
 interface Place {
@@ -36,6 +36,11 @@ const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
 const UNSUPPORTED: readonly (keyof CloudWatch.PutMetricAlarmInput)[] = [
   'Metrics',
   'ThresholdMetricId',
+  'EvaluationWindow',
+  'WarmUpConfiguration',
+  'EvaluationCriteria',
+  'EvaluationInterval',
+  'ActionConfiguration',
 ];
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
@@ -59,6 +64,7 @@ const readAlarm = (
     throw validation(
       'Exactly one of the parameters Statistic and ExtendedStatistic must be specified.',
     );
+  if (!isStatistic(chosen)) throw notSupported(`The statistic '${chosen}'`);
   const comparison = input.ComparisonOperator ?? '';
   if (!COMPARISONS.includes(comparison))
     throw comparison.includes('UpperThreshold')
@@ -126,7 +132,7 @@ const describe = (alarm: Alarm): CloudWatch.MetricAlarm => ({
   InsufficientDataActions: [...alarm.insufficientDataActions],
   StateValue: alarm.state,
   StateReason: alarm.stateReason,
-  StateReasonData: alarm.stateReasonData,
+  StateReasonData: alarm.stateReasonData === '' ? undefined : alarm.stateReasonData,
   StateUpdatedTimestamp: new Date(alarm.stateChangedAt),
   StateTransitionedTimestamp: new Date(alarm.stateChangedAt),
   MetricName: alarm.name,

@@ -122,12 +122,17 @@ const judge = (
     ['missing', 'ignore'].includes(alarm.treatMissingData) &&
     breaching.length === points.length &&
     (points.at(-1)?.age ?? 0) >= alarm.datapointsToAlarm;
-  if (premature && breaching.length < alarm.datapointsToAlarm && alarm.treatMissingData === 'ignore')
+  if (
+    premature &&
+    breaching.length < alarm.datapointsToAlarm &&
+    alarm.treatMissingData === 'ignore'
+  )
     return undefined;
   const counted = breaching.length + (alarm.treatMissingData === 'breaching' ? missing : 0);
   const state = premature || counted >= alarm.datapointsToAlarm ? 'ALARM' : 'OK';
-  const shown = state === 'ALARM' ? breaching : points;
-  return { state, reason: thresholdReason(alarm, state, shown, breaching.length), data };
+  const within = points.filter((point) => !breaching.includes(point));
+  const shown = state === 'ALARM' ? breaching : within.length > 0 ? within : points;
+  return { state, reason: thresholdReason(alarm, state, shown), data };
 };
 
 const count = (points: number) => `${points} ${points === 1 ? 'datapoint' : 'datapoints'}`;
@@ -136,18 +141,11 @@ const noPoints = (alarm: Alarm) =>
   `Threshold Crossed: no datapoints were received for ${alarm.evaluationPeriods} ${alarm.evaluationPeriods === 1 ? 'period' : 'periods'} and ${count(alarm.evaluationPeriods)} were missing`;
 
 /** Newest first. The sentence of AWS: `Threshold Crossed: 1 datapoint [1.0 (23/11/26 16:07:00)] was greater than or equal to the threshold (1.0).` */
-const thresholdReason = (
-  alarm: Alarm,
-  state: AlarmState,
-  shown: readonly Point[],
-  breaching: number,
-): string => {
-  const list = shown
-    .map(({ value, at }) => `${decimal(value)} (${shortDate(at)})`)
-    .join(', ');
+const thresholdReason = (alarm: Alarm, state: AlarmState, shown: readonly Point[]): string => {
+  const list = shown.map(({ value, at }) => `${decimal(value)} (${shortDate(at)})`).join(', ');
   const not = state === 'OK' ? 'not ' : '';
   if (alarm.evaluationPeriods > 1)
-    return `Threshold Crossed: ${state === 'ALARM' ? breaching : alarm.datapointsToAlarm - breaching} out of the last ${alarm.evaluationPeriods} datapoints [${list}] was ${not}${WORDS[alarm.comparison]} the threshold (${decimal(alarm.threshold)}).`;
+    return `Threshold Crossed: ${shown.length} out of the last ${alarm.evaluationPeriods} datapoints [${list}] was ${not}${WORDS[alarm.comparison]} the threshold (${decimal(alarm.threshold)}).`;
   return `Threshold Crossed: ${count(shown.length)} [${list}] was ${not}${WORDS[alarm.comparison]} the threshold (${decimal(alarm.threshold)}).`;
 };
 

@@ -10,7 +10,7 @@ import {
   validation,
 } from './errors.ts';
 import type { Datum, Metric } from './metrics.ts';
-import { combine, metricKey, statistic } from './metrics.ts';
+import { combine, isStatistic, metricKey, statistic } from './metrics.ts';
 import type { CloudWatchState } from './state.ts';
 
 /** Numbers of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
@@ -72,9 +72,13 @@ const readDatum = (
     };
   const values = datum.Values ?? [datum.Value ?? 0];
   const counts = datum.Counts ?? values.map(() => 1);
-  if (values.length > LIMITS.valuesPerDatum || counts.length !== values.length)
+  if (
+    values.length === 0 ||
+    values.length > LIMITS.valuesPerDatum ||
+    counts.length !== values.length
+  )
     throw invalidParameterValue(
-      `${place}.Values and ${place}.Counts must have one length, at most ${LIMITS.valuesPerDatum}.`,
+      `${place}.Values and ${place}.Counts must have one length, at least 1 and at most ${LIMITS.valuesPerDatum}.`,
     );
   if (values.some((value) => !Number.isFinite(value)))
     throw invalidParameterValue(`The value for parameter ${place}.Value must be a finite number.`);
@@ -103,6 +107,8 @@ const putMetricData = operation<CloudWatchState, CloudWatch.PutMetricDataInput, 
       throw invalidParameterValue(
         "The value AWS/ for parameter Namespace is invalid: namespaces that begin with 'AWS/' are reserved.",
       );
+    if (input.EntityMetricData !== undefined)
+      throw notSupported('PutMetricData with EntityMetricData');
     const data = input.MetricData ?? [];
     if (data.length > LIMITS.data)
       throw invalidParameterValue(
@@ -172,6 +178,10 @@ const checkPeriod = (period: number | undefined): number => {
   return period * 1000;
 };
 
+const checkStatistic = (name: string): void => {
+  if (!isStatistic(name)) throw notSupported(`The statistic '${name}'`);
+};
+
 const getMetricStatistics = operation<
   CloudWatchState,
   CloudWatch.GetMetricStatisticsInput,
@@ -194,6 +204,7 @@ const getMetricStatistics = operation<
       throw missingParameter(
         'At least one of the parameters Statistics and ExtendedStatistics must be specified.',
       );
+    for (const name of names) checkStatistic(name);
     return {
       Label: metric.name,
       Datapoints: buckets(context, metric, start, end, period, input.Unit).map(({ at, slot }) => ({
@@ -230,7 +241,10 @@ const getMetricData = operation<
       MetricDataResults: (input.MetricDataQueries ?? []).flatMap((query) => {
         if (query.Expression !== undefined)
           throw notSupported(`Metric math ('${query.Expression}')`);
-        const { Metric: given, Period, Stat = 'Average', Unit } = query.MetricStat ?? {};
+        if (query.MetricStat === undefined)
+          throw validation(`The query '${query.Id}' must have a MetricStat or an Expression.`);
+        const { Metric: given, Period, Stat = 'Average', Unit } = query.MetricStat;
+        checkStatistic(Stat);
         const metric = {
           namespace: given?.Namespace ?? '',
           name: given?.MetricName ?? '',
@@ -245,11 +259,7 @@ const getMetricData = operation<
             Label: query.Label ?? metric.name,
             StatusCode: 'Complete' as const,
             Timestamps: found.map(({ at }) => new Date(at)),
-            Values: found.map(({ slot }) => {
-              const value = statistic(slot, Stat);
-              if (value === undefined) throw notSupported(`The statistic '${Stat}'`);
-              return value;
-            }),
+            Values: found.map(({ slot }) => statistic(slot, Stat) ?? 0),
           },
         ];
       }),

@@ -144,6 +144,12 @@ export const combine = (slots: readonly Slot[]): Slot | undefined =>
         merge(left, { ...right, namespace: '', name: '', dimensions: [], resolutionSeconds: 60 }),
       );
 
+const PERCENTILE = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/;
+
+/** Whether {@link statistic} knows it. */
+export const isStatistic = (name: string): boolean =>
+  ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'].includes(name) || PERCENTILE.test(name);
+
 /**
  * A statistic over a slot: `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or a percentile `p99`, `p99.9`.
  * Undefined for one that is none of these.
@@ -161,7 +167,7 @@ export const statistic = (slot: Slot, name: string): number | undefined => {
     case 'SampleCount':
       return slot.count;
   }
-  const percent = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(name)?.[1];
+  const percent = PERCENTILE.exec(name)?.[1];
   return percent === undefined ? undefined : percentile(slot, Number(percent));
 };
 

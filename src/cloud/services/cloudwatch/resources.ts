@@ -21,13 +21,38 @@ const typed = (properties: ResourceProperties): Record<string, unknown> =>
     ]),
   );
 
+const tagsOf = (properties: ResourceProperties, context: ProviderContext): Tags => [
+  ...context.tags,
+  ...((properties['Tags'] as Tags | undefined) ?? []),
+];
+
+const arnOf = (name: string, { partition, region, accountId }: ProviderContext) =>
+  `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
+
+/** PutMetricAlarm ignores the tags of an alarm that there is. */
+const retag = async (name: string, properties: ResourceProperties, context: ProviderContext) => {
+  const ResourceARN = arnOf(name, context);
+  const { Tags: old = [] } = (await context.call('cloudwatch', 'ListTagsForResource', {
+    ResourceARN,
+  })) as { readonly Tags?: Tags };
+  const wanted = tagsOf(properties, context);
+  const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
+  if (gone.length > 0)
+    await context.call('cloudwatch', 'UntagResource', {
+      ResourceARN,
+      TagKeys: gone.map(({ Key }) => Key),
+    });
+  if (wanted.length > 0)
+    await context.call('cloudwatch', 'TagResource', { ResourceARN, Tags: wanted });
+};
+
 const put = async (name: string, properties: ResourceProperties, context: ProviderContext) => {
   await context.call('cloudwatch', 'PutMetricAlarm', {
     ...typed(properties),
     AlarmName: name,
-    Tags: [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])],
+    Tags: tagsOf(properties, context),
   });
-  const Arn = `arn:${context.partition}:cloudwatch:${context.region}:${context.accountId}:alarm:${name}`;
+  const Arn = arnOf(name, context);
   return { physicalId: name, attributes: { Arn } };
 };
 
@@ -41,7 +66,11 @@ export const alarm: ResourceProvider = {
       properties,
       context,
     ),
-  update: (name, properties, _previous, context) => put(name, properties, context),
+  update: async (name, properties, _previous, context) => {
+    const done = await put(name, properties, context);
+    await retag(name, properties, context);
+    return done;
+  },
   delete: async (name, _properties, context) => {
     await context.call('cloudwatch', 'DeleteAlarms', { AlarmNames: [name] });
   },
