@@ -18,6 +18,8 @@ export interface Tag {
 export interface StackSpec {
   /** Key in {@link CloudFormationState.templates}. */
   readonly templateKey: string;
+  /** Of the text that its transforms made, where it has any. */
+  readonly processedKey?: string;
   readonly description?: string;
   readonly parameters: readonly ParameterValue[];
   /** Names of parameters that are never shown. */

@@ -179,16 +179,17 @@ const plannedReferences = (
   };
 };
 
+const valueOf = ({ ParameterValue, ResolvedValue }: StackSpec['parameters'][number]) =>
+  ResolvedValue ?? ParameterValue;
+
 const changedParameters = (
   before: StackSpec | undefined,
   after: StackSpec,
 ): ReadonlySet<string> => {
-  const old = new Map(
-    before?.parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
-  );
+  const old = new Map(before?.parameters.map((value) => [value.ParameterKey, valueOf(value)]));
   return new Set(
     after.parameters
-      .filter(({ ParameterKey, ParameterValue }) => old.get(ParameterKey) !== ParameterValue)
+      .filter((value) => old.get(value.ParameterKey) !== valueOf(value))
       .map(({ ParameterKey }) => ParameterKey),
   );
 };

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Leftover, ResourceChange, StackResource } from '../state.ts';
 import { checkProperties, propertiesFailed } from '../types/check-properties.ts';
 import { resourceType } from '../types/resource-type.ts';
+import { resolveDynamic } from './dynamic-references.ts';
 import { leftBy } from './engine-provider.ts';
 import { failureReason, resourceFailure } from './failure-reason.ts';
 import type { ResourcePlan } from './plan-resource.ts';
@@ -39,7 +40,7 @@ export const runStep = async (input: StepInput): Promise<boolean> => {
   const begun = resumes ? (existing ?? desired) : tellBegin(input, verb);
   try {
     const provider = providerOf(work, desired.type);
-    const checked = typed(desired);
+    const checked = await resolveDynamic(typed(desired), work);
     const done =
       plan === 'update'
         ? await update(input, provider, checked, earlier)

@@ -15,6 +15,7 @@ import { importersOf } from './outputs.ts';
 import { setStackStatus } from './record-event.ts';
 import { leftoverOf } from './resource-steps.ts';
 import { rollbackUpdate } from './rollback-update.ts';
+import { deployedText } from './templates.ts';
 import type { Work } from './work.ts';
 import { changeOperation, operationOf, specOf, stackOfWork } from './work.ts';
 
@@ -101,7 +102,7 @@ const enterPhase = (work: Work, phase: OperationPhase, status: string, reason?: 
 
 const applyOrFailure = async (work: Work): Promise<Applied> => {
   try {
-    const text = work.context.state.templates.get(specOf(work).templateKey) ?? '';
+    const text = deployedText(work.context, specOf(work));
     return await applyTemplate(work, await readTemplate(text));
   } catch (error) {
     if (error instanceof AwsError) return { ok: false, reason: `${error.message}. ` };

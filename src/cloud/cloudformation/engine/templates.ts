@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { StackSpec } from '../state.ts';
 import type { Context } from './context.ts';
 
 /** Keeps a template's text, once however many stacks and change sets have it. Answers its key. */
@@ -8,11 +9,16 @@ export const keepTemplate = ({ state }: Context, text: string): string => {
   return key;
 };
 
+/** The text that a stack is deployed from: as its transforms made it. */
+export const deployedText = ({ state }: Context, spec: StackSpec): string =>
+  state.templates.get(spec.processedKey ?? spec.templateKey) ?? '';
+
 /** Forgets texts that no stack, change set or operation has. */
 export const dropUnusedTemplates = ({ state }: Context): void => {
   const used = new Set<string | undefined>();
-  for (const { spec } of state.stacks.values()) used.add(spec?.templateKey);
-  for (const { spec } of state.changeSets.values()) used.add(spec.templateKey);
-  for (const { previous } of state.operations.values()) used.add(previous?.templateKey);
+  const use = (spec: StackSpec | undefined) => used.add(spec?.templateKey).add(spec?.processedKey);
+  for (const { spec } of state.stacks.values()) use(spec);
+  for (const { spec } of state.changeSets.values()) use(spec);
+  for (const { previous } of state.operations.values()) use(previous);
   for (const key of state.templates.keys()) if (!used.has(key)) state.templates.delete(key);
 };

@@ -53,7 +53,7 @@ export const changeSets = (providers: Providers) => ({
         throw new AwsError('AlreadyExistsException', `ChangeSet ${ChangeSetName} already exists`);
       }
       const existing = stackFor(context, type, StackName, ChangeSetName);
-      const request = await readRequest(input, context, existing);
+      const request = await readRequest(input, context, existing, 'review');
       const stack = existing ?? newStack(context, StackName);
       const outcome = await outcomeOf(context, providers, stack, request, type);
       // Whoever else made the stack meanwhile was first.
@@ -241,6 +241,7 @@ const outcomeOf = async (
     changes: [],
     changesWithValues: [],
   });
+  if (request.failure !== undefined) return failed(request.failure);
   try {
     const { plain, withValues } = await changesOf({ context, providers }, stack, request.revision);
     if (type === 'UPDATE' && plain.changes.length === 0 && !plain.outputsChange)

@@ -1,18 +1,22 @@
 import type { Parameter, Tag as SdkTag } from '@aws-sdk/client-cloudformation';
+import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
 import type { Changes, Revision } from '../change-set/compute-changes.ts';
 import { computeChanges } from '../change-set/compute-changes.ts';
 import { actingPrincipal } from '../engine/acting-principal.ts';
 import type { Providers } from '../engine/context.ts';
-import { keepTemplate } from '../engine/templates.ts';
+import { deployedText, keepTemplate } from '../engine/templates.ts';
 import { notHere, validationError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
 import type { CloudFormationState, Stack, StackSpec, Tag } from '../state.ts';
 import { checkCapabilities } from '../template/capabilities.ts';
 import type { Template } from '../template/model.ts';
-import { resolveParameters, secretParameters } from '../template/parameters.ts';
+import type { ParameterValue } from '../template/parameters.ts';
+import { secretParameters } from '../template/parameters.ts';
 import { readTemplate } from '../template/read-template.ts';
+import { checkExpansion, declaredParameters, processTemplate } from './process-template.ts';
+import { resolveParameters } from './stored-parameters.ts';
 import type { TemplateInput } from './template-source.ts';
 import { templateText } from './template-source.ts';
 
@@ -32,21 +36,37 @@ export interface StackRequest extends TemplateInput {
 /** A request that has been read: its template, and everything that it will be deployed with. */
 export interface ReadRequest {
   readonly text: string;
+  /** As its transforms made it; the same text where it has none. */
+  readonly processed: string;
   readonly revision: Revision;
+  /** Why its transforms failed: then the template is empty. */
+  readonly failure?: string;
 }
 
 /**
  * Reads what a request would make of a stack, and checks all that AWS checks before it answers.
  * @param stack - As it is; what the request leaves out stays as it was
+ * @param mode - `review` for change sets, which show what transforms make before anything is deployed
  * @throws {AwsError} in CloudFormation's words
  */
 export const readRequest = async (
   input: StackRequest,
   context: Context,
   stack?: Stack,
+  mode: 'deploy' | 'review' = 'deploy',
 ): Promise<ReadRequest> => {
   const text = await templateText(input, context, stack);
-  const template = await readTemplate(text);
+  const before = stack?.spec?.parameters;
+  const given = input.Parameters ?? [];
+  const declared = { parameters: await declaredParameters(text) };
+  const first = await resolveParameters(declared, given, before, context);
+  if (mode === 'deploy') await checkExpansion(text, input.Capabilities ?? []);
+  const { processed, failure } = await transformed(text, first, context, mode);
+  const template = failure === undefined ? await readTemplate(processed) : EMPTY_TEMPLATE;
+  const parameters =
+    processed === text
+      ? first
+      : await resolveParameters(template, given.filter(isOf(template)), before, context);
   checkCapabilities(template, input.Capabilities ?? []);
   checkResourceTypes(template, input.ResourceTypes);
   const previous = stack?.spec;
@@ -56,7 +76,7 @@ export const readRequest = async (
     // Kept under its key only once the request is accepted.
     templateKey: '',
     ...(template.description === undefined ? {} : { description: template.description }),
-    parameters: resolveParameters(template, input.Parameters ?? [], previous?.parameters),
+    parameters,
     secretParameters: secretParameters(template),
     tags: input.Tags === undefined ? (previous?.tags ?? []) : readTags(input.Tags),
     capabilities: input.Capabilities ?? [],
@@ -68,14 +88,58 @@ export const readRequest = async (
     ...(role === undefined ? {} : { roleArn: role }),
     ...inertTypesOf(template),
   };
-  return { text, revision: { template, spec } };
+  return {
+    text,
+    processed,
+    revision: { template, spec },
+    ...(failure === undefined ? {} : { failure }),
+  };
 };
 
 /** The specification with its template kept; call it when nothing can refuse the request any more. */
-export const acceptedSpec = (context: Context, { text, revision }: ReadRequest): StackSpec => ({
+export const acceptedSpec = (
+  context: Context,
+  { text, processed, revision }: ReadRequest,
+): StackSpec => ({
   ...revision.spec,
   templateKey: keepTemplate(context, text),
+  ...(processed === text ? {} : { processedKey: keepTemplate(context, processed) }),
 });
+
+/** What transforms make of a text. A change set tells of their failure; a deployment is refused. */
+const transformed = async (
+  text: string,
+  parameters: readonly ParameterValue[],
+  context: Context,
+  mode: 'deploy' | 'review',
+): Promise<{ readonly processed: string; readonly failure?: string }> => {
+  try {
+    return { processed: await processTemplate(text, parameters, context) };
+  } catch (error) {
+    if (mode === 'deploy' || !(error instanceof AwsError) || !isTransformFailure(error))
+      throw error;
+    return { processed: text, failure: error.message };
+  }
+};
+
+const isTransformFailure = ({ message }: AwsError) =>
+  message.startsWith('Transform ') || message.startsWith('No transform named ');
+
+const EMPTY_TEMPLATE: Template = {
+  transforms: [],
+  parameters: new Map(),
+  mappings: new Map(),
+  conditions: new Map(),
+  rules: new Map(),
+  resources: new Map(),
+  outputs: new Map(),
+};
+
+/** Transforms may make and unmake parameters. */
+const isOf =
+  ({ parameters }: Template) =>
+  ({ ParameterKey = '' }: Parameter) =>
+    parameters.has(ParameterKey);
 
 /** `Metadata: { Sparta: { Inert: [types] } }`, or `true` for every type: what has no behaviour here becomes a record. */
 const inertTypesOf = ({ metadata, resources }: Template): Pick<StackSpec, 'inertTypes'> => {
@@ -139,11 +203,11 @@ const checkResourceTypes = (template: Template, allowed: readonly string[] | und
 
 /** The revision that a stack was deployed with. */
 export const deployedRevision = async (
-  { state }: Context,
+  context: Context,
   { spec }: Stack,
 ): Promise<Revision | undefined> => {
   if (spec === undefined) return undefined;
-  return { template: await readTemplate(state.templates.get(spec.templateKey) ?? ''), spec };
+  return { template: await readTemplate(deployedText(context, spec)), spec };
 };
 
 /** What a request would change. @throws {AwsError} when its template cannot be evaluated */

@@ -98,7 +98,7 @@ export const readStacks = {
   ),
 
   GetTemplate: handler<State, Cfn.GetTemplateInput, Cfn.GetTemplateOutput>(
-    ({ StackName, ChangeSetName }, context) => {
+    ({ StackName, ChangeSetName, TemplateStage }, context) => {
       const { templates, changeSets } = context.state;
       const changeSet =
         ChangeSetName === undefined
@@ -111,7 +111,8 @@ export const readStacks = {
       if (ChangeSetName !== undefined && changeSet === undefined)
         throw validationError(`ChangeSet [${ChangeSetName}] does not exist`);
       const spec = changeSet?.spec ?? requireStack(context, StackName ?? '').spec;
-      const text = templates.get(spec?.templateKey ?? '');
+      const processed = TemplateStage === 'Processed' ? spec?.processedKey : undefined;
+      const text = templates.get(processed ?? spec?.templateKey ?? '');
       return {
         StagesAvailable: ['Original', 'Processed'],
         ...(text === undefined ? {} : { TemplateBody: text }),

@@ -79,8 +79,21 @@ export const readTemplateUrl = (
   return { Bucket, Key, ...(version === null ? {} : { VersionId: version }) };
 };
 
-const fetchTemplate = async (url: string, context: Context): Promise<string> => {
-  const object = readTemplateUrl(url);
+/** A part of a template, from where AWS::Include says. */
+export const fetchSnippet = (location: string, context: Context): Promise<string> => {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];
+  return Bucket === undefined || Key === undefined
+    ? fetchTemplate(location, context)
+    : fetchObject({ Bucket, Key }, context);
+};
+
+const fetchTemplate = (url: string, context: Context): Promise<string> =>
+  fetchObject(readTemplateUrl(url), context);
+
+const fetchObject = async (
+  object: { readonly Bucket: string; readonly Key: string; readonly VersionId?: string },
+  context: Context,
+): Promise<string> => {
   let body: unknown;
   try {
     const answer = (await context.call({

@@ -4,7 +4,11 @@ import { stackDoesNotExist, validationError } from '../errors.ts';
 import type { CloudFormationState } from '../state.ts';
 import { neededCapabilities } from '../template/capabilities.ts';
 import type { ParameterDefinition, Template } from '../template/model.ts';
+import { checkForm } from '../template/check-form.ts';
+import { parseText } from '../template/parse-text.ts';
 import { readTemplate } from '../template/read-template.ts';
+import { hasTransforms } from '../template/transforms.ts';
+import { isObject } from '../json.ts';
 import { resourceType } from '../types/resource-type.ts';
 import { requireLiving, requireStack } from './find-stack.ts';
 import { templateText } from './template-source.ts';
@@ -15,7 +19,7 @@ type State = CloudFormationState;
 export const templateOperations = {
   ValidateTemplate: handler<State, Cfn.ValidateTemplateInput, Cfn.ValidateTemplateOutput>(
     async (input, context) => {
-      const template = await readTemplate(await templateText(input, context));
+      const template = await readShape(await templateText(input, context));
       return {
         Parameters: [...template.parameters].map(([name, definition]) => ({
           ParameterKey: name,
@@ -36,7 +40,7 @@ export const templateOperations = {
           : context.state.templates.get(
               requireStack(context, input.StackName).spec?.templateKey ?? '',
             );
-      const template = await readTemplate(text ?? '');
+      const template = await readShape(text ?? '');
       return {
         Parameters: [...template.parameters].map(declaration),
         ResourceTypes: [...template.resources.values()].map(({ type }) => type),
@@ -70,15 +74,37 @@ export const templateOperations = {
   }),
 };
 
+/** A template that is looked at, not deployed: what its transforms would make is not known. */
+const readShape = async (text: string): Promise<Template> => {
+  const raw = await parseText(text);
+  if (!hasTransforms(raw)) return readTemplate(text);
+  const { Resources: resources, Outputs: _outputs, Conditions: _conditions, ...rest } = raw;
+  const typed = Object.entries(isObject(resources) ? resources : {}).filter(
+    ([, resource]) => isObject(resource) && typeof resource['Type'] === 'string',
+  );
+  // A template has at least one resource; a loop may make all of them.
+  const none = { None: { Type: 'AWS::CDK::Metadata' } };
+  const template = checkForm({
+    ...rest,
+    Resources: typed.length === 0 ? none : Object.fromEntries(typed),
+  });
+  return typed.length === 0 ? { ...template, resources: new Map() } : template;
+};
+
 const describeTemplate = (template: Template) => {
-  const { capabilities, types } = neededCapabilities(template);
+  const needed = neededCapabilities(template);
+  const { types } = needed;
+  const capabilities =
+    template.transforms.length === 0
+      ? needed.capabilities
+      : [...needed.capabilities, 'CAPABILITY_AUTO_EXPAND'];
   return {
     ...(template.description === undefined ? {} : { Description: template.description }),
     ...(capabilities.length === 0
       ? {}
       : {
           Capabilities: [...capabilities] as Cfn.Capability[],
-          CapabilitiesReason: `The following resource(s) require capabilities: [${types.join(', ')}]`,
+          CapabilitiesReason: `The following resource(s) require capabilities: [${[...types, ...template.transforms].join(', ')}]`,
         }),
     ...(template.transforms.length === 0 ? {} : { DeclaredTransforms: [...template.transforms] }),
   };

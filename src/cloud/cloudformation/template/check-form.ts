@@ -85,7 +85,8 @@ const readTransforms = (value: Json | undefined): readonly string[] => {
   });
 };
 
-const readMappings = (raw: JsonObject): Template['mappings'] => {
+/** @throws {AwsError} `Template format error: …` */
+export const readMappings = (raw: JsonObject): Template['mappings'] => {
   refuseOver('mappings', Object.keys(raw).length, LIMITS.mappings);
   return new Map(
     Object.entries(raw).map(([name, mapping]) => {

@@ -7,7 +7,6 @@ import { isCustomResource, resourceType } from '../types/resource-type.ts';
 import type { Dependencies } from './dependency-graph.ts';
 import { refuseCycles } from './dependency-graph.ts';
 import type { ResourceDefinition, Template } from './model.ts';
-import { LANGUAGE_EXTENSIONS } from './model.ts';
 import type { Reference } from './references.ts';
 import { functionOf, referencesOf, referencesOfResource } from './references.ts';
 
@@ -16,7 +15,6 @@ import { functionOf, referencesOf, referencesOfResource } from './references.ts'
  * @throws {AwsError} in CloudFormation's words
  */
 export const checkReferences = (template: Template): void => {
-  refuseTransforms(template);
   refuseUnknownTypes(template);
   const resources = new Set<string>();
   for (const [id, definition] of template.resources) {
@@ -142,11 +140,6 @@ const checkConditions = (template: Template): void => {
     }
 };
 
-const refuseTransforms = (template: Template): void => {
-  const other = template.transforms.filter((name) => name !== LANGUAGE_EXTENSIONS);
-  if (other.length > 0) throw notHere(`The transform ${other.join(', ')}`);
-};
-
 /** Types that AWS knows and publishes no schema of. */
 const WITHOUT_SCHEMA = new Set(['AWS::CDK::Metadata']);
 
@@ -162,7 +155,8 @@ const refuseUnknownTypes = (template: Template): void => {
 const checkFunctions = (value: Json, path: string): void => {
   if (typeof value === 'string') {
     const dynamic = /\{\{resolve:([a-z-]+):/.exec(value)?.[1];
-    if (dynamic !== undefined) throw notHere(`The dynamic reference to ${dynamic} at ${path}`);
+    if (dynamic !== undefined && !['ssm', 'ssm-secure'].includes(dynamic))
+      throw notHere(`The dynamic reference to ${dynamic} at ${path}`);
   } else if (isList(value))
     value.forEach((member, index) => checkFunctions(member, `${path}/${index}`));
   else if (isObject(value)) {

@@ -1,5 +1,5 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { notHere, validationError } from '../errors.ts';
+import { validationError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { ParameterDefinition, Template } from './model.ts';
 
@@ -7,7 +7,13 @@ import type { ParameterDefinition, Template } from './model.ts';
 export interface ParameterValue {
   readonly ParameterKey: string;
   readonly ParameterValue: string;
+  /** What the parameter of Parameter Store that it names holds. */
+  readonly ResolvedValue?: string;
 }
+
+/** The type of the value behind a name in Parameter Store: `List<String>` of `AWS::SSM::Parameter::Value<List<String>>`. */
+export const storedType = (type: string): string | undefined =>
+  /^AWS::SSM::Parameter::Value<(.+)>$/.exec(type)?.[1];
 
 /**
  * Values of a template's parameters, from the request, the stack as it is, and the defaults.
@@ -15,7 +21,7 @@ export interface ParameterValue {
  * @throws {AwsError} in CloudFormation's words
  */
 export const resolveParameters = (
-  template: Template,
+  template: Pick<Template, 'parameters'>,
   given: readonly Parameter[],
   previous: readonly ParameterValue[] | undefined,
 ): readonly ParameterValue[] => {
@@ -61,8 +67,6 @@ const valueOf = (
 };
 
 const checkValue = (name: string, value: string, definition: ParameterDefinition): void => {
-  if (definition.type.startsWith('AWS::SSM::Parameter::Value<'))
-    throw notHere(`The parameter type ${definition.type} of ${name}`);
   if (Buffer.byteLength(value) > LIMITS.parameterValueBytes)
     throw validationError(
       `Parameter '${name}' has ${Buffer.byteLength(value)} bytes; at most ${LIMITS.parameterValueBytes} are allowed.`,
@@ -118,16 +122,15 @@ const splitList = (value: string): readonly string[] =>
 
 /** Parameters as functions see them: lists are lists. */
 export const parameterScope = (
-  template: Template,
+  template: Pick<Template, 'parameters'>,
   values: readonly ParameterValue[],
 ): ReadonlyMap<string, string | readonly string[]> =>
   new Map(
-    values.map(({ ParameterKey, ParameterValue }) => [
-      ParameterKey,
-      isListType(template.parameters.get(ParameterKey)?.type ?? '')
-        ? splitList(ParameterValue)
-        : ParameterValue,
-    ]),
+    values.map(({ ParameterKey, ParameterValue, ResolvedValue }) => {
+      const { type = '' } = template.parameters.get(ParameterKey) ?? {};
+      const value = ResolvedValue ?? ParameterValue;
+      return [ParameterKey, isListType(storedType(type) ?? type) ? splitList(value) : value];
+    }),
   );
 
 /** What is shown instead of a value that was declared with NoEcho. */
@@ -138,10 +141,11 @@ export const shownParameters = (
   values: readonly ParameterValue[],
   secret: ReadonlySet<string>,
 ): readonly ParameterValue[] =>
-  values.map(({ ParameterKey, ParameterValue }) => ({
-    ParameterKey,
-    ParameterValue: secret.has(ParameterKey) ? MASK : ParameterValue,
-  }));
+  values.map((value) =>
+    secret.has(value.ParameterKey)
+      ? { ParameterKey: value.ParameterKey, ParameterValue: MASK }
+      : value,
+  );
 
 export const secretParameters = (template: Template): readonly string[] =>
   [...template.parameters].filter(([, { noEcho }]) => noEcho).map(([name]) => name);
