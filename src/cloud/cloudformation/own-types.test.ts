@@ -9,7 +9,10 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { AddPermissionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LambdaBench } from '../lambda/fixtures/lambda-bench.ts';
 import { startLambdaBench } from '../lambda/fixtures/lambda-bench.ts';
@@ -347,4 +350,52 @@ describe('types without behaviour', () => {
     );
     expect((await remove('inert')).StackStatus).toBe('DELETE_COMPLETE');
   });
+});
+
+it('tells its topics of every event, in order', async () => {
+  const sns = new SNSClient({
+    endpoint: bench.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'events' }));
+  await bench.create('listen', {
+    'index.mjs':
+      'export const handler = async ({ Records: [{ Sns }] }) => console.log("heard " + /LogicalResourceId=.(.*).\\n/.exec(Sns.Message)[1] + " " + /ResourceStatus=.(.*).\\n/.exec(Sns.Message)[1] + ".");',
+  });
+  await bench.lambda.send(
+    new AddPermissionCommand({
+      FunctionName: 'listen',
+      StatementId: 'sns',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'sns.amazonaws.com',
+      SourceArn: TopicArn,
+    }),
+  );
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'lambda',
+      Endpoint: FUNCTION.replace('custom', 'listen'),
+    }),
+  );
+  await cfn.send(
+    new CreateStackCommand({
+      StackName: 'told',
+      NotificationARNs: [TopicArn],
+      TemplateBody: JSON.stringify({ Resources: { Logs: { Type: 'AWS::Logs::LogGroup' } } }),
+    }),
+  );
+  await bench.cloud.settle();
+  const { events = [] } = await bench.logs.send(
+    new FilterLogEventsCommand({ logGroupName: '/aws/lambda/listen', filterPattern: 'heard' }),
+  );
+  expect(events.map(({ message = '' }) => /heard (.*)\./.exec(message)?.[1])).toEqual([
+    'told CREATE_IN_PROGRESS',
+    'Logs CREATE_IN_PROGRESS',
+    'Logs CREATE_IN_PROGRESS',
+    'Logs CREATE_COMPLETE',
+    'told CREATE_COMPLETE',
+  ]);
+  sns.destroy();
 });

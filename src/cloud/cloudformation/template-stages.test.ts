@@ -203,3 +203,36 @@ describe('macros', () => {
     );
   });
 });
+
+describe('rules', () => {
+  const template = {
+    Parameters: {
+      Stage: { Type: 'String' },
+      Days: { Type: 'CommaDelimitedList', Default: '7,14' },
+    },
+    Rules: {
+      Production: {
+        RuleCondition: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+        Assertions: [
+          {
+            Assert: { 'Fn::EachMemberIn': [{ Ref: 'Days' }, ['30', '90']] },
+            AssertDescription: 'Production keeps its log for 30 or 90 days',
+          },
+        ],
+      },
+    },
+    Resources: { Logs: { Type: 'AWS::Logs::LogGroup' } },
+  };
+
+  it('refuse parameters in the words of their assertion, when their condition holds', async () => {
+    await expect(create('ruled', template, { Stage: 'prod' })).rejects.toThrow(
+      'Production keeps its log for 30 or 90 days',
+    );
+    expect((await create('ruled', template, { Stage: 'prod', Days: '30' }))?.StackStatus).toBe(
+      'CREATE_COMPLETE',
+    );
+    expect((await create('unruled', template, { Stage: 'dev' }))?.StackStatus).toBe(
+      'CREATE_COMPLETE',
+    );
+  });
+});

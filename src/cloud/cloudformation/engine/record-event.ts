@@ -2,6 +2,7 @@ import type { Json } from '../json.ts';
 import { scalarsAsText } from '../json.ts';
 import type { Stack, StackEvent, StackResource } from '../state.ts';
 import type { Context } from './context.ts';
+import { notifyTopics } from './notify-topics.ts';
 
 /** What an event says beside the resource's own facts. */
 export interface EventFacts {
@@ -41,7 +42,7 @@ export const setStackStatus = (
     ...(reason === undefined ? {} : { statusReason: reason }),
   };
   state.putStack(changed);
-  state.addEvent(stackId, {
+  const event: StackEvent = {
     eventId: random.uuid(),
     at: clock.now(),
     logicalId: stack.name,
@@ -50,7 +51,9 @@ export const setStackStatus = (
     status,
     ...(reason === undefined ? {} : { reason }),
     ...operationFacts(context, stackId),
-  });
+  };
+  state.addEvent(stackId, event);
+  notifyTopics(context, stackId, event);
   state.bell.ring(stackId);
   return changed;
 };
@@ -104,6 +107,7 @@ export const recordResourceEvent = (
     ...operationFacts(context, resource.stackId),
   };
   state.addEvent(resource.stackId, event);
+  notifyTopics(context, resource.stackId, event);
 };
 
 /**

@@ -3,6 +3,7 @@ import type { OperationContext } from '../../core/define-service.ts';
 import { insufficientCapabilities, notHere, templateError, validationError } from '../errors.ts';
 import { createScope } from '../evaluate/create-scope.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { checkRules } from '../evaluate/rules.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
 import type { CloudFormationState } from '../state.ts';
@@ -93,6 +94,20 @@ const scopeOf = (
     },
     { ref: unknown, attribute: unknown, importValue: unknown },
   );
+};
+
+/** @throws {AwsError} when a rule of the template refuses its parameters */
+export const checkParameterRules = (
+  template: Template,
+  parameters: readonly ParameterValue[],
+  context: Context,
+): void => {
+  if (template.rules.size === 0) return;
+  const scope = scopeOf({}, template.parameters, parameters, context);
+  checkRules({
+    ...scope,
+    template: { ...scope.template, mappings: template.mappings, rules: template.rules },
+  });
 };
 
 const extendLanguage = (

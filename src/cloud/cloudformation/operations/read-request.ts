@@ -15,7 +15,12 @@ import type { Template } from '../template/model.ts';
 import type { ParameterValue } from '../template/parameters.ts';
 import { secretParameters } from '../template/parameters.ts';
 import { readTemplate } from '../template/read-template.ts';
-import { checkExpansion, declaredParameters, processTemplate } from './process-template.ts';
+import {
+  checkExpansion,
+  checkParameterRules,
+  declaredParameters,
+  processTemplate,
+} from './process-template.ts';
 import { resolveParameters } from './stored-parameters.ts';
 import type { TemplateInput } from './template-source.ts';
 import { templateText } from './template-source.ts';
@@ -69,6 +74,7 @@ export const readRequest = async (
       : await resolveParameters(template, given.filter(isOf(template)), before, context);
   checkCapabilities(template, input.Capabilities ?? []);
   checkResourceTypes(template, input.ResourceTypes);
+  checkParameterRules(template, parameters, context);
   const previous = stack?.spec;
   const role = input.RoleARN ?? previous?.roleArn;
   if (input.RoleARN !== undefined) await checkRole(input.RoleARN, context);
