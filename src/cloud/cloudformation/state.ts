@@ -33,6 +33,38 @@ export interface StackSpec {
   readonly inertTypes?: readonly string[];
 }
 
+/** A look at a stack's drift. */
+export interface DriftDetection {
+  readonly id: string;
+  readonly stackId: string;
+  readonly status: 'DETECTION_IN_PROGRESS' | 'DETECTION_COMPLETE' | 'DETECTION_FAILED';
+  readonly startedAt: number;
+  readonly driftStatus?: 'IN_SYNC' | 'DRIFTED';
+  readonly count?: number;
+  readonly reason?: string;
+}
+
+export interface PropertyDifference {
+  /** `/RetentionInDays` */
+  readonly path: string;
+  readonly type: 'ADD' | 'REMOVE' | 'NOT_EQUAL';
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** What a resource was when its drift was looked for last. */
+export interface ResourceDrift {
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
+  readonly checkedAt: number;
+  readonly status: 'IN_SYNC' | 'MODIFIED' | 'DELETED' | 'NOT_CHECKED';
+  readonly expected: JsonObject;
+  readonly actual?: JsonObject;
+  readonly differences: readonly PropertyDifference[];
+}
+
 /** A macro that templates may name. */
 export interface Macro {
   readonly name: string;
@@ -64,6 +96,7 @@ export interface Stack {
   /** Of a nested stack: what contains it, and the outermost. */
   readonly parentId?: string;
   readonly rootId?: string;
+  readonly drift?: { readonly status: 'IN_SYNC' | 'DRIFTED'; readonly checkedAt: number };
   readonly disableRollback: boolean;
   readonly retainExceptOnCreate?: boolean;
   readonly timeoutMinutes?: number;
@@ -208,6 +241,9 @@ export interface CloudFormationState {
   /** Bodies that custom resources and wait conditions were answered with, by the key of their URL. */
   readonly signals: Table<readonly string[]>;
   readonly macros: Table<Macro>;
+  readonly driftDetections: Table<DriftDetection>;
+  drifts(stackId: string): readonly ResourceDrift[];
+  putDrift(drift: ResourceDrift): void;
   /** Rings with a stack's id when its status changes, and with a signal's key. */
   readonly bell: Bell;
   /** The live stack of this name. */
@@ -270,6 +306,7 @@ export const createCloudFormationState = (tools: StateTools): CloudFormationStat
   const events = byStack(tools.table<StackEvent>('events'));
   const changes = byStack(tools.table<ResourceChange>('changes'));
   const leftovers = byStack(tools.table<Leftover>('leftovers'));
+  const drifts = byStack(tools.table<ResourceDrift>('drifts'));
   const names = new Map<string, string>();
   const newest = new Map<string, StackEvent>();
   for (const stack of stacks.values())
@@ -282,6 +319,9 @@ export const createCloudFormationState = (tools: StateTools): CloudFormationStat
     steps: tools.table('steps'),
     signals: tools.table('signals'),
     macros: tools.table('macros'),
+    driftDetections: tools.table('drift-detections'),
+    drifts: (stackId) => [...drifts.of(stackId).values()],
+    putDrift: (drift) => drifts.set(drift.stackId, drift.logicalId, drift),
     bell: createBell(),
     stackNamed: (name) => {
       const id = names.get(name);
@@ -314,7 +354,7 @@ export const createCloudFormationState = (tools: StateTools): CloudFormationStat
       stacks.delete(stackId);
       for (const { logicalId } of events.of(stackId).values())
         newest.delete(`${stackId}|${logicalId}`);
-      for (const index of [resources, events, changes, leftovers]) index.forget(stackId);
+      for (const index of [resources, events, changes, leftovers, drifts]) index.forget(stackId);
       for (const changeSet of changeSets.values())
         if (changeSet.stackId === stackId) changeSets.delete(changeSet.id);
     },

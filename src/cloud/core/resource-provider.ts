@@ -65,6 +65,9 @@ export interface ResourceProvider {
     properties: ResourceProperties,
     context: ProviderContext,
   ): Promise<void>;
-  /** The properties as they are now, for drift. Undefined when the resource is gone. */
+  /**
+   * The properties as they are now, for drift: one that is not set is there as undefined, one that cannot be told is left
+   * out. Undefined when the resource is gone.
+   */
   read?(physicalId: string, context: ProviderContext): Promise<ResourceProperties | undefined>;
 }

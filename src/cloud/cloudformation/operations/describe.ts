@@ -24,6 +24,11 @@ const date = (at: number): Date => new Date(at);
 const dateOrNone = (at: number | undefined): Date | undefined =>
   at === undefined ? undefined : date(at);
 
+const driftInformation = ({ drift }: Stack) =>
+  drift === undefined
+    ? { StackDriftStatus: 'NOT_CHECKED' as const }
+    : { StackDriftStatus: drift.status, LastCheckTimestamp: date(drift.checkedAt) };
+
 export const describeStack = (stack: Stack): SdkStack => {
   const { spec } = stack;
   const isDeleted = stack.status === 'DELETE_COMPLETE';
@@ -36,7 +41,7 @@ export const describeStack = (stack: Stack): SdkStack => {
     NotificationARNs: [...(spec?.notificationArns ?? [])],
     RollbackConfiguration: spec?.rollbackConfiguration ?? {},
     Tags: [...(spec?.tags ?? [])],
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: driftInformation(stack),
     ...(isDeleted ? {} : { EnableTerminationProtection: stack.terminationProtection }),
     ...(isDeleted ? {} : given('ChangeSetId', stack.changeSetId)),
     ...given('Description', spec?.description),
@@ -66,7 +71,7 @@ export const summarizeStack = (stack: Stack): StackSummary => ({
   StackName: stack.name,
   CreationTime: date(stack.createdAt),
   StackStatus: stack.status as SdkStack['StackStatus'],
-  DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  DriftInformation: driftInformation(stack),
   ...given('TemplateDescription', stack.spec?.description),
   ...given('LastUpdatedTime', dateOrNone(stack.updatedAt)),
   ...given('DeletionTime', dateOrNone(stack.deletedAt)),

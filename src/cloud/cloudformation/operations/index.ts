@@ -3,6 +3,7 @@ import type { OperationName } from '../needs.ts';
 import type { CloudFormationState } from '../state.ts';
 import { changeSets } from './change-sets.ts';
 import { changeStacks } from './change-stacks.ts';
+import { drift } from './drift.ts';
 import type { Handler } from './handler.ts';
 import { readStacks } from './read-stacks.ts';
 import { templateOperations } from './templates.ts';
@@ -16,6 +17,7 @@ export const createHandlers = (
 ): Readonly<Record<OperationName, Handler<CloudFormationState, never, unknown>>> => ({
   ...changeStacks(providers),
   ...changeSets(providers),
+  ...drift(providers),
   ...readStacks,
   ...templateOperations,
 });

@@ -249,9 +249,8 @@ export const bucket: ResourceProvider = {
       const versioning = await call(context, 'GetBucketVersioning', { Bucket: name });
       return {
         BucketName: name,
-        ...(versioning['Status'] === undefined
-          ? {}
-          : { VersioningConfiguration: { Status: versioning['Status'] } }),
+        VersioningConfiguration:
+          versioning['Status'] === undefined ? undefined : { Status: versioning['Status'] },
       };
     } catch (error) {
       if (isGone(error)) return undefined;

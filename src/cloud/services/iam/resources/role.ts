@@ -143,8 +143,8 @@ export const role: ResourceProvider = {
       ) as unknown,
       MaxSessionDuration: found.MaxSessionDuration,
       ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
-      ...(found.Description === undefined ? {} : { Description: found.Description }),
-      ...(found.Tags === undefined ? {} : { Tags: found.Tags }),
+      Description: found.Description,
+      Tags: found.Tags,
     };
   },
 };

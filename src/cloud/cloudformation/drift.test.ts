@@ -1,0 +1,145 @@
+import {
+  CloudWatchLogsClient,
+  DeleteLogGroupCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackDriftDetectionStatusCommand,
+  DescribeStackResourceDriftsCommand,
+  DescribeStacksCommand,
+  DetectStackDriftCommand,
+  DetectStackResourceDriftCommand,
+} from '@aws-sdk/client-cloudformation';
+import { IAMClient, UpdateRoleCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunningCloud } from '../index.ts';
+import { startCloud } from '../index.ts';
+
+let cloud: RunningCloud;
+let cfn: CloudFormationClient;
+let logs: CloudWatchLogsClient;
+let iam: IAMClient;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  const settings = {
+    endpoint: cloud.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  };
+  cfn = new CloudFormationClient(settings);
+  logs = new CloudWatchLogsClient(settings);
+  iam = new IAMClient(settings);
+  await cfn.send(
+    new CreateStackCommand({
+      StackName: 'drifting',
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      Tags: [{ Key: 'team', Value: 'blue' }],
+      TemplateBody: JSON.stringify({
+        Resources: {
+          Kept: {
+            Type: 'AWS::Logs::LogGroup',
+            Properties: { LogGroupName: '/kept', RetentionInDays: 7 },
+          },
+          Gone: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/gone' } },
+          Topic: { Type: 'AWS::SNS::Topic' },
+          Role: {
+            Type: 'AWS::IAM::Role',
+            Properties: {
+              RoleName: 'drifter',
+              Tags: [{ Key: 'own', Value: 'yes' }],
+              AssumeRolePolicyDocument: {
+                Version: '2012-10-17',
+                Statement: [
+                  {
+                    Effect: 'Allow',
+                    Principal: { Service: 'lambda.amazonaws.com' },
+                    Action: 'sts:AssumeRole',
+                  },
+                ],
+              },
+            },
+          },
+        },
+      }),
+    }),
+  );
+  await cloud.cloud.settle();
+});
+afterAll(() => cloud.stop());
+
+const detect = async () => {
+  const { StackDriftDetectionId } = await cfn.send(
+    new DetectStackDriftCommand({ StackName: 'drifting' }),
+  );
+  await cloud.cloud.settle();
+  const status = await cfn.send(
+    new DescribeStackDriftDetectionStatusCommand({ StackDriftDetectionId }),
+  );
+  const { StackResourceDrifts = [] } = await cfn.send(
+    new DescribeStackResourceDriftsCommand({ StackName: 'drifting' }),
+  );
+  return {
+    status,
+    drifts: Object.fromEntries(
+      StackResourceDrifts.map((drift) => [drift.LogicalResourceId, drift]),
+    ),
+  };
+};
+
+it('finds none in a stack as it was made; tags of the stack are none', async () => {
+  const { status, drifts } = await detect();
+  expect(status).toMatchObject({
+    DetectionStatus: 'DETECTION_COMPLETE',
+    StackDriftStatus: 'IN_SYNC',
+    DriftedStackResourceCount: 0,
+  });
+  expect(drifts).toMatchObject({
+    Kept: { StackResourceDriftStatus: 'IN_SYNC', PropertyDifferences: [] },
+    Role: { StackResourceDriftStatus: 'IN_SYNC' },
+  });
+});
+
+it('tells what was changed and what is gone, property by property', async () => {
+  await logs.send(new PutRetentionPolicyCommand({ logGroupName: '/kept', retentionInDays: 14 }));
+  await logs.send(new DeleteLogGroupCommand({ logGroupName: '/gone' }));
+  // What the template does not set is no drift.
+  await iam.send(new UpdateRoleCommand({ RoleName: 'drifter', Description: 'by hand' }));
+  const { status, drifts } = await detect();
+  expect(status).toMatchObject({ StackDriftStatus: 'DRIFTED', DriftedStackResourceCount: 2 });
+  expect(drifts['Gone']?.StackResourceDriftStatus).toBe('DELETED');
+  expect(drifts['Role']?.StackResourceDriftStatus).toBe('IN_SYNC');
+  expect(drifts['Kept']).toMatchObject({
+    StackResourceDriftStatus: 'MODIFIED',
+    PhysicalResourceId: '/kept',
+    ResourceType: 'AWS::Logs::LogGroup',
+    PropertyDifferences: [
+      {
+        PropertyPath: '/RetentionInDays',
+        ExpectedValue: '7',
+        ActualValue: '14',
+        DifferenceType: 'NOT_EQUAL',
+      },
+    ],
+  });
+  expect(JSON.parse(drifts['Kept']?.ActualProperties ?? '')).toMatchObject({ RetentionInDays: 14 });
+  const { Stacks: [stack] = [] } = await cfn.send(
+    new DescribeStacksCommand({ StackName: 'drifting' }),
+  );
+  expect(stack?.DriftInformation?.StackDriftStatus).toBe('DRIFTED');
+});
+
+it('looks at one resource alone, and refuses what is not there', async () => {
+  const { StackResourceDrift } = await cfn.send(
+    new DetectStackResourceDriftCommand({ StackName: 'drifting', LogicalResourceId: 'Kept' }),
+  );
+  expect(StackResourceDrift?.StackResourceDriftStatus).toBe('MODIFIED');
+  await expect(
+    cfn.send(
+      new DetectStackResourceDriftCommand({ StackName: 'drifting', LogicalResourceId: 'None' }),
+    ),
+  ).rejects.toThrow('Resource None does not exist for stack drifting');
+});

@@ -1,0 +1,110 @@
+import { propertyChanges } from '../change-set/property-changes.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { isList, isObject } from '../json.ts';
+import type { PropertyDifference, ResourceDrift, Stack, StackResource } from '../state.ts';
+import { resourceType } from '../types/resource-type.ts';
+import { livingResource } from './apply-template.ts';
+import type { Context, Providers } from './context.ts';
+import type { ProviderRun } from './provider-context.ts';
+import { runProvider } from './provider-context.ts';
+import { typedAsIs } from './resource-steps.ts';
+
+/** Who looks, and for what. */
+export interface DriftRequest {
+  readonly context: Context;
+  readonly providers: Providers;
+  readonly stack: Stack;
+  readonly principal: ProviderRun['principal'];
+}
+
+/** Looks at every resource of a stack, and keeps what it found. Answers with how many have drifted. */
+export const detectDrift = async (
+  request: DriftRequest,
+  logicalIds: readonly string[] = [],
+): Promise<number> => {
+  const { state } = request.context;
+  let drifted = 0;
+  for (const resource of state.resources(request.stack.id)) {
+    if (livingResource(resource)?.physicalId === undefined) continue;
+    if (logicalIds.length > 0 && !logicalIds.includes(resource.logicalId)) continue;
+    const drift = await driftOf(request, resource);
+    state.putDrift(drift);
+    if (drift.status === 'MODIFIED' || drift.status === 'DELETED') drifted += 1;
+  }
+  return drifted;
+};
+
+/**
+ * What a resource is, beside what its template says. Only properties that the template sets count, as on AWS.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+ */
+export const driftOf = async (
+  { context, providers, stack, principal }: DriftRequest,
+  resource: StackResource,
+): Promise<ResourceDrift> => {
+  const { logicalId, type, physicalId = '' } = resource;
+  const expected = typedAsIs(type, resource.properties);
+  const base = {
+    stackId: stack.id,
+    logicalId,
+    type,
+    physicalId,
+    checkedAt: context.clock.now(),
+    expected,
+    differences: [],
+  };
+  const provider = providers.get(type, stack.spec?.inertTypes);
+  if (provider?.read === undefined) return { ...base, status: 'NOT_CHECKED' };
+  const look = provider.read.bind(provider);
+  const run: ProviderRun = {
+    stack,
+    logicalId,
+    purpose: 'drift',
+    principal,
+    tags: resource.stackTags ?? [],
+  };
+  const found = await runProvider(context, run, (own) => look(physicalId, own));
+  if (found === undefined) return { ...base, status: 'DELETED' };
+  const actual = known(found);
+  const tagsProperty = resourceType(type)?.tagsProperty;
+  const compared = Object.keys(expected).filter((name) => name in found);
+  const [before, after] = [pick(expected, compared), pick(actual, compared)];
+  if (tagsProperty !== undefined && after[tagsProperty] !== undefined)
+    after[tagsProperty] = ownTags(after[tagsProperty], before[tagsProperty]);
+  const differences = propertyChanges(before, after, resourceType(type)).map(
+    ({ path, kind, before: was, after: is }): PropertyDifference => ({
+      path: path.replace(/^\/Properties/, ''),
+      type: ({ Modify: 'NOT_EQUAL', Remove: 'REMOVE', Add: 'ADD' } as const)[kind],
+      expected: textOf(was),
+      actual: textOf(is),
+    }),
+  );
+  return {
+    ...base,
+    actual: { ...expected, ...after },
+    differences,
+    status: differences.length === 0 ? 'IN_SYNC' : 'MODIFIED',
+  };
+};
+
+/** As JSON, without what is not set. */
+const known = (found: Readonly<Record<string, unknown>>): JsonObject =>
+  JSON.parse(JSON.stringify(found)) as JsonObject;
+
+const pick = (object: JsonObject, names: readonly string[]): Record<string, Json> =>
+  Object.fromEntries(
+    names.flatMap((name) => (object[name] === undefined ? [] : [[name, object[name]]])),
+  );
+
+/** Tags that the stack added are no drift, and their order is none either. */
+const ownTags = (actual: Json, expected: Json | undefined): Json => {
+  if (!isList(actual) || !isList(expected)) return actual;
+  const keyOf = (tag: Json) => (isObject(tag) ? tag['Key'] : undefined);
+  const kept = expected.flatMap((tag) => actual.find((one) => keyOf(one) === keyOf(tag)) ?? []);
+  return kept;
+};
+
+const textOf = (value: unknown): string => {
+  if (value === undefined) return 'null';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+};
