@@ -191,7 +191,7 @@ export type OperationPhase = 'apply' | 'rollback' | 'delete' | 'cleanup';
 export interface StackOperation {
   readonly id: string;
   readonly stackId: string;
-  readonly kind: 'create' | 'update' | 'delete';
+  readonly kind: 'create' | 'update' | 'delete' | 'import';
   readonly phase: OperationPhase;
   /** Ended in a state of failure: kept so that it can be rolled back or continued, but not run. */
   readonly halted?: boolean;
@@ -209,6 +209,14 @@ export interface StackOperation {
   /** Logical ids to leave as they are: RetainResources of a deletion, ResourcesToSkip of a rollback. */
   readonly skip: readonly string[];
   readonly force?: boolean;
+  readonly imports?: readonly ImportedResource[];
+}
+
+/** A resource that is there and is to become a stack's. */
+export interface ImportedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
 }
 
 export interface ChangeSet {
@@ -216,7 +224,8 @@ export interface ChangeSet {
   readonly name: string;
   readonly stackId: string;
   readonly stackName: string;
-  readonly type: 'CREATE' | 'UPDATE';
+  readonly type: 'CREATE' | 'UPDATE' | 'IMPORT';
+  readonly imports?: readonly ImportedResource[];
   readonly status: string;
   readonly statusReason?: string;
   readonly executionStatus: string;
@@ -225,7 +234,6 @@ export interface ChangeSet {
   readonly spec: StackSpec;
   readonly includeNestedStacks: boolean;
   readonly onStackFailure?: string;
-  readonly importExistingResources?: boolean;
   /** `Changes` of its description, without and with values. */
   readonly changes: readonly JsonObject[];
   readonly changesWithValues: readonly JsonObject[];

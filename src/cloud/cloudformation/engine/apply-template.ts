@@ -10,6 +10,7 @@ import type { Dependencies } from '../template/dependency-graph.ts';
 import type { ResourceDefinition, Template } from '../template/model.ts';
 import { MASK } from '../template/parameters.ts';
 import { failureReason } from './failure-reason.ts';
+import { importResource } from './import-resource.ts';
 import { importsOf, liveReferences } from './live-references.ts';
 import { evaluateOutputs } from './outputs.ts';
 import { planResource } from './plan-resource.ts';
@@ -56,7 +57,7 @@ class ApplyRun {
   readonly goesOn: boolean;
   readonly inFlight = new Map<string, StackResource>();
   readonly cancelled = new Set<string>();
-  readonly failed: { readonly id: string; readonly verb: 'create' | 'update' }[] = [];
+  readonly failed: { readonly id: string; readonly verb: 'create' | 'update' | 'import' }[] = [];
   timedOut = false;
 
   constructor(work: Work, template: Template) {
@@ -138,13 +139,13 @@ class ApplyRun {
 
   failure(): string | undefined {
     if (this.timedOut) return 'Stack creation time exceeded the specified timeout. ';
-    const named = (verb: 'create' | 'update') => {
+    const named = (verb: 'create' | 'update' | 'import') => {
       const ids = this.failed.filter((failed) => failed.verb === verb).map(({ id }) => id);
       return ids.length === 0
         ? ''
         : `The following resource(s) failed to ${verb}: [${ids.join(', ')}]. `;
     };
-    const reason = named('create') + named('update');
+    const reason = named('create') + named('update') + named('import');
     if (reason !== '') return reason;
     return operationOf(this.work).cancelled === true ? 'User Initiated' : undefined;
   }
@@ -160,6 +161,12 @@ class ApplyRun {
     const existing = livingResource(state.resource(work.stackId, id));
     const desired = this.desire(id, definition, existing);
     if (desired === undefined) return false;
+    const imported = operationOf(work).imports?.find(({ logicalId }) => logicalId === id);
+    if (imported !== undefined) {
+      const taken = await importResource(work, desired, imported.physicalId);
+      if (!taken) this.failed.push({ id, verb: 'import' });
+      return taken;
+    }
     const provider = this.providerOrFail(desired);
     if (provider === undefined) return false;
     const attempted = earlier?.state === 'failed' ? earlier.attempted : undefined;

@@ -27,7 +27,7 @@ export const endOperation = (
   if (changeSet !== undefined)
     state.changeSets.set(changeSet.id, {
       ...changeSet,
-      executionStatus: /^(CREATE|UPDATE)_COMPLETE$/.test(status)
+      executionStatus: /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)
         ? 'EXECUTE_COMPLETE'
         : 'EXECUTE_FAILED',
     });

@@ -68,6 +68,8 @@ const principalOf = async (
 const apply = async (work: Work): Promise<void> => {
   const applied = await applyOrFailure(work);
   const { kind, onFailure } = operationOf(work);
+  if (kind === 'import')
+    return applied.ok ? endOperation(work, 'IMPORT_COMPLETE') : letGo(work, applied.reason);
   if (applied.ok)
     return kind === 'create'
       ? endOperation(work, 'CREATE_COMPLETE')
@@ -91,6 +93,18 @@ const apply = async (work: Work): Promise<void> => {
   }
   enterPhase(work, 'rollback', 'ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
   return rollbackCreate(work);
+};
+
+/** What a failed import had taken in is no longer the stack's; nothing is deleted. */
+const letGo = (work: Work, reason: string): void => {
+  const { state } = work.context;
+  enterPhase(work, 'apply', 'IMPORT_ROLLBACK_IN_PROGRESS', reason.trim());
+  for (const { logicalId } of operationOf(work).imports ?? [])
+    state.dropResource(work.stackId, logicalId);
+  const { previous, previousImports } = operationOf(work);
+  if (previous !== undefined)
+    state.putStack({ ...stackOfWork(work), spec: previous, imports: previousImports ?? [] });
+  endOperation(work, 'IMPORT_ROLLBACK_COMPLETE');
 };
 
 /** A phase and the status that tells of it are one commit: a killed cloud finds both or neither. */

@@ -12,7 +12,8 @@ import {
   stackDoesNotExist,
   validationError,
 } from '../errors.ts';
-import type { ChangeSet, CloudFormationState, Stack } from '../state.ts';
+import type { JsonObject } from '../json.ts';
+import type { ChangeSet, CloudFormationState, ImportedResource, Stack } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
 import { beginUpdate, refuseUnlessUpdatable } from './change-stacks.ts';
 import { describeChangeSet, summarizeChangeSet } from './describe.ts';
@@ -24,6 +25,7 @@ import {
   newStackId,
   requireLiving,
 } from './find-stack.ts';
+import { asImports, readImports } from './imports.ts';
 import { pageOf } from './pages.ts';
 import type { ReadRequest } from './read-request.ts';
 import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
@@ -55,7 +57,11 @@ export const changeSets = (providers: Providers) => ({
       const existing = stackFor(context, type, StackName, ChangeSetName);
       const request = await readRequest(input, context, existing, 'review');
       const stack = existing ?? newStack(context, StackName);
-      const outcome = await outcomeOf(context, providers, stack, request, type);
+      const imports =
+        type === 'IMPORT'
+          ? readImports(input.ResourcesToImport, request.revision.template)
+          : undefined;
+      const outcome = await outcomeOf(context, providers, stack, request, type, imports);
       // Whoever else made the stack meanwhile was first.
       stackFor(context, type, StackName, ChangeSetName);
       const spec = acceptedSpec(context, request);
@@ -73,11 +79,9 @@ export const changeSets = (providers: Providers) => ({
         spec,
         includeNestedStacks: input.IncludeNestedStacks ?? false,
         ...outcome,
+        ...(imports === undefined ? {} : { imports }),
         ...(input.Description === undefined ? {} : { description: input.Description }),
         ...(input.OnStackFailure === undefined ? {} : { onStackFailure: input.OnStackFailure }),
-        ...(input.ImportExistingResources === undefined
-          ? {}
-          : { importExistingResources: input.ImportExistingResources }),
         ...(input.ClientToken === undefined ? {} : { token: input.ClientToken }),
       };
       context.state.changeSets.set(changeSet.id, changeSet);
@@ -115,7 +119,8 @@ export const changeSets = (providers: Providers) => ({
           changeSet.id,
           changeSet.status === 'CREATE_COMPLETE' ? changeSet.executionStatus : changeSet.status,
         );
-      if (changeSet.type === 'UPDATE') refuseUnlessUpdatable(stack, input.DisableRollback);
+      const isUpdate = changeSet.type === 'UPDATE' || stack.spec !== undefined;
+      if (isUpdate) refuseUnlessUpdatable(stack, input.DisableRollback);
       else if (stack.status !== 'REVIEW_IN_PROGRESS') throw stackBusy(stack.id, stack.status);
       // The right to pass the role was checked when the change set was made; whoever executes it needs it as well.
       const { roleArn } = changeSet.spec;
@@ -170,14 +175,12 @@ const requireChangeSet = (
   throw changeSetDoesNotExist(ChangeSetName);
 };
 
-const readType = ({
-  ChangeSetType,
-  ResourcesToImport,
-  DeploymentMode,
-}: Cfn.CreateChangeSetInput) => {
-  if (ChangeSetType === 'IMPORT' || (ResourcesToImport ?? []).length > 0)
-    throw notHere('Importing resources (ChangeSetType IMPORT)');
+const readType = (input: Cfn.CreateChangeSetInput) => {
+  const { ChangeSetType, ResourcesToImport, DeploymentMode, ImportExistingResources } = input;
+  if (ChangeSetType !== 'IMPORT' && (ResourcesToImport ?? []).length > 0)
+    throw validationError('ResourcesToImport is only for change sets of the type IMPORT.');
   if (DeploymentMode !== undefined) throw notHere(`DeploymentMode ${DeploymentMode}`);
+  if (ImportExistingResources === true) throw notHere('ImportExistingResources');
   return ChangeSetType ?? 'UPDATE';
 };
 
@@ -189,6 +192,11 @@ const checkNames = (stackName: string, changeSetName: string): void => {
     );
 };
 
+const isDeployed = (context: Context, stackName: string): boolean => {
+  const stack = findStack(context, stackName);
+  return stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS';
+};
+
 /** The stack that a change set is for: one in review, or none yet, to create it. */
 const stackFor = (
   context: Context,
@@ -196,7 +204,7 @@ const stackFor = (
   stackName: string,
   changeSetName: string,
 ): Stack | undefined => {
-  if (type === 'UPDATE') {
+  if (type === 'UPDATE' || (type === 'IMPORT' && isDeployed(context, stackName))) {
     const stack = requireLiving(context, stackName, stackDoesNotExist);
     refuseUnlessUpdatable(stack, true);
     return stack;
@@ -233,6 +241,7 @@ const outcomeOf = async (
   stack: Stack,
   request: ReadRequest,
   type: ChangeSet['type'],
+  imports: readonly ImportedResource[] | undefined,
 ): Promise<Outcome> => {
   const failed = (statusReason: string): Outcome => ({
     status: 'FAILED',
@@ -246,11 +255,13 @@ const outcomeOf = async (
     const { plain, withValues } = await changesOf({ context, providers }, stack, request.revision);
     if (type === 'UPDATE' && plain.changes.length === 0 && !plain.outputsChange)
       return failed(NO_CHANGES);
+    const told = (changes: readonly JsonObject[]) =>
+      imports === undefined ? changes : asImports(changes, imports);
     return {
       status: 'CREATE_COMPLETE',
       executionStatus: 'AVAILABLE',
-      changes: plain.changes,
-      changesWithValues: withValues.changes,
+      changes: told(plain.changes),
+      changesWithValues: told(withValues.changes),
     };
   } catch (error) {
     if (error instanceof AwsError && error.message.startsWith('No export named '))
@@ -276,6 +287,25 @@ const execute = (
     input.RetainExceptOnCreate === undefined
       ? {}
       : { retainExceptOnCreate: input.RetainExceptOnCreate };
+  if (changeSet.type === 'IMPORT') {
+    beginOperation(context, providers, {
+      stack: { ...stack, spec, updatedAt: context.clock.now(), changeSetId: changeSet.id },
+      operation: {
+        kind: 'import',
+        phase: 'apply',
+        onFailure: 'ROLLBACK',
+        imports: changeSet.imports ?? [],
+        changeSetId: changeSet.id,
+        ...(stack.spec === undefined
+          ? {}
+          : { previous: stack.spec, previousImports: stack.imports }),
+        ...token,
+      },
+      status: 'IMPORT_IN_PROGRESS',
+      type: 'UPDATE_STACK',
+    });
+    return;
+  }
   if (changeSet.type === 'UPDATE') {
     beginUpdate(context, providers, stack, {
       spec,

@@ -159,7 +159,6 @@ export const describeChangeSet = (
       'OnStackFailure',
       changeSet.onStackFailure as DescribeChangeSetOutput['OnStackFailure'],
     ),
-    ...given('ImportExistingResources', changeSet.importExistingResources),
   };
 };
 
