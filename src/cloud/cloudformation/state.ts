@@ -210,6 +210,8 @@ export interface StackOperation {
   readonly skip: readonly string[];
   readonly force?: boolean;
   readonly imports?: readonly ImportedResource[];
+  /** In place of the stack's policy, for this update alone. */
+  readonly policyDuringUpdate?: string;
 }
 
 /** A resource that is there and is to become a stack's. */

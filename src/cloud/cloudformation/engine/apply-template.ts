@@ -9,14 +9,16 @@ import { dependenciesOf } from '../template/check-references.ts';
 import type { Dependencies } from '../template/dependency-graph.ts';
 import type { ResourceDefinition, Template } from '../template/model.ts';
 import { MASK } from '../template/parameters.ts';
-import { failureReason } from './failure-reason.ts';
+import { failureReason, resourceFailure } from './failure-reason.ts';
 import { importResource } from './import-resource.ts';
 import { importsOf, liveReferences } from './live-references.ts';
 import { evaluateOutputs } from './outputs.ts';
+import type { ResourcePlan } from './plan-resource.ts';
 import { planResource } from './plan-resource.ts';
 import { setResourceStatus } from './record-event.ts';
 import { runStep } from './resource-steps.ts';
 import { runGraph } from './run-graph.ts';
+import { deniedByStackPolicy } from './stack-policy.ts';
 import type { Work } from './work.ts';
 import { operationOf, providerOf, specOf, stackOfWork } from './work.ts';
 
@@ -106,6 +108,7 @@ class ApplyRun {
     // Imports are read before anything is made, as AWS does.
     const imports = importsOf(this.template, this.scope);
     context.state.putStack({ ...stackOfWork(this.work), imports });
+    if (this.refusesRemovals()) return { ok: false, reason: this.failure() ?? '' };
     const timer = this.startTimer();
     await runGraph({
       dependencies: this.dependencies,
@@ -118,6 +121,27 @@ class ApplyRun {
     const outputs = evaluateOutputs(context, stackId, this.scope);
     context.state.putStack({ ...stackOfWork(this.work), outputs });
     return { ok: true, active: new Set(this.dependencies.keys()) };
+  }
+
+  /** Why the stack's policy does not let the update do this. */
+  denied(resource: StackResource, plan: ResourcePlan | 'remove'): string | undefined {
+    const { kind, policyDuringUpdate } = operationOf(this.work);
+    if (kind !== 'update' || plan === 'none' || plan === 'create') return undefined;
+    const action = ({ update: 'Modify', replace: 'Replace', remove: 'Delete' } as const)[plan];
+    const policy = policyDuringUpdate ?? stackOfWork(this.work).stackPolicy;
+    return deniedByStackPolicy(policy, resource, `Update:${action}`);
+  }
+
+  /** What the template leaves out is deleted at the end; whether it may be is known now. */
+  refusesRemovals(): boolean {
+    const { state } = this.work.context;
+    for (const resource of state.resources(this.work.stackId)) {
+      if (this.dependencies.has(resource.logicalId) || livingResource(resource) === undefined)
+        continue;
+      const denied = this.denied(resource, 'remove');
+      if (denied !== undefined) this.failBeforeStep(resource, resource, resourceFailure(denied));
+    }
+    return this.failed.length > 0;
   }
 
   startTimer() {
@@ -176,6 +200,11 @@ class ApplyRun {
       provider,
       attempted,
     );
+    const denied = existing === undefined ? undefined : this.denied(existing, plan);
+    if (denied !== undefined) {
+      this.failBeforeStep(desired, existing, resourceFailure(denied));
+      return false;
+    }
     if (plan === 'none') {
       this.refresh(existing, desired);
       return true;

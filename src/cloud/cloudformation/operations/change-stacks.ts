@@ -25,6 +25,7 @@ import type { CloudFormationState, Stack, StackOperation } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
 import { checkStackName, findStack, newStackId, requireLiving } from './find-stack.ts';
 import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
+import { policyText } from './template-source.ts';
 
 type State = CloudFormationState;
 type Context = OperationContext<State>;
@@ -38,6 +39,7 @@ export const changeStacks = (providers: Providers) => ({
     if (known !== undefined) return known;
     refuseExisting(context, name);
     const request = await readRequest(input, context);
+    const stackPolicy = await policyText(input.StackPolicyBody, input.StackPolicyURL, context);
     const id = newStackId(context, name);
     await changesOf({ context, providers }, { id, name, outputs: [] }, request.revision);
     refuseExisting(context, name);
@@ -54,7 +56,7 @@ export const changeStacks = (providers: Providers) => ({
       terminationProtection: input.EnableTerminationProtection ?? false,
       lastOperations: [],
       ...(input.TimeoutInMinutes === undefined ? {} : { timeoutMinutes: input.TimeoutInMinutes }),
-      ...(input.StackPolicyBody === undefined ? {} : { stackPolicy: input.StackPolicyBody }),
+      ...(stackPolicy === undefined ? {} : { stackPolicy }),
       ...(input.RetainExceptOnCreate === undefined
         ? {}
         : { retainExceptOnCreate: input.RetainExceptOnCreate }),
@@ -78,6 +80,12 @@ export const changeStacks = (providers: Providers) => ({
       return { StackId: stack.id };
     refuseUnlessUpdatable(stack, input.DisableRollback);
     const request = await readRequest(input, context, stack);
+    const stackPolicy = await policyText(input.StackPolicyBody, input.StackPolicyURL, context);
+    const policyDuringUpdate = await policyText(
+      input.StackPolicyDuringUpdateBody,
+      input.StackPolicyDuringUpdateURL,
+      context,
+    );
     const { plain } = await changesOf({ context, providers }, stack, request.revision);
     if (plain.changes.length === 0 && !plain.outputsChange && !stack.status.endsWith('_FAILED'))
       throw noUpdates();
@@ -86,8 +94,9 @@ export const changeStacks = (providers: Providers) => ({
     const OperationId = beginUpdate(context, providers, now, {
       spec: acceptedSpec(context, request),
       disableRollback: input.DisableRollback ?? false,
+      ...(policyDuringUpdate === undefined ? {} : { policyDuringUpdate }),
       patch: {
-        ...(input.StackPolicyBody === undefined ? {} : { stackPolicy: input.StackPolicyBody }),
+        ...(stackPolicy === undefined ? {} : { stackPolicy }),
         ...(input.RetainExceptOnCreate === undefined
           ? {}
           : { retainExceptOnCreate: input.RetainExceptOnCreate }),
@@ -234,6 +243,7 @@ export interface UpdateBeginning {
   readonly token?: string;
   readonly changeSetId?: string;
   readonly patch?: Partial<Stack>;
+  readonly policyDuringUpdate?: string;
 }
 
 /** Begins an update; one that follows a failed one is still measured against what was there before that. */
@@ -241,7 +251,7 @@ export const beginUpdate = (
   context: Context,
   providers: Providers,
   stack: Stack,
-  { spec, disableRollback, token, changeSetId, patch = {} }: UpdateBeginning,
+  { spec, disableRollback, token, changeSetId, policyDuringUpdate, patch = {} }: UpdateBeginning,
 ): string => {
   const failed = context.state.operations.get(stack.id);
   const previous = failed === undefined ? stack.spec : failed.previous;
@@ -260,6 +270,7 @@ export const beginUpdate = (
       onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK',
       previousImports: failed?.previousImports ?? stack.imports,
       ...(previous === undefined ? {} : { previous }),
+      ...(policyDuringUpdate === undefined ? {} : { policyDuringUpdate }),
       ...(token === undefined ? {} : { token }),
       ...(changeSetId === undefined ? {} : { changeSetId }),
     },

@@ -1,5 +1,6 @@
 import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
+import { readStackPolicy } from '../engine/stack-policy.ts';
 import { formatError, validationError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { CloudFormationState, Stack } from '../state.ts';
@@ -77,6 +78,22 @@ export const readTemplateUrl = (
     throw validationError('TemplateURL must reference a valid S3 object to which you have access.');
   const version = url.searchParams.get('versionId');
   return { Bucket, Key, ...(version === null ? {} : { VersionId: version }) };
+};
+
+/**
+ * A stack policy of a request, in it or in S3, checked. Undefined when it has none.
+ * @throws {AwsError} when it is no stack policy
+ */
+export const policyText = async (
+  body: string | undefined,
+  url: string | undefined,
+  context: Context,
+): Promise<string | undefined> => {
+  if (body !== undefined && url !== undefined)
+    throw validationError('You cannot specify both a stack policy body and a stack policy URL.');
+  const text = url === undefined ? body : await fetchTemplate(url, context);
+  if (text !== undefined) readStackPolicy(text);
+  return text;
 };
 
 /** A part of a template, from where AWS::Include says. */

@@ -11,7 +11,7 @@ import { hasTransforms } from '../template/transforms.ts';
 import { isObject } from '../json.ts';
 import { resourceType } from '../types/resource-type.ts';
 import { requireLiving, requireStack } from './find-stack.ts';
-import { templateText } from './template-source.ts';
+import { policyText, templateText } from './template-source.ts';
 
 type State = CloudFormationState;
 
@@ -52,13 +52,15 @@ export const templateOperations = {
     },
   ),
 
-  SetStackPolicy: handler<State, Cfn.SetStackPolicyInput, void>(
-    ({ StackName = '', StackPolicyBody = '' }, context) => {
-      const stack = requireLiving(context, StackName, stackDoesNotExist);
-      checkPolicy(StackPolicyBody);
-      context.state.putStack({ ...stack, stackPolicy: StackPolicyBody });
-    },
-  ),
+  SetStackPolicy: handler<State, Cfn.SetStackPolicyInput, void>(async (input, context) => {
+    const { StackName = '' } = input;
+    requireLiving(context, StackName, stackDoesNotExist);
+    const stackPolicy = await policyText(input.StackPolicyBody, input.StackPolicyURL, context);
+    if (stackPolicy === undefined)
+      throw validationError('Either StackPolicyBody or StackPolicyURL must be specified.');
+    const stack = requireLiving(context, StackName, stackDoesNotExist);
+    context.state.putStack({ ...stack, stackPolicy });
+  }),
 
   UpdateTerminationProtection: handler<
     State,
@@ -132,12 +134,4 @@ const identifiers = (template: Template): Cfn.ResourceIdentifierSummary[] => {
     LogicalResourceIds: ids,
     ResourceIdentifiers: [...(resourceType(type)?.primaryIdentifier ?? [])],
   }));
-};
-
-const checkPolicy = (text: string): void => {
-  try {
-    JSON.parse(text);
-  } catch {
-    throw validationError(`Error validating stack policy: Invalid stack policy. It is no JSON.`);
-  }
 };

@@ -74,7 +74,7 @@ export const logGroup: ResourceProvider = {
     if (group === undefined) return undefined;
     return {
       LogGroupName: name,
-      ...(group.retentionInDays === undefined ? {} : { RetentionInDays: group.retentionInDays }),
+      RetentionInDays: group.retentionInDays,
     };
   },
 };
