@@ -128,3 +128,30 @@ it('refuses what has no deletion policy, and any other change beside it', async 
     'You have modified resources [New] in your template that are not being imported.',
   );
 });
+
+it('takes in what a change set finds there already, when it is asked to', async () => {
+  await logs.send(new CreateLogGroupCommand({ logGroupName: '/found' }));
+  await cfn.send(
+    new CreateChangeSetCommand({
+      StackName: 'found',
+      ChangeSetName: 'import',
+      ChangeSetType: 'CREATE',
+      ImportExistingResources: true,
+      TemplateBody: JSON.stringify({ Resources: { Old: group('/found'), New: group('/made') } }),
+    }),
+  );
+  const { Changes = [] } = await cfn.send(
+    new DescribeChangeSetCommand({ StackName: 'found', ChangeSetName: 'import' }),
+  );
+  expect(
+    Changes.map(({ ResourceChange: change }) => [change?.Action, change?.LogicalResourceId]),
+  ).toEqual([
+    ['Add', 'New'],
+    ['Import', 'Old'],
+  ]);
+  expect((await execute('found'))?.StackStatus).toBe('CREATE_COMPLETE');
+  const { StackEvents = [] } = await cfn.send(
+    new DescribeStackEventsCommand({ StackName: 'found' }),
+  );
+  expect(story(StackEvents)).toContain('Old IMPORT_COMPLETE: Resource import completed.');
+});

@@ -236,6 +236,7 @@ export interface ChangeSet {
   readonly spec: StackSpec;
   readonly includeNestedStacks: boolean;
   readonly onStackFailure?: string;
+  readonly importExistingResources?: boolean;
   /** `Changes` of its description, without and with values. */
   readonly changes: readonly JsonObject[];
   readonly changesWithValues: readonly JsonObject[];

@@ -25,7 +25,7 @@ import {
   newStackId,
   requireLiving,
 } from './find-stack.ts';
-import { asImports, readImports } from './imports.ts';
+import { asImports, existingResources, readImports } from './imports.ts';
 import { pageOf } from './pages.ts';
 import type { ReadRequest } from './read-request.ts';
 import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
@@ -61,7 +61,15 @@ export const changeSets = (providers: Providers) => ({
         type === 'IMPORT'
           ? readImports(input.ResourcesToImport, request.revision.template)
           : undefined;
-      const outcome = await outcomeOf(context, providers, stack, request, type, imports);
+      const outcome = await outcomeOf({
+        context,
+        providers,
+        stack,
+        request,
+        type,
+        ...(imports === undefined ? {} : { imports }),
+        importsExisting: input.ImportExistingResources === true,
+      });
       // Whoever else made the stack meanwhile was first.
       stackFor(context, type, StackName, ChangeSetName);
       const spec = acceptedSpec(context, request);
@@ -79,7 +87,9 @@ export const changeSets = (providers: Providers) => ({
         spec,
         includeNestedStacks: input.IncludeNestedStacks ?? false,
         ...outcome,
-        ...(imports === undefined ? {} : { imports }),
+        ...(input.ImportExistingResources === undefined
+          ? {}
+          : { importExistingResources: input.ImportExistingResources }),
         ...(input.Description === undefined ? {} : { description: input.Description }),
         ...(input.OnStackFailure === undefined ? {} : { onStackFailure: input.OnStackFailure }),
         ...(input.ClientToken === undefined ? {} : { token: input.ClientToken }),
@@ -176,11 +186,10 @@ const requireChangeSet = (
 };
 
 const readType = (input: Cfn.CreateChangeSetInput) => {
-  const { ChangeSetType, ResourcesToImport, DeploymentMode, ImportExistingResources } = input;
+  const { ChangeSetType, ResourcesToImport, DeploymentMode } = input;
   if (ChangeSetType !== 'IMPORT' && (ResourcesToImport ?? []).length > 0)
     throw validationError('ResourcesToImport is only for change sets of the type IMPORT.');
   if (DeploymentMode !== undefined) throw notHere(`DeploymentMode ${DeploymentMode}`);
-  if (ImportExistingResources === true) throw notHere('ImportExistingResources');
   return ChangeSetType ?? 'UPDATE';
 };
 
@@ -231,18 +240,22 @@ const newStack = (context: Context, name: string): Stack => ({
 
 type Outcome = Pick<
   ChangeSet,
-  'status' | 'statusReason' | 'executionStatus' | 'changes' | 'changesWithValues'
+  'status' | 'statusReason' | 'executionStatus' | 'changes' | 'changesWithValues' | 'imports'
 >;
 
+interface OutcomeRequest {
+  readonly context: Context;
+  readonly providers: Providers;
+  readonly stack: Stack;
+  readonly request: ReadRequest;
+  readonly type: ChangeSet['type'];
+  readonly imports?: readonly ImportedResource[];
+  readonly importsExisting: boolean;
+}
+
 /** Differs: AWS answers first and works the changes out afterwards; here they are there at once. */
-const outcomeOf = async (
-  context: Context,
-  providers: Providers,
-  stack: Stack,
-  request: ReadRequest,
-  type: ChangeSet['type'],
-  imports: readonly ImportedResource[] | undefined,
-): Promise<Outcome> => {
+const outcomeOf = async (asked: OutcomeRequest): Promise<Outcome> => {
+  const { context, providers, stack, request, type } = asked;
   const failed = (statusReason: string): Outcome => ({
     status: 'FAILED',
     statusReason,
@@ -255,11 +268,22 @@ const outcomeOf = async (
     const { plain, withValues } = await changesOf({ context, providers }, stack, request.revision);
     if (type === 'UPDATE' && plain.changes.length === 0 && !plain.outputsChange)
       return failed(NO_CHANGES);
-    const told = (changes: readonly JsonObject[]) =>
-      imports === undefined ? changes : asImports(changes, imports);
+    const imports =
+      asked.imports ??
+      (asked.importsExisting
+        ? await existingResources({
+            context,
+            providers,
+            stack,
+            template: request.revision.template,
+            changes: withValues.changes,
+          })
+        : []);
+    const told = (changes: readonly JsonObject[]) => asImports(changes, imports, type === 'IMPORT');
     return {
       status: 'CREATE_COMPLETE',
       executionStatus: 'AVAILABLE',
+      ...(imports.length === 0 ? {} : { imports }),
       changes: told(plain.changes),
       changesWithValues: told(withValues.changes),
     };
@@ -311,6 +335,7 @@ const execute = (
       spec,
       disableRollback: keepsFailed,
       changeSetId: changeSet.id,
+      ...(changeSet.imports === undefined ? {} : { imports: changeSet.imports }),
       patch,
       ...token,
     });
@@ -331,6 +356,7 @@ const execute = (
       phase: 'apply',
       onFailure: keepsFailed ? 'DO_NOTHING' : onFailure,
       changeSetId: changeSet.id,
+      ...(changeSet.imports === undefined ? {} : { imports: changeSet.imports }),
       ...token,
     },
     status: 'CREATE_IN_PROGRESS',

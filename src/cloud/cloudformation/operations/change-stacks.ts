@@ -21,7 +21,7 @@ import {
   stackDoesNotExist,
   validationError,
 } from '../errors.ts';
-import type { CloudFormationState, Stack, StackOperation } from '../state.ts';
+import type { CloudFormationState, ImportedResource, Stack, StackOperation } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
 import { checkStackName, findStack, newStackId, requireLiving } from './find-stack.ts';
 import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
@@ -244,6 +244,7 @@ export interface UpdateBeginning {
   readonly changeSetId?: string;
   readonly patch?: Partial<Stack>;
   readonly policyDuringUpdate?: string;
+  readonly imports?: readonly ImportedResource[];
 }
 
 /** Begins an update; one that follows a failed one is still measured against what was there before that. */
@@ -251,8 +252,17 @@ export const beginUpdate = (
   context: Context,
   providers: Providers,
   stack: Stack,
-  { spec, disableRollback, token, changeSetId, policyDuringUpdate, patch = {} }: UpdateBeginning,
+  beginning: UpdateBeginning,
 ): string => {
+  const {
+    spec,
+    disableRollback,
+    token,
+    changeSetId,
+    policyDuringUpdate,
+    imports,
+    patch = {},
+  } = beginning;
   const failed = context.state.operations.get(stack.id);
   const previous = failed === undefined ? stack.spec : failed.previous;
   return beginOperation(context, providers, {
@@ -271,6 +281,7 @@ export const beginUpdate = (
       previousImports: failed?.previousImports ?? stack.imports,
       ...(previous === undefined ? {} : { previous }),
       ...(policyDuringUpdate === undefined ? {} : { policyDuringUpdate }),
+      ...(imports === undefined ? {} : { imports }),
       ...(token === undefined ? {} : { token }),
       ...(changeSetId === undefined ? {} : { changeSetId }),
     },

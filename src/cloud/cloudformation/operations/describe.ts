@@ -155,6 +155,7 @@ export const describeChangeSet = (
     ...given('StatusReason', changeSet.statusReason),
     ...given('Tags', [...spec.tags]),
     ...given('Parameters', [...shownParameters(spec.parameters, new Set(spec.secretParameters))]),
+    ...given('ImportExistingResources', changeSet.importExistingResources),
     ...given(
       'OnStackFailure',
       changeSet.onStackFailure as DescribeChangeSetOutput['OnStackFailure'],
