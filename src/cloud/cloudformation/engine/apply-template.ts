@@ -323,9 +323,11 @@ class ApplyRun {
   /** What runs beside a failure is called off; its provider is waited for, and what it made is rolled back. */
   cancelOthers(): void {
     for (const [id, resource] of this.inFlight) {
-      if (this.cancelled.has(id)) continue;
-      this.cancelled.add(id);
       const { context, stackId } = this.work;
+      // Done already, and told so.
+      const done = context.state.changesOf(stackId).get(id)?.state === 'done';
+      if (done || this.cancelled.has(id)) continue;
+      this.cancelled.add(id);
       const current = context.state.resource(stackId, id) ?? resource;
       const verb = current.status.startsWith('UPDATE') ? 'update' : 'create';
       this.failed.push({ id, verb });
