@@ -1,8 +1,9 @@
 // Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
 // writes the score to conformance/SCORE.md.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsCliChecks } from './aws-cli.ts';
+import { cdkChecks, installCdk } from './cdk.ts';
 import type { Score } from './checks.ts';
 import { runChecks } from './checks.ts';
 import { motoChecks } from './moto.ts';
@@ -23,15 +24,22 @@ if (!existsSync(join(VENV, 'moto_server'))) {
 const versions = (await run(join(VENV, 'pip'), ['list', '--format', 'freeze']))
   .split('\n')
   .filter((line) => /^(awscli|cfn-lint|moto)==/.test(line));
+const { dependencies } = JSON.parse(
+  readFileSync(join(ROOT, 'conformance', 'fixtures', 'cdk', 'package.json'), 'utf8'),
+) as { readonly dependencies: Readonly<Record<string, string>> };
+const cdkVersion = dependencies['aws-cdk'];
 const scores: Score[] = [];
 
+await installCdk();
 const cloud = await start(
   process.execPath,
   [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
   /ready (\S+)/,
 );
 try {
-  scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(cloud.match[1] ?? '')));
+  const endpoint = cloud.match[1] ?? '';
+  scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(endpoint)));
+  scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
 } finally {
   cloud.stop();
 }
@@ -53,7 +61,7 @@ const failures = scores.flatMap(({ group, failures: all }) =>
 );
 writeFileSync(
   join(ROOT, 'conformance', 'SCORE.md'),
-  `# Conformance\n\nMade by \`npm run conformance\`, with ${versions.join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
+  `# Conformance\n\nMade by \`npm run conformance\`, with ${[...versions, `aws-cdk ${cdkVersion}`].join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
     .map(({ group, passed: good, failures: bad }) => `| ${group} | ${good} | ${bad.length} |`)
     .join(
       '\n',

@@ -1,0 +1,161 @@
+import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DescribeLogGroupsCommand,
+  CloudWatchLogsClient,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Check } from './checks.ts';
+import { expect } from './checks.ts';
+import { ROOT, run, SCRATCH } from './processes.ts';
+
+const FIXTURE = join(ROOT, 'conformance', 'fixtures', 'cdk');
+/** Not in the project's own dependencies: 250 MB that only this needs. */
+const MODULES = join(ROOT, 'conformance', '.node', 'cdk');
+
+/** Installs the CDK in a folder of its own. */
+export const installCdk = async (): Promise<void> => {
+  if (existsSync(join(MODULES, 'node_modules', '.package-lock.json'))) return;
+  process.stdout.write('installing the AWS CDK from npm …\n');
+  rmSync(MODULES, { recursive: true, force: true });
+  cpSync(FIXTURE, MODULES, { recursive: true });
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {}, MODULES);
+};
+
+const waitFor = async <R>(what: string, look: () => Promise<R | undefined>): Promise<R> => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${what} did not come`);
+};
+
+/** The AWS CDK's own command line, unmodified, on the embedded cloud: an app is deployed, used, changed and destroyed. */
+export const cdkChecks = (endpoint: string): readonly Check[] => {
+  const app = join(SCRATCH, 'cdk-app');
+  cpSync(FIXTURE, app, { recursive: true });
+  symlinkSync(join(MODULES, 'node_modules'), join(app, 'node_modules'));
+  const cdk = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    run(
+      process.execPath,
+      [join(MODULES, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args],
+      { AWS_ENDPOINT_URL: endpoint, CI: '1', ...env },
+      app,
+    );
+  const settings = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  const sns = new SNSClient(settings);
+  const logs = new CloudWatchLogsClient(settings);
+  const outputs = new Map<string, string>();
+  const output = (name: string) => outputs.get(name) ?? '';
+  const readOutputs = (text: string) => {
+    for (const [, name = '', value = ''] of text.matchAll(/^Conformance\.(\w+) = (.*)$/gm))
+      outputs.set(name, value);
+  };
+  const objectSays = (Key: string, text: string) =>
+    waitFor(`the object ${Key}`, async () => {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: output('BucketName'), Key }));
+        return (await Body?.transformToString()) === text ? true : undefined;
+      } catch {
+        return undefined;
+      }
+    });
+  return [
+    {
+      name: 'cdk bootstrap',
+      run: async () =>
+        expect(
+          (await cdk(['bootstrap', 'aws://000000000000/us-east-1'])).includes('bootstrapped'),
+          'not bootstrapped',
+        ),
+    },
+    {
+      name: 'cdk deploy',
+      run: async () => {
+        readOutputs(await cdk(['deploy', '--require-approval', 'never']));
+        expect(output('Shouted') === 'CONFORMANCE', `the custom resource: ${output('Shouted')}`);
+        expect(output('InnerGroup') !== '', 'no output of the nested stack');
+      },
+    },
+    {
+      name: 'the API answers, and the function has written with its grant',
+      run: async () => {
+        const answer = await fetch(`${output('ApiUrl')}/hello/cdk`);
+        expect(
+          (await answer.text()) === '{"message":"Hello cdk"}',
+          `the API answered ${answer.status}`,
+        );
+        await objectSays('cdk', 'Hello cdk');
+      },
+    },
+    {
+      name: 'the topic wakes the function',
+      run: async () => {
+        await sns.send(
+          new PublishCommand({ TopicArn: output('TopicArn'), Message: 'from-the-topic' }),
+        );
+        await objectSays('from-the-topic', 'Hello from-the-topic');
+      },
+    },
+    {
+      name: 'cdk diff finds nothing',
+      run: async () => {
+        const text = await cdk(['diff']);
+        expect(/no differences|Number of stacks with differences: 0/i.test(text), text);
+      },
+    },
+    {
+      name: 'cdk deploy of a change',
+      run: async () => {
+        await cdk(['deploy', '--require-approval', 'never'], { GREETING: 'Good day' });
+        const answer = await fetch(`${output('ApiUrl')}/hello/again`);
+        expect((await answer.text()) === '{"message":"Good day again"}', 'the old greeting');
+      },
+    },
+    {
+      name: 'cdk deploy --hotswap',
+      run: async () => {
+        await cdk(['deploy', '--hotswap', '--require-approval', 'never'], { GREETING: 'Swapped' });
+        const answer = await fetch(`${output('ApiUrl')}/hello/hot`);
+        expect((await answer.text()) === '{"message":"Swapped hot"}', 'the old greeting');
+      },
+    },
+    {
+      name: 'cdk drift finds what was changed by hand',
+      run: async () => {
+        await logs.send(
+          new PutRetentionPolicyCommand({
+            logGroupName: output('InnerGroup'),
+            retentionInDays: 30,
+          }),
+        );
+        const text = await cdk(['drift']);
+        expect(/drift/i.test(text), text);
+      },
+    },
+    {
+      name: 'cdk destroy empties the bucket and leaves nothing',
+      run: async () => {
+        await cdk(['destroy', '--force']);
+        const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+        expect(
+          !Buckets.some(({ Name }) => Name === output('BucketName')),
+          'the bucket is there still',
+        );
+        const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({}));
+        expect(
+          !logGroups.some(({ logGroupName }) => logGroupName === output('InnerGroup')),
+          'the nested log group is there still',
+        );
+      },
+    },
+  ];
+};
