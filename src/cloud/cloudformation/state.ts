@@ -33,6 +33,29 @@ export interface StackSpec {
   readonly inertTypes?: readonly string[];
 }
 
+/** A resource's way to another stack or name. */
+export interface ResourceMove {
+  readonly fromStackId: string;
+  readonly fromId: string;
+  readonly toStackId: string;
+  readonly toId: string;
+}
+
+/** A planned change of names and stacks. */
+export interface StackRefactor {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly description?: string;
+  readonly moves: readonly ResourceMove[];
+  /** Each stack as it was, or is to be created, and what it is to become. */
+  readonly stacks: readonly { readonly stack: Stack; readonly spec: StackSpec }[];
+  readonly status: 'CREATE_COMPLETE' | 'CREATE_FAILED';
+  readonly statusReason?: string;
+  readonly executionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE';
+  /** Whether the moves were named or found. */
+  readonly detection: 'AUTO' | 'MANUAL';
+}
+
 /** A look at a stack's drift. */
 export interface DriftDetection {
   readonly id: string;
@@ -252,6 +275,7 @@ export interface CloudFormationState {
   /** Bodies that custom resources and wait conditions were answered with, by the key of their URL. */
   readonly signals: Table<readonly string[]>;
   readonly macros: Table<Macro>;
+  readonly refactors: Table<StackRefactor>;
   readonly driftDetections: Table<DriftDetection>;
   drifts(stackId: string): readonly ResourceDrift[];
   putDrift(drift: ResourceDrift): void;
@@ -330,6 +354,7 @@ export const createCloudFormationState = (tools: StateTools): CloudFormationStat
     steps: tools.table('steps'),
     signals: tools.table('signals'),
     macros: tools.table('macros'),
+    refactors: tools.table('refactors'),
     driftDetections: tools.table('drift-detections'),
     drifts: (stackId) => [...drifts.of(stackId).values()],
     putDrift: (drift) => drifts.set(drift.stackId, drift.logicalId, drift),

@@ -20,5 +20,6 @@ export const dropUnusedTemplates = ({ state }: Context): void => {
   for (const { spec } of state.stacks.values()) use(spec);
   for (const { spec } of state.changeSets.values()) use(spec);
   for (const { previous } of state.operations.values()) use(previous);
+  for (const { stacks } of state.refactors.values()) for (const { spec } of stacks) use(spec);
   for (const key of state.templates.keys()) if (!used.has(key)) state.templates.delete(key);
 };

@@ -6,6 +6,7 @@ import { changeStacks } from './change-stacks.ts';
 import { drift } from './drift.ts';
 import type { Handler } from './handler.ts';
 import { readStacks } from './read-stacks.ts';
+import { refactors } from './refactors.ts';
 import { templateOperations } from './templates.ts';
 
 export { createProviders } from '../resources/index.ts';
@@ -18,6 +19,7 @@ export const createHandlers = (
   ...changeStacks(providers),
   ...changeSets(providers),
   ...drift(providers),
+  ...refactors(providers),
   ...readStacks,
   ...templateOperations,
 });
