@@ -13,3 +13,6 @@ export const streamNotFound = (): AwsError =>
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html#API_PutLogEvents_Errors */
 export const invalidParameter = (message: string): AwsError =>
   new AwsError('InvalidParameterException', message);
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html; the text is our own */
+export const invalidOperation = (message: string): AwsError =>
+  new AwsError('InvalidOperationException', message);

@@ -25,8 +25,17 @@ interface Term {
 
 const TERM = /([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]+)%|([^\s"]+))/g;
 
+/** The text is AWS's: https://github.com/DefangLabs/defang/issues/1008 */
+const invalidTerm = (term: string) =>
+  invalidParameter(`Invalid filter pattern: Invalid character(s) in term '${term}'`);
+
 const compileTerms = (text: string): LogFilter => {
+  // What no term takes up is a quotation mark or per cent sign without its other half.
+  const [left] = text.replace(TERM, ' ').trim().split(/\s+/);
+  if (left !== undefined && left !== '') throw invalidTerm(left);
   const terms: Term[] = [...text.matchAll(TERM)].map(([, sign, quoted, regex, word]) => {
+    // Other characters must be in quotation marks.
+    if (word !== undefined && !/^[\p{L}\p{N}_]+$/u.test(word)) throw invalidTerm(word);
     const wanted = quoted?.replace(/\\(.)/g, '$1') ?? word ?? '';
     const expression = regex === undefined ? undefined : compileRegex(regex);
     return {

@@ -12,6 +12,8 @@ export const cloudwatchLogs = defineService<LogsState>({
   scope: 'region',
   createState: createLogsState,
   operations,
+  // ARNs of streams go on after the group's: `…:log-group:NAME:log-stream:STREAM`.
+  resourcePolicy: (arn, state) => state.policyOf(arn.split(':', 7).join(':')),
   resources: [logGroup],
   validationCode: 'InvalidParameterException',
 });

@@ -20,3 +20,14 @@ export const PUT_LOG_EVENTS = {
 export const PAGE_EVENTS = 10_000;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
 export const PAGE_GROUPS = 50;
+
+/**
+ * Policies of an account and region, their length, and the length of a log group's own.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+ */
+export const RESOURCE_POLICIES = {
+  ofAccount: 10,
+  accountCharacters: 5_120,
+  groupBytes: 51_200,
+} as const;

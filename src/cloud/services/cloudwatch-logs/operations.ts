@@ -4,6 +4,7 @@ import { operation } from '../../core/define-service.ts';
 import {
   groupExists,
   groupNotFound,
+  invalidOperation,
   invalidParameter,
   streamExists,
   streamNotFound,
@@ -11,7 +12,9 @@ import {
 import { filterLogEvents, getLogEvents } from './read-events.ts';
 import { PAGE_GROUPS, RETENTION_DAYS } from './limits.ts';
 import { anyGroup, groupArn, groupName, groupNeed, streamNeed } from './names.ts';
+import { page } from './page.ts';
 import { putLogEvents } from './put-log-events.ts';
+import { resourcePolicyOperations } from './resource-policies.ts';
 import type { LogGroup, LogsState, LogStream } from './state.ts';
 
 const GROUP_NAME = /^[\w./#-]{1,512}$/;
@@ -22,17 +25,6 @@ const requireGroup = (state: LogsState, name: string): LogGroup => {
   return group;
 };
 
-const page = <T>(items: readonly T[], token: string | undefined, limit: number) => {
-  const start = token === undefined ? 0 : Number(token);
-  if (!Number.isInteger(start) || start < 0)
-    throw invalidParameter('The specified nextToken is invalid.');
-  const end = start + limit;
-  return {
-    items: items.slice(start, end),
-    ...(end < items.length ? { nextToken: String(end) } : {}),
-  };
-};
-
 const describeGroup = (group: LogGroup): Logs.LogGroup => ({
   logGroupName: group.name,
   arn: `${group.arn}:*`,
@@ -41,6 +33,7 @@ const describeGroup = (group: LogGroup): Logs.LogGroup => ({
   metricFilterCount: 0,
   storedBytes: 0,
   logGroupClass: group.logGroupClass as Logs.LogGroupClass,
+  deletionProtectionEnabled: group.deletionProtection,
   ...(group.retentionDays === undefined ? {} : { retentionInDays: group.retentionDays }),
   ...(group.kmsKeyId === undefined ? {} : { kmsKeyId: group.kmsKeyId }),
 });
@@ -79,6 +72,7 @@ export const operations: OperationTable<LogsState> = {
         arn: groupArn(region, accountId, name),
         createdAt: clock.now(),
         logGroupClass: input.logGroupClass ?? 'STANDARD',
+        deletionProtection: input.deletionProtectionEnabled ?? false,
         tags: { ...input.tags },
         ...(input.kmsKeyId === undefined ? {} : { kmsKeyId: input.kmsKeyId }),
       });
@@ -89,7 +83,13 @@ export const operations: OperationTable<LogsState> = {
     needs: groupNeed('logs:DeleteLogGroup'),
     handle: (input, { state }) => {
       const group = requireGroup(state, input.logGroupName ?? '');
+      if (group.deletionProtection)
+        throw invalidOperation(
+          `The log group ${group.name} has deletion protection. Take it off with PutLogGroupDeletionProtection first.`,
+        );
       for (const stream of state.streamsOf(group.name)) state.dropStream(group.name, stream.name);
+      // A log group's own policy goes with it.
+      state.setPolicy(group.arn, undefined);
       state.groups.delete(group.name);
       return {};
     },
@@ -101,12 +101,18 @@ export const operations: OperationTable<LogsState> = {
   >({
     needs: (_input, context) => ({ action: 'logs:DescribeLogGroups', resource: anyGroup(context) }),
     handle: (input, { state }) => {
-      const { logGroupNamePrefix: prefix = '', logGroupNamePattern: pattern } = input;
+      const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
+      if (prefix !== undefined && pattern !== undefined)
+        throw invalidParameter(
+          'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
+        );
+      const names = input.logGroupIdentifiers?.map((logGroupIdentifier) =>
+        groupName({ logGroupIdentifier }),
+      );
       const found = [...state.groups.values()]
-        .filter(({ name }) => name.startsWith(prefix))
-        .filter(
-          ({ name }) => pattern === undefined || name.toLowerCase().includes(pattern.toLowerCase()),
-        )
+        .filter(({ name }) => name.startsWith(prefix ?? '') && name.includes(pattern ?? ''))
+        .filter(({ name }) => names?.includes(name) ?? true)
+        .filter(({ logGroupClass }) => (input.logGroupClass ?? logGroupClass) === logGroupClass)
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, nextToken } = page(found, input.nextToken, input.limit ?? PAGE_GROUPS);
       return { logGroups: items.map(describeGroup), nextToken };
@@ -128,6 +134,19 @@ export const operations: OperationTable<LogsState> = {
     needs: groupNeed('logs:DeleteRetentionPolicy'),
     handle: (input, { state }) => {
       setRetention(state, input.logGroupName ?? '', undefined);
+      return {};
+    },
+  }),
+  PutLogGroupDeletionProtection: operation<
+    LogsState,
+    Logs.PutLogGroupDeletionProtectionRequest,
+    object
+  >({
+    needs: groupNeed('logs:PutLogGroupDeletionProtection'),
+    handle: (input, { state }) => {
+      const group = requireGroup(state, groupName(input));
+      const deletionProtection = input.deletionProtectionEnabled === true;
+      state.groups.set(group.name, { ...group, deletionProtection });
       return {};
     },
   }),
@@ -206,6 +225,7 @@ export const operations: OperationTable<LogsState> = {
       return { logStreams: items.map((stream) => describeStream(group, stream)), nextToken };
     },
   }),
+  ...resourcePolicyOperations,
   PutLogEvents: putLogEvents,
   GetLogEvents: getLogEvents,
   FilterLogEvents: filterLogEvents,

@@ -36,7 +36,11 @@ const checkBatch = (events: readonly Logs.InputLogEvent[]) => {
     );
   let size = 0;
   let last = Number.NEGATIVE_INFINITY;
-  for (const { message = '', timestamp = 0 } of events) {
+  for (const [index, { message = '', timestamp = 0 }] of events.entries()) {
+    if (message === '')
+      throw invalidParameter(
+        `1 validation error detected: Value '' at 'logEvents.${index + 1}.member.message' failed to satisfy constraint: Member must have length greater than or equal to 1`,
+      );
     size += Buffer.byteLength(message) + PUT_LOG_EVENTS.eventOverheadBytes;
     if (timestamp < last)
       throw invalidParameter(

@@ -43,7 +43,18 @@ const checkLimit = (limit: number | undefined): number => {
   return limit ?? PAGE_EVENTS;
 };
 
-/** Tokens name the place before (`f/`) or after (`b/`) which to read; at the end they repeat, as on AWS. */
+/** Sorts events of a group: time, then arrival. Digits only. */
+const placeOf = ({ timestamp, sequence }: StoredEvent): string =>
+  `${String(timestamp).padStart(15, '0')}${sequence}`;
+
+// A token stands beside an event, so that events that come later do not move it.
+const BEFORE = '1';
+const AT = '5';
+const AFTER = '9';
+
+const comesAfter = (event: StoredEvent, position: string) => `${placeOf(event)}${AT}` > position;
+
+/** Forward tokens read what comes after their position, backward ones what comes before it; at the end they repeat, as on AWS. */
 export const getLogEvents = operation<
   LogsState,
   Logs.GetLogEventsRequest,
@@ -55,31 +66,37 @@ export const getLogEvents = operation<
     const name = input.logStreamName ?? '';
     if (state.stream(group.name, name) === undefined) throw streamNotFound();
     const events = between(state.events(group, name, clock.now()), input.startTime, input.endTime);
-    const limit = checkLimit(input.limit);
-    const { start, end } = window(events, input, limit);
+    const { page, position } = window(events, input, checkLimit(input.limit));
+    const [first, last] = [page[0], page.at(-1)];
     return {
-      events: events.slice(start, end).map(({ timestamp, message, ingestedAt }) => ({
+      events: page.map(({ timestamp, message, ingestedAt }) => ({
         timestamp,
         message,
         ingestionTime: ingestedAt,
       })),
-      nextForwardToken: `f/${end}`,
-      nextBackwardToken: `b/${start}`,
+      nextForwardToken: `f/${last === undefined ? position : placeOf(last) + AFTER}`,
+      nextBackwardToken: `b/${first === undefined ? position : placeOf(first) + BEFORE}`,
     };
   },
 });
 
 const window = (events: readonly StoredEvent[], input: Logs.GetLogEventsRequest, limit: number) => {
-  const { nextToken } = input;
-  if (nextToken !== undefined) {
-    const match = /^([fb])\/(\d+)$/.exec(nextToken);
-    if (match === null) throw invalidParameter('The specified nextToken is invalid.');
-    const at = Math.min(Number(match[2]), events.length);
-    if (match[1] === 'f') return { start: at, end: at + fit(events.slice(at), limit) };
-    return { start: Math.max(0, at - fit(events.slice(0, at).reverse(), limit)), end: at };
-  }
-  if (input.startFromHead === true) return { start: 0, end: fit(events, limit) };
-  return { start: events.length - fit([...events].reverse(), limit), end: events.length };
+  const token = readToken(input.nextToken);
+  const forward = token?.forward ?? input.startFromHead === true;
+  const position = token?.position ?? '0';
+  const rest =
+    token === undefined
+      ? events
+      : events.filter((event) => comesAfter(event, position) === forward);
+  if (forward) return { page: rest.slice(0, fit(rest, limit)), position };
+  return { page: rest.slice(rest.length - fit(rest.toReversed(), limit)), position };
+};
+
+const readToken = (token: string | undefined) => {
+  if (token === undefined) return undefined;
+  const match = /^([fb])\/(\d+)$/.exec(token);
+  if (match === null) throw invalidParameter('The specified nextToken is invalid.');
+  return { forward: match[1] === 'f', position: match[2] ?? '' };
 };
 
 export const filterLogEvents = operation<
@@ -103,20 +120,17 @@ export const filterLogEvents = operation<
       .filter(({ name }) => name.startsWith(prefix ?? ''));
     if (names !== undefined && streams.length < new Set(names).size) throw streamNotFound();
     const now = clock.now();
-    // A token is the place after the last event that was given: time and arrival.
-    const after = input.nextToken ?? '';
+    const token = readToken(input.nextToken);
+    const forward = token?.forward ?? input.startFromHead !== false;
     const found = streams
       .flatMap(({ name }) =>
         between(state.events(group, name, now), input.startTime, input.endTime),
       )
-      .filter(({ message }) => matches(message))
-      .map((event) => ({
-        event,
-        place: `${String(event.timestamp).padStart(15, '0')}${event.sequence}`,
-      }))
-      .filter(({ place }) => place > after)
+      .filter((event) => matches(event.message))
+      .filter((event) => token === undefined || comesAfter(event, token.position) === forward)
+      .map((event) => ({ event, place: placeOf(event) }))
       .sort((a, b) => (a.place < b.place ? -1 : 1));
-    if (input.startFromHead === false && input.nextToken === undefined) found.reverse();
+    if (!forward) found.reverse();
     const end = fit(
       found.map(({ event }) => event),
       limit,
@@ -131,7 +145,9 @@ export const filterLogEvents = operation<
         eventId: place.padStart(56, '3'),
       })),
       searchedLogStreams: [],
-      ...(end < found.length && last !== undefined ? { nextToken: last.place } : {}),
+      ...(end < found.length && last !== undefined
+        ? { nextToken: forward ? `f/${last.place}${AFTER}` : `b/${last.place}${BEFORE}` }
+        : {}),
     };
   },
 });

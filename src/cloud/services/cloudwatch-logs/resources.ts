@@ -11,6 +11,9 @@ const asTags = (properties: ResourceProperties, stackTags: Tags): Record<string,
     ]),
   );
 
+const isProtected = (properties: ResourceProperties): boolean =>
+  String(properties['DeletionProtectionEnabled']) === 'true';
+
 const isGone = (error: unknown) =>
   error instanceof AwsError && error.code === 'ResourceNotFoundException';
 
@@ -21,7 +24,6 @@ export const logGroup: ResourceProvider = {
     'DataProtectionPolicy',
     'FieldIndexPolicies',
     'ResourcePolicyDocument',
-    'DeletionProtectionEnabled',
     'BearerTokenAuthenticationEnabled',
   ],
   create: async (properties, context) => {
@@ -33,6 +35,7 @@ export const logGroup: ResourceProvider = {
       ...(properties['LogGroupClass'] === undefined
         ? {}
         : { logGroupClass: properties['LogGroupClass'] }),
+      ...(isProtected(properties) ? { deletionProtectionEnabled: true } : {}),
       ...(properties['KmsKeyId'] === undefined ? {} : { kmsKeyId: properties['KmsKeyId'] }),
     });
     if (properties['RetentionInDays'] !== undefined)
@@ -50,6 +53,11 @@ export const logGroup: ResourceProvider = {
       await context.call('cloudwatch-logs', 'PutRetentionPolicy', {
         logGroupName: name,
         retentionInDays: Number(days),
+      });
+    if (isProtected(properties) !== isProtected(previous))
+      await context.call('cloudwatch-logs', 'PutLogGroupDeletionProtection', {
+        logGroupIdentifier: name,
+        deletionProtectionEnabled: isProtected(properties),
       });
     await updateTags(name, properties, previous, context);
     return { physicalId: name, attributes: attributesOf(name, context) };

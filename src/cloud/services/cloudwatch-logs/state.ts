@@ -1,3 +1,4 @@
+import { parsePolicy } from '../../../iam/index.ts';
 import type { StateTools } from '../../core/define-service.ts';
 import type { Table } from '../../core/store.ts';
 
@@ -9,7 +10,7 @@ export interface LogGroup {
   readonly retentionDays?: number;
   readonly kmsKeyId?: string;
   readonly logGroupClass: string;
-  readonly deletionProtection?: boolean;
+  readonly deletionProtection: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -20,6 +21,18 @@ export interface LogStream {
   readonly firstEventAt?: number;
   readonly lastEventAt?: number;
   readonly lastIngestionAt?: number;
+}
+
+/** A policy that lets services write: of the account, or of one log group. */
+export interface ResourcePolicy {
+  readonly name: string;
+  /** JSON. */
+  readonly document: string;
+  readonly updatedAt: number;
+  /** Of a log group's policy only. */
+  readonly groupArn?: string;
+  /** Of a log group's policy only; another with every change. */
+  readonly revisionId?: string;
 }
 
 /** What one `PutLogEvents` brought. */
@@ -48,10 +61,35 @@ export interface LogsState {
   append(stream: LogStream, batch: LogBatch): void;
   /** Events of a stream in order of time; those past the group's retention are gone. */
   events(group: LogGroup, stream: string, nowMs: number): readonly StoredEvent[];
+  /** By name, or by the log group's ARN. */
+  readonly policies: Pick<Table<ResourcePolicy>, 'get' | 'values'>;
+  /** Undefined takes it away. */
+  setPolicy(key: string, policy: ResourcePolicy | undefined): void;
+  /** All policies that hold for what is in a log group, as one (JSON). */
+  policyOf(groupArn: string): string | undefined;
   /** Tells `listener` of every batch, for live tails. */
   listen(listener: (group: string, stream: string, batch: LogBatch) => void): () => void;
 }
 
+/**
+ * They bind services alone: people and roles have their identity policies.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+ */
+const joinPolicies = (policies: readonly ResourcePolicy[]): string | undefined => {
+  if (policies.length === 0) return undefined;
+  const statements = policies.flatMap(({ document }) => parsePolicy(document).Statement);
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map((statement) => {
+      // A Sid is unique in one policy alone.
+      const { Sid: _, Condition, ...rest } = statement;
+      const isService = { ...Condition?.['Bool'], 'aws:PrincipalIsAWSService': 'true' };
+      return { ...rest, Condition: { ...Condition, Bool: isService } };
+    }),
+  });
+};
+
+const MOST_EFFECTIVE = 2_000;
 const DAY_MS = 86_400_000;
 const streamKey = (group: string, name: string) => `${group}\n${name}`;
 
@@ -59,6 +97,9 @@ export const createLogsState = (tools: StateTools): LogsState => {
   const groups = tools.table<LogGroup>('groups');
   const streams = tools.table<LogStream>('streams');
   const batches = tools.table<LogBatch>('batches');
+  const policies = tools.table<ResourcePolicy>('policies');
+  // Derived: what `policyOf` answers, until a policy changes.
+  const effective = new Map<string, string | undefined>();
   const listeners = new Set<(group: string, stream: string, batch: LogBatch) => void>();
   // Derived: keys of batches by stream, in order of arrival.
   const index = new Map<string, string[]>();
@@ -125,6 +166,25 @@ export const createLogsState = (tools: StateTools): LogsState => {
         })
         .filter(({ timestamp }) => timestamp >= oldest)
         .sort((a, b) => a.timestamp - b.timestamp || (a.sequence < b.sequence ? -1 : 1));
+    },
+    policies,
+    setPolicy: (key, policy) => {
+      if (policy === undefined) policies.delete(key);
+      else policies.set(key, policy);
+      effective.clear();
+    },
+    policyOf: (groupArn) => {
+      if (effective.size > MOST_EFFECTIVE) effective.clear();
+      if (!effective.has(groupArn))
+        effective.set(
+          groupArn,
+          joinPolicies(
+            [...policies.values()].filter(
+              (policy) => policy.groupArn === undefined || policy.groupArn === groupArn,
+            ),
+          ),
+        );
+      return effective.get(groupArn);
     },
     listen: (listener) => {
       listeners.add(listener);
