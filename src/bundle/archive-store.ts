@@ -27,6 +27,14 @@ export const writeAtomically = (path: string, bytes: string | Uint8Array): void 
   }
 };
 
+/** A folder of ours in a project is not for its repository. */
+export const keepOutOfGit = (outDir: string): void => {
+  const fs = process.getBuiltinModule('node:fs');
+  const { basename, join } = process.getBuiltinModule('node:path');
+  const path = join(outDir, '.gitignore');
+  if (basename(outDir) === '.sparta' && !fs.existsSync(path)) writeAtomically(path, '*\n');
+};
+
 /** Reads a file, or answers `undefined` when it is not there. */
 export const readIfThere = (path: string): Buffer | undefined => {
   const fs = process.getBuiltinModule('node:fs');

@@ -343,6 +343,7 @@ describe('a second run', () => {
     const archives = await Promise.all(Array.from({ length: 4 }, () => project.bundle(FUNCTIONS)));
     expect(new Set(archives.map(({ sha256 }) => sha256)).size).toBe(1);
     expect(project.leftovers()).toEqual([
+      '.gitignore',
       'archives',
       `archives/${archives[0]?.sha256.slice(0, 32)}.zip`,
       'bundle-app-linux-x86_64.json',

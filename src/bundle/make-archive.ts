@@ -1,7 +1,13 @@
 import type { Metafile } from 'esbuild';
 import type { Archive, ArchivePackage } from './archive.ts';
 import { archiveFiles } from './archive-files.ts';
-import { pruneArchives, pruneTemporary, readIfThere, writeAtomically } from './archive-store.ts';
+import {
+  keepOutOfGit,
+  pruneArchives,
+  pruneTemporary,
+  readIfThere,
+  writeAtomically,
+} from './archive-store.ts';
 import { BundleError } from './bundle-error.ts';
 import { type BundleRecord, recordedPath, writeRecord } from './bundle-record.ts';
 import { bundleWarnings } from './diagnostics.ts';
@@ -203,6 +209,7 @@ export const makeArchive = async (
   };
 
   writeAtomically(path, zip);
+  keepOutOfGit(plan.outDir);
   const inputs = [
     ...inputPaths(bundled.metafile, names),
     // What was fetched lies in a folder that is named after its versions: it cannot change.

@@ -108,6 +108,16 @@ const byName = <T extends { readonly name: string }>(items: readonly T[]) =>
   [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The routes and events of a function in an order that is not the program's. */
+/** Where the functions' archive lies. */
+const archiveParameters = ({ artifactKey }: SynthesisOptions) => ({
+  ArtifactBucket: { Type: 'String', Description: 'Bucket that holds the archive' },
+  ArtifactKey: {
+    Type: 'String',
+    Description: 'Key of the archive',
+    ...(artifactKey === undefined ? {} : { Default: artifactKey }),
+  },
+});
+
 const bySource = (sources: readonly EventSource[]) =>
   [...sources].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 const keyOf = ({ source, target, detail }: EventSource) =>
@@ -144,14 +154,7 @@ export const synthesise = (
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     ...(service.description === undefined ? {} : { Description: service.description }),
-    Parameters: {
-      ArtifactBucket: { Type: 'String', Description: 'Bucket that holds the archive' },
-      ArtifactKey: {
-        Type: 'String',
-        Description: 'Key of the archive',
-        ...(options.artifactKey === undefined ? {} : { Default: options.artifactKey }),
-      },
-    },
+    ...(functions.length === 0 ? {} : { Parameters: archiveParameters(options) }),
     Resources: inOrder(builder.resources),
     Outputs: inOrder(builder.outputs),
   };
