@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
+import { LOG_DELIVERY } from './enable-logging.ts';
 import type { ProxyRequest } from './proxy-event.ts';
 import { clfTime } from './proxy-event.ts';
 import type { ProxyResponse } from './proxy-response.ts';
@@ -24,13 +25,17 @@ export const formatAccessLog = (
 
 /** Lines are gathered this long before they are written, as AWS gathers them. */
 const GATHER_MS = 100;
+/** Lines in one call: far from PutLogEvents' limits. */
+const MOST_LINES = 1_000;
 
-interface Line {
-  readonly timestamp: number;
-  readonly message: string;
+/** Lines on their way to one stream. */
+interface Batch {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly lines: { readonly timestamp: number; readonly message: string }[];
 }
 
-const gathered = new WeakMap<ApiGatewayState, Map<string, Line[]>>();
+const gathered = new WeakMap<ApiGatewayState, Map<string, Batch>>();
 
 /** Writes the access log of one request, if its stage has one. */
 export const logAccess = (
@@ -67,31 +72,44 @@ export const logAccess = (
     status: String(answer.status),
     integrationStatus: proxied === undefined ? '-' : '200',
   });
-  const lines = gathered.get(context.state) ?? new Map<string, Line[]>();
-  gathered.set(context.state, lines);
-  const waiting = lines.get(log.DestinationArn);
+  const logGroupName = log.DestinationArn.split(':')[6] ?? '';
+  const logStreamName = `${stage.apiId}-${stage.stageName.replace('$', '')}`;
+  const key = `${logGroupName}\n${logStreamName}`;
+  const batches = gathered.get(context.state) ?? new Map<string, Batch>();
+  gathered.set(context.state, batches);
+  const waiting = batches.get(key);
   if (waiting !== undefined) {
-    waiting.push({ timestamp, message });
+    waiting.lines.push({ timestamp, message });
     return;
   }
-  lines.set(log.DestinationArn, [{ timestamp, message }]);
+  batches.set(key, { logGroupName, logStreamName, lines: [{ timestamp, message }] });
   context.clock.after(GATHER_MS, () => {
-    const batch = lines.get(log.DestinationArn) ?? [];
-    lines.delete(log.DestinationArn);
-    context.background('access log', () => write(context, stage, log.DestinationArn, batch));
+    const batch = batches.get(key);
+    batches.delete(key);
+    if (batch !== undefined) context.background('access log', () => write(context, batch));
   });
+};
+
+/** Writes what has been gathered, before the cloud ends. */
+export const flushAccessLogs = async (context: Context): Promise<void> => {
+  const batches = gathered.get(context.state);
+  for (const [key, batch] of batches ?? []) {
+    batches?.delete(key);
+    try {
+      await write(context, batch);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      context.journal.note('apigatewayv2', `access log failed: ${why}`, { outcome: 'error' });
+    }
+  }
 };
 
 const write = async (
   context: Context,
-  stage: Stage,
-  arn: string,
-  lines: readonly Line[],
+  { logGroupName, logStreamName, lines }: Batch,
 ): Promise<void> => {
-  const logGroupName = arn.split(':')[6] ?? '';
-  const logStreamName = `${stage.apiId}-${stage.stageName.replace('$', '')}`;
-  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html: vended logs come from this principal
-  const principal = servicePrincipal('delivery.logs.amazonaws.com', {
+  const principal = servicePrincipal(LOG_DELIVERY, {
+    sourceArn: `arn:aws:logs:${context.region}:${context.accountId}:delivery:${logStreamName}`,
     sourceAccount: context.accountId,
   });
   const call = (operation: string, input: Record<string, unknown>) =>
@@ -101,11 +119,14 @@ const write = async (
       input: { logGroupName, logStreamName, ...input },
       principal,
     });
-  try {
-    await call('PutLogEvents', { logEvents: lines });
-  } catch (error) {
-    if (!(error instanceof AwsError && error.message.includes('log stream'))) throw error;
-    await call('CreateLogStream', {});
-    await call('PutLogEvents', { logEvents: lines });
+  for (let at = 0; at < lines.length; at += MOST_LINES) {
+    const logEvents = lines.slice(at, at + MOST_LINES);
+    try {
+      await call('PutLogEvents', { logEvents });
+    } catch (error) {
+      if (!(error instanceof AwsError && error.message.includes('log stream'))) throw error;
+      await call('CreateLogStream', {});
+      await call('PutLogEvents', { logEvents });
+    }
   }
 };

@@ -160,31 +160,41 @@ export const apiOperations: OperationTable<ApiGatewayState> = {
   }),
   GetTags: operation<ApiGatewayState, ApiGateway.GetTagsRequest, ApiGateway.GetTagsResponse>({
     needs: onPath('GET', ({ ResourceArn }) => `/tags/${encodeURIComponent(ResourceArn ?? '')}`),
-    handle: ({ ResourceArn }, { state }) => ({ Tags: { ...taggedApi(state, ResourceArn).tags } }),
+    handle: ({ ResourceArn }, { state }) => ({ Tags: { ...tagged(state, ResourceArn).tags } }),
   }),
   TagResource: operation<ApiGatewayState, ApiGateway.TagResourceRequest, object>({
     needs: onPath('POST', ({ ResourceArn }) => `/tags/${encodeURIComponent(ResourceArn ?? '')}`),
     handle: ({ ResourceArn, Tags }, { state }) => {
-      const api = taggedApi(state, ResourceArn);
-      state.apis.set(api.apiId, { ...api, tags: { ...api.tags, ...Tags } });
+      const { tags, put } = tagged(state, ResourceArn);
+      put({ ...tags, ...Tags });
       return {};
     },
   }),
   UntagResource: operation<ApiGatewayState, ApiGateway.UntagResourceRequest, object>({
     needs: onPath('DELETE', ({ ResourceArn }) => `/tags/${encodeURIComponent(ResourceArn ?? '')}`),
     handle: ({ ResourceArn, TagKeys = [] }, { state }) => {
-      const api = taggedApi(state, ResourceArn);
-      const tags = Object.fromEntries(
-        Object.entries(api.tags).filter(([key]) => !TagKeys.includes(key)),
-      );
-      state.apis.set(api.apiId, { ...api, tags });
+      const { tags, put } = tagged(state, ResourceArn);
+      put(Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))));
       return {};
     },
   }),
 };
 
-const taggedApi = (state: ApiGatewayState, arn: string | undefined) => {
-  const match = /\/apis\/([^/]+)$/.exec(arn ?? '');
+type Tags = Readonly<Record<string, string>>;
+
+/** What has tags: APIs and their stages. */
+const tagged = (
+  state: ApiGatewayState,
+  arn: string | undefined,
+): { readonly tags: Tags; put(tags: Tags): void } => {
+  const match = /\/apis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(arn ?? '');
   if (match === null) throw notSupported(`Tagging ${arn ?? 'nothing'}`);
-  return requireApi(state, match[1]);
+  const [, apiId, stageName] = match;
+  const api = requireApi(state, apiId);
+  if (stageName === undefined)
+    return { tags: api.tags, put: (tags) => state.apis.set(api.apiId, { ...api, tags }) };
+  const key = childKey(api.apiId, stageName);
+  const stage = state.stages.get(key);
+  if (stage === undefined) throw notFound('Stage', stageName);
+  return { tags: stage.tags, put: (tags) => state.stages.set(key, { ...stage, tags }) };
 };

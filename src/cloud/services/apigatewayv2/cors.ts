@@ -13,11 +13,8 @@ const allowedOrigin = (cors: Cors, origin: string): string | undefined => {
 const joined = (values: readonly string[] | undefined) =>
   values === undefined || values.length === 0 ? undefined : values.join(',');
 
-/**
- * Headers for a browser from another origin. An API with CORS settings ignores those of its functions.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
- */
-export const corsHeaders = (cors: Cors, origin: string | undefined): Record<string, string> => {
+/** Headers for a browser from another origin. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+const corsHeaders = (cors: Cors, origin: string | undefined): Record<string, string> => {
   const allowed = origin === undefined ? undefined : allowedOrigin(cors, origin);
   if (allowed === undefined) return {};
   const exposed = joined(cors.ExposeHeaders);
@@ -28,6 +25,21 @@ export const corsHeaders = (cors: Cors, origin: string | undefined): Record<stri
     ...(allowed === '*' ? {} : { vary: 'origin' }),
   };
 };
+
+/**
+ * An answer's headers with those for the browser: what its function says of them is dropped.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
+export const withCors = (
+  cors: Cors,
+  origin: string | undefined,
+  headers: ProxyResponse['headers'],
+): ProxyResponse['headers'] => ({
+  ...Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith('access-control-')),
+  ),
+  ...corsHeaders(cors, origin),
+});
 
 /** The answer to an OPTIONS request, which API Gateway gives itself. */
 export const preflight = (cors: Cors, headers: Readonly<Record<string, string>>): ProxyResponse => {

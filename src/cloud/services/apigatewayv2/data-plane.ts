@@ -4,7 +4,7 @@ import type { DataPlane } from '../../core/data-plane.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import { logAccess } from './access-log.ts';
-import { corsHeaders, preflight } from './cors.ts';
+import { preflight, withCors } from './cors.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { eventV1, eventV2 } from './proxy-event.ts';
 import type { ProxyRequest } from './proxy-event.ts';
@@ -19,7 +19,7 @@ import {
 } from './proxy-response.ts';
 import type { RouteMatch } from './route-table.ts';
 import { createRouteTable, splitPath } from './route-table.ts';
-import type { Api, ApiGatewayState, Deployment, Stage } from './state.ts';
+import type { Api, ApiGatewayState, Cors, Deployment, Stage } from './state.ts';
 import { childKey } from './state.ts';
 import { admit } from './throttle.ts';
 
@@ -76,21 +76,20 @@ export const dataPlane: DataPlane<ApiGatewayState> = {
     if (served === undefined) return reply(response, notFoundResponse());
     const { proxy, deployment, stage } = served;
     const proxied: ProxyRequest | undefined =
-      proxy === undefined ? undefined : { ...proxy, body, sourceIp: sourceIpOf(request) };
-    const answer = await respond(
-      context,
-      api,
-      stage,
-      deployment,
-      request.method ?? 'GET',
-      headers,
-      proxied,
+      proxy === undefined
+        ? undefined
+        : {
+            ...proxy,
+            headers: forwarded(proxy.headers, request),
+            body,
+            sourceIp: sourceIpOf(request),
+          };
+    const answer = await respondAcross(deployment.cors, request.method ?? 'GET', headers, () =>
+      respond(context, api, stage, proxied),
     );
-    const cors =
-      deployment.cors === undefined ? {} : corsHeaders(deployment.cors, headers['origin']);
     reply(response, {
       ...answer,
-      headers: { ...answer.headers, ...cors, 'apigw-requestid': served.requestId },
+      headers: { ...answer.headers, 'apigw-requestid': served.requestId },
     });
     logAccess(
       context,
@@ -172,13 +171,19 @@ const proxyRequest = (
   headers: Readonly<Record<string, string>>,
   requestId: string,
 ): Omit<ProxyRequest, 'body' | 'sourceIp'> => {
-  const { cookie, ...others } = headers;
-  const visible = match.integration?.payloadFormatVersion === '1.0' ? headers : others;
+  // Hop-by-hop headers end here.
+  const {
+    cookie,
+    connection: _,
+    'transfer-encoding': _transfer,
+    'keep-alive': _alive,
+    ...others
+  } = headers;
   return {
     method,
     path,
     rawQuery,
-    headers: visible,
+    headers: others,
     cookies: cookie === undefined ? [] : cookie.split(/;\s*/),
     protocol: 'HTTP/1.1',
     apiId: api.apiId,
@@ -192,22 +197,27 @@ const proxyRequest = (
   };
 };
 
+/** The answer with its headers for browsers of other origins. */
+const respondAcross = async (
+  cors: Cors | undefined,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  respond: () => Promise<ProxyResponse>,
+): Promise<ProxyResponse> => {
+  if (cors === undefined) return respond();
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html: preflights never reach a route but $default
+  if (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined)
+    return preflight(cors, headers);
+  const answer = await respond();
+  return { ...answer, headers: withCors(cors, headers['origin'], answer.headers) };
+};
+
 const respond = async (
   context: Context,
   api: Api,
   stage: Stage,
-  deployment: Deployment,
-  method: string,
-  headers: Readonly<Record<string, string>>,
   proxied: ProxyRequest | undefined,
 ): Promise<ProxyResponse> => {
-  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html: preflights never reach a route but $default
-  if (
-    method === 'OPTIONS' &&
-    deployment.cors !== undefined &&
-    headers['access-control-request-method'] !== undefined
-  )
-    return preflight(deployment.cors, headers);
   if (proxied === undefined) return notFoundResponse();
   if (!admit(context, stage, proxied.match.route.routeKey)) return tooManyRequests();
   const { integration } = proxied.match;
@@ -313,6 +323,18 @@ const headersOf = (request: IncomingMessage): Record<string, string> => {
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(',');
   return headers;
+};
+
+/** As API Gateway says where a request came from; here it came over HTTP. */
+const forwarded = (headers: Readonly<Record<string, string>>, request: IncomingMessage) => {
+  const before = headers['x-forwarded-for'];
+  const sourceIp = sourceIpOf(request);
+  return {
+    ...headers,
+    'x-forwarded-for': before === undefined ? sourceIp : `${before}, ${sourceIp}`,
+    'x-forwarded-port': String(request.socket.localPort ?? ''),
+    'x-forwarded-proto': 'http',
+  };
 };
 
 const sourceIpOf = (request: IncomingMessage) => request.socket.remoteAddress ?? '127.0.0.1';

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { flushAccessLogs } from './access-log.ts';
 import { dataPlane } from './data-plane.ts';
 import { operations } from './operations.ts';
 import { api, deployment, integration, route, stage } from './resources.ts';
@@ -15,6 +16,7 @@ export const apigatewayv2 = defineService<ApiGatewayState>({
   createState: createApiGatewayState,
   operations,
   dataPlane,
+  stop: flushAccessLogs,
   resources: [api, integration, route, stage, deployment],
   validationCode: 'BadRequestException',
   accessDeniedCode: 'AccessDeniedException',

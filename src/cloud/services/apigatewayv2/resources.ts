@@ -49,6 +49,19 @@ const tagsOf = (
   ...(properties['Tags'] as Record<string, string> | undefined),
 });
 
+const retag = async (
+  path: string,
+  properties: ResourceProperties,
+  previous: ResourceProperties,
+  context: ProviderContext,
+): Promise<void> => {
+  const ResourceArn = `arn:${context.partition}:apigateway:${context.region}::${path}`;
+  const Tags = tagsOf(properties, context);
+  const TagKeys = Object.keys(Object(previous['Tags'])).filter((key) => !(key in Tags));
+  if (TagKeys.length > 0) await call(context, 'UntagResource', { ResourceArn, TagKeys });
+  await call(context, 'TagResource', { ResourceArn, Tags });
+};
+
 const API_PROPERTIES = [
   'Name',
   'Description',
@@ -114,8 +127,7 @@ export const api: ResourceProvider = {
     )
       await call(context, 'DeleteCorsConfiguration', { ApiId });
     const answer = await call(context, 'UpdateApi', { ...apiInput(properties), ApiId });
-    const ResourceArn = `arn:${context.partition}:apigateway:${context.region}::/apis/${ApiId}`;
-    await call(context, 'TagResource', { ResourceArn, Tags: tagsOf(properties, context) });
+    await retag(`/apis/${ApiId}`, properties, previous, context);
     return describeApi(answer);
   },
   delete: (ApiId, _properties, context) => gone(call(context, 'DeleteApi', { ApiId })),
@@ -242,8 +254,20 @@ export const stage: ResourceProvider = {
     });
     return { physicalId: StageName };
   },
-  update: async (StageName, properties, _previous, context) => {
-    await call(context, 'UpdateStage', { ...stageInput(properties), StageName });
+  update: async (StageName, properties, previous, context) => {
+    const left = (name: string) => properties[name] === undefined && previous[name] !== undefined;
+    const onStage = { ApiId: properties['ApiId'], StageName };
+    if (left('AccessLogSettings')) await call(context, 'DeleteAccessLogSettings', onStage);
+    await call(context, 'UpdateStage', {
+      ...stageInput(properties),
+      // What a template no longer says is taken back.
+      ...(left('StageVariables') ? { StageVariables: {} } : {}),
+      ...(left('DefaultRouteSettings') ? { DefaultRouteSettings: {} } : {}),
+      ...(left('RouteSettings') ? { RouteSettings: {} } : {}),
+      StageName,
+    });
+    const path = `/apis/${text(properties['ApiId'])}/stages/${StageName}`;
+    await retag(path, properties, previous, context);
     return { physicalId: StageName };
   },
   delete: (StageName, properties, context) =>

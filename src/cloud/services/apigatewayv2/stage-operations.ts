@@ -1,9 +1,10 @@
 import type * as ApiGateway from '@aws-sdk/client-apigatewayv2';
 import { notSupported } from '../../core/aws-error.ts';
-import type { OperationTable } from '../../core/define-service.ts';
+import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { paged, requireApi } from './api-operations.ts';
 import { createDeployment } from './deploy.ts';
+import { enableLogging } from './enable-logging.ts';
 import { badRequest, conflict, notFound } from './errors.ts';
 import { given, onPath } from './needs.ts';
 import type { ApiGatewayState, Deployment, Stage } from './state.ts';
@@ -70,6 +71,15 @@ const readAccessLog = (log: ApiGateway.AccessLogSettings | undefined) => {
   return { DestinationArn: log.DestinationArn.replace(/:\*$/, ''), Format: log.Format };
 };
 
+/** Before anything is changed: what follows it must not wait, so that stages are changed one after another. */
+const prepareLog = async (
+  context: OperationContext<ApiGatewayState>,
+  settings: ApiGateway.AccessLogSettings | undefined,
+): Promise<void> => {
+  const log = readAccessLog(settings);
+  if (log !== undefined) await enableLogging(context, log.DestinationArn);
+};
+
 const change = (
   state: ApiGatewayState,
   stage: Stage,
@@ -118,8 +128,10 @@ const pathOf = ({ ApiId, StageName }: OnStage) => `/apis/${ApiId}/stages/${Stage
 export const stageOperations: OperationTable<ApiGatewayState> = {
   CreateStage: operation<ApiGatewayState, ApiGateway.CreateStageRequest, ApiGateway.Stage>({
     needs: onPath('POST', ({ ApiId }) => `/apis/${ApiId}/stages`),
-    handle: (input, context) => {
+    handle: async (input, context) => {
       const { state, clock } = context;
+      requireApi(state, input.ApiId);
+      await prepareLog(context, input.AccessLogSettings);
       const { apiId } = requireApi(state, input.ApiId);
       const stageName = input.StageName ?? '';
       if (stageName !== '$default' && !/^[\w-]{1,128}$/.test(stageName))
@@ -163,7 +175,9 @@ export const stageOperations: OperationTable<ApiGatewayState> = {
   }),
   UpdateStage: operation<ApiGatewayState, ApiGateway.UpdateStageRequest, ApiGateway.Stage>({
     needs: onPath('PATCH', (input) => pathOf(input as OnStage)),
-    handle: (input, context) => {
+    handle: async (input, context) => {
+      requireStage(context.state, input as OnStage);
+      await prepareLog(context, input.AccessLogSettings);
       const before = requireStage(context.state, input as OnStage);
       const stage = change(context.state, before, input, context.clock.now());
       const deployed =
@@ -179,6 +193,34 @@ export const stageOperations: OperationTable<ApiGatewayState> = {
     handle: (input, { state }) => {
       const { apiId, stageName } = requireStage(state, input);
       state.stages.delete(childKey(apiId, stageName));
+      return {};
+    },
+  }),
+  DeleteAccessLogSettings: operation<ApiGatewayState, OnStage, object>({
+    needs: onPath('DELETE', (input) => `${pathOf(input)}/accesslogsettings`),
+    handle: (input, { state, clock }) => {
+      const { accessLog: _, ...stage } = requireStage(state, input);
+      state.stages.set(childKey(stage.apiId, stage.stageName), {
+        ...stage,
+        updatedAt: clock.now(),
+      });
+      return {};
+    },
+  }),
+  DeleteRouteSettings: operation<ApiGatewayState, ApiGateway.DeleteRouteSettingsRequest, object>({
+    needs: onPath(
+      'DELETE',
+      (input) => `${pathOf(input as OnStage)}/routesettings/${input.RouteKey}`,
+    ),
+    handle: (input, { state, clock }) => {
+      const stage = requireStage(state, input as OnStage);
+      const { [input.RouteKey ?? '']: gone, ...routeThrottling } = stage.routeThrottling;
+      if (gone === undefined) throw notFound('RouteSettings', input.RouteKey ?? '');
+      state.stages.set(childKey(stage.apiId, stage.stageName), {
+        ...stage,
+        routeThrottling,
+        updatedAt: clock.now(),
+      });
       return {};
     },
   }),
