@@ -8,6 +8,7 @@ import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
 import { iam } from './services/iam/index.ts';
 import { s3 } from './services/s3/index.ts';
 import { sns } from './services/sns/index.ts';
+import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
 
 /** Every service that may provide resource types: one line each. */
@@ -19,6 +20,7 @@ const PROVIDERS: readonly ServiceDefinition[] = [
   lambda,
   s3,
   sns,
+  ssm,
   sts,
 ];
 
