@@ -46,6 +46,17 @@ beforeAll(async () => {
           },
           Gone: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/gone' } },
           Topic: { Type: 'AWS::SNS::Topic' },
+          Function: {
+            Type: 'AWS::Lambda::Function',
+            Properties: {
+              Runtime: 'nodejs24.x',
+              Handler: 'index.handler',
+              Role: { 'Fn::GetAtt': 'Role.Arn' },
+              Code: { ZipFile: 'exports.handler = async () => 1' },
+              // Its format has a default, which is no drift.
+              LoggingConfig: { LogGroup: '/kept' },
+            },
+          },
           Role: {
             Type: 'AWS::IAM::Role',
             Properties: {
@@ -100,6 +111,8 @@ it('finds none in a stack as it was made; tags of the stack are none', async () 
   expect(drifts).toMatchObject({
     Kept: { StackResourceDriftStatus: 'IN_SYNC', PropertyDifferences: [] },
     Role: { StackResourceDriftStatus: 'IN_SYNC' },
+    Function: { StackResourceDriftStatus: 'IN_SYNC' },
+    Topic: { StackResourceDriftStatus: 'NOT_CHECKED' },
   });
 });
 

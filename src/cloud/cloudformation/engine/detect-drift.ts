@@ -1,3 +1,4 @@
+import type { PropertyChange } from '../change-set/property-changes.ts';
 import { propertyChanges } from '../change-set/property-changes.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
@@ -71,7 +72,10 @@ export const driftOf = async (
   const [before, after] = [pick(expected, compared), pick(actual, compared)];
   if (tagsProperty !== undefined && after[tagsProperty] !== undefined)
     after[tagsProperty] = ownTags(after[tagsProperty], before[tagsProperty]);
-  const differences = propertyChanges(before, after, resourceType(type)).map(
+  // What is set beside what the template says is a default; only an item that was added to a list is drift.
+  const counts = ({ kind, path }: PropertyChange) => kind !== 'Add' || /\/\d+$/.test(path);
+  const changes = propertyChanges(before, after, resourceType(type)).filter(counts);
+  const differences = changes.map(
     ({ path, kind, before: was, after: is }): PropertyDifference => ({
       path: path.replace(/^\/Properties/, ''),
       type: ({ Modify: 'NOT_EQUAL', Remove: 'REMOVE', Add: 'ADD' } as const)[kind],
