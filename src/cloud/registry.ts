@@ -5,6 +5,7 @@ import { lambda } from './lambda/index.ts';
 import { apigatewayv2 } from './services/apigatewayv2/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
+import { ecr } from './services/ecr/index.ts';
 import { iam } from './services/iam/index.ts';
 import { s3 } from './services/s3/index.ts';
 import { sns } from './services/sns/index.ts';
@@ -16,6 +17,7 @@ const PROVIDERS: readonly ServiceDefinition[] = [
   apigatewayv2,
   cloudwatch,
   cloudwatchLogs,
+  ecr,
   iam,
   lambda,
   s3,
