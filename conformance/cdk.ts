@@ -1,24 +1,11 @@
-import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Check } from './checks.ts';
 import { expect } from './checks.ts';
-import { ROOT, run, SCRATCH } from './processes.ts';
-
-const FIXTURE = join(ROOT, 'conformance', 'fixtures', 'cdk');
-/** Not in the project's own dependencies: 250 MB that only this needs. */
-const MODULES = join(ROOT, 'conformance', '.node', 'cdk');
-
-/** Installs the CDK in a folder of its own. */
-export const installCdk = async (): Promise<void> => {
-  if (existsSync(join(MODULES, 'node_modules', '.package-lock.json'))) return;
-  process.stdout.write('installing the AWS CDK from npm …\n');
-  rmSync(MODULES, { recursive: true, force: true });
-  cpSync(FIXTURE, MODULES, { recursive: true });
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {}, MODULES);
-};
+import { FIXTURES, installed, run, SCRATCH } from './processes.ts';
 
 const waitFor = async <R>(what: string, look: () => Promise<R | undefined>): Promise<R> => {
   for (let tries = 0; tries < 100; tries += 1) {
@@ -31,13 +18,14 @@ const waitFor = async <R>(what: string, look: () => Promise<R | undefined>): Pro
 
 /** The AWS CDK's own command line, unmodified, on the embedded cloud: an app is deployed, used, changed and destroyed. */
 export const cdkChecks = (endpoint: string): readonly Check[] => {
+  const modules = installed('cdk');
   const app = join(SCRATCH, 'cdk-app');
-  cpSync(FIXTURE, app, { recursive: true });
-  symlinkSync(join(MODULES, 'node_modules'), join(app, 'node_modules'));
+  cpSync(join(FIXTURES, 'cdk'), app, { recursive: true });
+  symlinkSync(join(modules, 'node_modules'), join(app, 'node_modules'));
   const cdk = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     run(
       process.execPath,
-      [join(MODULES, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args],
+      [join(modules, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args],
       { AWS_ENDPOINT_URL: endpoint, CI: '1', ...env },
       app,
     );

@@ -1,12 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const VENV = join(ROOT, 'conformance', '.venv', 'bin');
+export const FIXTURES = join(ROOT, 'conformance', 'fixtures');
 export const SCRATCH = mkdtempSync(join(tmpdir(), 'sparta-conformance-'));
 
 export const KEYS = {
@@ -69,3 +70,26 @@ export const start = (
       reject(new Error(`${command} exited with ${code}: ${text.slice(-500)}`)),
     );
   });
+
+/** The folder of a client from npm, apart from the project's own dependencies: what only conformance needs is large. */
+export const installed = (client: 'cdk' | 'osls'): string =>
+  join(ROOT, 'conformance', '.node', client);
+
+/** Installs a client by its fixture's package.json, once. */
+export const install = async (client: 'cdk' | 'osls'): Promise<void> => {
+  const folder = installed(client);
+  if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return;
+  process.stdout.write(`installing ${client} from npm …\n`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(FIXTURES, client, 'package.json'), join(folder, 'package.json'));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {}, folder);
+};
+
+/** The version that a fixture asks for. */
+export const versionOf = (client: 'cdk' | 'osls', name: string): string => {
+  const manifest = JSON.parse(
+    readFileSync(join(FIXTURES, client, 'package.json'), 'utf8'),
+  ) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  return { ...manifest['dependencies'], ...manifest['devDependencies'] }[name] ?? 'unknown';
+};

@@ -1,13 +1,14 @@
 // Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
 // writes the score to conformance/SCORE.md.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsCliChecks } from './aws-cli.ts';
-import { cdkChecks, installCdk } from './cdk.ts';
+import { cdkChecks } from './cdk.ts';
 import type { Score } from './checks.ts';
 import { runChecks } from './checks.ts';
 import { motoChecks } from './moto.ts';
-import { ROOT, run, SCRATCH, start, VENV } from './processes.ts';
+import { oslsChecks } from './osls.ts';
+import { install, ROOT, run, SCRATCH, start, VENV, versionOf } from './processes.ts';
 import { templateChecks } from './templates.ts';
 
 if (!existsSync(join(VENV, 'moto_server'))) {
@@ -24,31 +25,25 @@ if (!existsSync(join(VENV, 'moto_server'))) {
 const versions = (await run(join(VENV, 'pip'), ['list', '--format', 'freeze']))
   .split('\n')
   .filter((line) => /^(awscli|cfn-lint|moto)==/.test(line));
-const { dependencies } = JSON.parse(
-  readFileSync(join(ROOT, 'conformance', 'fixtures', 'cdk', 'package.json'), 'utf8'),
-) as { readonly dependencies: Readonly<Record<string, string>> };
-const cdkVersion = dependencies['aws-cdk'];
+const clients = [
+  ...versions,
+  `aws-cdk==${versionOf('cdk', 'aws-cdk')}`,
+  `osls==${versionOf('osls', 'osls')}`,
+];
 const scores: Score[] = [];
 
-await installCdk();
+await install('cdk');
+await install('osls');
 const cloud = await start(
   process.execPath,
-  [
-    join(ROOT, 'bin', 'sparta.mjs'),
-    'cloud',
-    '--port',
-    '0',
-    '--state',
-    join(SCRATCH, 'state'),
-    // The bootstrap stack of the CDK has a repository for images, which nothing here uses.
-    '--inert',
-  ],
+  [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
   /ready (\S+)/,
 );
 try {
   const endpoint = cloud.match[1] ?? '';
   scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(endpoint)));
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
+  scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
 } finally {
   cloud.stop();
 }
@@ -70,7 +65,7 @@ const failures = scores.flatMap(({ group, failures: all }) =>
 );
 writeFileSync(
   join(ROOT, 'conformance', 'SCORE.md'),
-  `# Conformance\n\nMade by \`npm run conformance\`, with ${[...versions, `aws-cdk ${cdkVersion}`].join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
+  `# Conformance\n\nMade by \`npm run conformance\`, with ${clients.join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
     .map(({ group, passed: good, failures: bad }) => `| ${group} | ${good} | ${bad.length} |`)
     .join(
       '\n',
