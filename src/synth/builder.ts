@@ -21,7 +21,8 @@ export interface TemplateBuilder extends Resolver {
   readonly resources: ReadonlyMap<string, TemplateResource>;
   readonly outputs: ReadonlyMap<string, Template['Outputs'][string]>;
   readonly problems: readonly Problem[];
-  whereIs(logicalId: string): string | undefined;
+  /** Where a logical id was declared, when it was in the program. */
+  declaredAt(logicalId: string): DeclaredAt | undefined;
 }
 
 /** `app.ts:12`, short enough to read; the path is cut to its last part. */
@@ -31,7 +32,7 @@ export const place = (at: DeclaredAt | undefined): string | undefined =>
 export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): TemplateBuilder => {
   const resources = new Map<string, TemplateResource>();
   const outputs = new Map<string, Template['Outputs'][string]>();
-  const places = new Map<string, string>();
+  const places = new Map<string, DeclaredAt>();
   const problems: Problem[] = [];
   const problem = (code: ErrorCode, message: string, declaredAt?: DeclaredAt) => {
     const at = place(declaredAt);
@@ -44,9 +45,9 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
     outputs,
     problems,
     problem,
-    whereIs: (logicalId) => places.get(logicalId),
+    declaredAt: (logicalId) => places.get(logicalId),
     add: (logicalId, resource, declaredAt) => {
-      const other = places.get(logicalId);
+      const other = place(places.get(logicalId));
       if (resources.has(logicalId))
         problem(
           'DUPLICATE_NAME',
@@ -54,8 +55,7 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
           declaredAt,
         );
       resources.set(logicalId, resource);
-      const at = place(declaredAt);
-      if (at !== undefined) places.set(logicalId, at);
+      if (declaredAt !== undefined) places.set(logicalId, declaredAt);
     },
     amend: (logicalId, change) => {
       const before = resources.get(logicalId);

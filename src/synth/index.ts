@@ -13,11 +13,12 @@ import { assertNoProblems, createBuilder } from './builder.ts';
 import type { AnyDeclaration, Collected } from './collect.ts';
 import { collect } from './collect.ts';
 import { synthesiseFunction } from './function.ts';
+import { findCycle, findMissing } from './references.ts';
 import type { KnownName } from './resolve.ts';
 import { createResolver } from './resolve.ts';
 import type { Template } from './template.ts';
 import { inOrder, printTemplate, said } from './template.ts';
-import { findCycle, validate } from './validate.ts';
+import { validate } from './validate.ts';
 
 export type { Template, TemplateResource } from './template.ts';
 
@@ -107,7 +108,6 @@ const starters = ({ functions }: Collected): ReadonlyMap<string, BucketOptions> 
 const byName = <T extends { readonly name: string }>(items: readonly T[]) =>
   [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** The routes and events of a function in an order that is not the program's. */
 /** Where the functions' archive lies. */
 const archiveParameters = ({ artifactKey }: SynthesisOptions) => ({
   ArtifactBucket: { Type: 'String', Description: 'Bucket that holds the archive' },
@@ -118,6 +118,7 @@ const archiveParameters = ({ artifactKey }: SynthesisOptions) => ({
   },
 });
 
+/** The routes and events of a function in an order that is not the program's. */
 const bySource = (sources: readonly EventSource[]) =>
   [...sources].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 const keyOf = ({ source, target, detail }: EventSource) =>
@@ -148,13 +149,15 @@ export const synthesise = (
   for (const alarm of byName(collected.alarms)) synthesiseAlarm(alarm, builder);
   for (const [name, value] of Object.entries(service.outputs))
     builder.output(name, builder.resolve(value), name);
+  const parameters = functions.length === 0 ? {} : archiveParameters(options);
+  findMissing(builder, Object.keys(parameters));
   findCycle(builder);
   assertNoProblems(service.name, builder.problems);
 
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     ...(service.description === undefined ? {} : { Description: service.description }),
-    ...(functions.length === 0 ? {} : { Parameters: archiveParameters(options) }),
+    ...(functions.length === 0 ? {} : { Parameters: parameters }),
     Resources: inOrder(builder.resources),
     Outputs: inOrder(builder.outputs),
   };
