@@ -2,7 +2,7 @@ import type { Value } from './value.ts';
 
 /** A file system that is mounted into a function. */
 export interface FileSystemMount {
-  /** ARN of an EFS access point or S3 file system. */
+  /** ARN of an EFS access point. The function's own role may then mount it and write to it. */
   readonly arn: Value<string>;
   /** Path under `/mnt/`. */
   readonly localMountPath: string;

@@ -142,7 +142,44 @@ const impliedStatements = ({ settings }: FunctionDeclaration): readonly unknown[
       ]
     : []),
   ...deadLetterStatement(settings),
+  ...mountStatements(settings),
 ];
+
+/** An EFS access point. https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem-efs.html: mount and write; the condition keeps it to that access point. */
+const mountStatements = ({ fileSystems = [] }: FunctionSettings): readonly unknown[] =>
+  fileSystems.map(({ arn }) => ({
+    Effect: 'Allow',
+    Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+    Resource: '*',
+    Condition: { StringEquals: { 'elasticfilesystem:AccessPointArn': arn } },
+  }));
+
+/**
+ * A durable function keeps its own checkpoints. The policy names the function, which names the role: a policy beside the role breaks the circle.
+ * https://docs.aws.amazon.com/lambda/latest/dg/durable-security.html
+ */
+const synthesiseDurablePolicy = (fn: FunctionDeclaration, builder: TemplateBuilder): void =>
+  builder.add(
+    `${fn.name}DurablePolicy`,
+    {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        PolicyName: `${fn.name}Durable`,
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+              Resource: { 'Fn::Sub': `\${${fn.name}.Arn}:*` },
+            },
+          ],
+        },
+        Roles: [{ Ref: roleId(fn) }],
+      },
+    },
+    fn.declaredAt,
+  );
 
 const deadLetterStatement = ({ deadLetterArn }: FunctionSettings): readonly unknown[] => {
   if (deadLetterArn === undefined) return [];
@@ -252,7 +289,10 @@ export const synthesiseFunction = (fn: FunctionDeclaration, builder: TemplateBui
       },
       fn.declaredAt,
     );
-  if (fn.settings.role === undefined) synthesiseRole(fn, builder);
+  if (fn.settings.role === undefined) {
+    synthesiseRole(fn, builder);
+    if (fn.settings.durable !== undefined) synthesiseDurablePolicy(fn, builder);
+  }
   builder.add(
     fn.name,
     {

@@ -89,6 +89,125 @@ describe('a function', () => {
   });
 });
 
+describe('settings of a function', () => {
+  const propertiesWith = (options: Parameters<typeof lambda>[1]) => {
+    const resources = resourcesOf(service('One', { functions: [lambda('Fn', options, nothing)] }));
+    return { resources, properties: resources['Fn']?.Properties };
+  };
+  const queue = 'arn:aws:sqs:us-east-1:000000000000:dead';
+  const mount = 'arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-1';
+
+  it.each([
+    [{ memorySize: 512 }, { MemorySize: 512 }],
+    [{ timeout: 60 }, { Timeout: 60 }],
+    [{ architecture: 'x86_64' }, { Architectures: ['x86_64'] }],
+    [{ runtime: 'nodejs22.x' }, { Runtime: 'nodejs22.x' }],
+    [{ ephemeralStorageSize: 1024 }, { EphemeralStorage: { Size: 1024 } }],
+    [{ functionName: 'fixed' }, { FunctionName: 'fixed' }],
+    [{ reservedConcurrency: 0 }, { ReservedConcurrentExecutions: 0 }],
+    [{ layers: ['arn:layer:1'] }, { Layers: ['arn:layer:1'] }],
+    [{ tracing: 'Active' }, { TracingConfig: { Mode: 'Active' } }],
+    [{ deadLetterArn: queue }, { DeadLetterConfig: { TargetArn: queue } }],
+    [
+      { vpc: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], ipv6: true } },
+      {
+        VpcConfig: {
+          SubnetIds: ['subnet-1'],
+          SecurityGroupIds: ['sg-1'],
+          Ipv6AllowedForDualStack: true,
+        },
+      },
+    ],
+    [
+      { fileSystems: [{ arn: mount, localMountPath: '/mnt/data' }] },
+      { FileSystemConfigs: [{ Arn: mount, LocalMountPath: '/mnt/data' }] },
+    ],
+    [{ kmsKeyArn: 'arn:key' }, { KmsKeyArn: 'arn:key' }],
+    [{ snapStart: 'PublishedVersions' }, { SnapStart: { ApplyOn: 'PublishedVersions' } }],
+    [
+      { runtimeManagement: { updateOn: 'Manual', arn: 'arn:runtime' } },
+      { RuntimeManagementConfig: { UpdateRuntimeOn: 'Manual', RuntimeVersionArn: 'arn:runtime' } },
+    ],
+    [{ recursiveLoop: 'Allow' }, { RecursiveLoop: 'Allow' }],
+    [{ codeSigningConfigArn: 'arn:signing' }, { CodeSigningConfigArn: 'arn:signing' }],
+    [
+      { tenancy: { isolation: 'PER_TENANT' } },
+      { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } },
+    ],
+    [
+      { durable: { executionTimeout: 900, retentionDays: 7 } },
+      { DurableConfig: { ExecutionTimeout: 900, RetentionPeriodInDays: 7 } },
+    ],
+    [{ tags: { team: 'blue' } }, { Tags: [{ Key: 'team', Value: 'blue' }] }],
+    [
+      { logging: { format: 'Text', logGroup: 'shared' } },
+      { LoggingConfig: { LogFormat: 'Text', LogGroup: 'shared' } },
+    ],
+  ] satisfies readonly [Parameters<typeof lambda>[1], object][])(
+    '%j are said in CloudFormation’s words',
+    (options, expected) => {
+      expect(propertiesWith(options).properties).toMatchObject(expected);
+    },
+  );
+
+  it('bring the permissions that they imply, and no others', () => {
+    const grants = (options: Parameters<typeof lambda>[1]) =>
+      grantsOf(propertiesWith(options).resources, 'Fn');
+    expect(grants({})).toEqual([]);
+    expect(JSON.stringify(grants({ tracing: 'Active' }))).toContain('xray:PutTraceSegments');
+    expect(grants({ deadLetterArn: queue })).toMatchObject([{ Resource: queue }]);
+    expect(grants({ fileSystems: [{ arn: mount, localMountPath: '/mnt/data' }] })).toMatchObject([
+      {
+        Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+        Condition: { StringEquals: { 'elasticfilesystem:AccessPointArn': mount } },
+      },
+    ]);
+    const durable = propertiesWith({ durable: { executionTimeout: 900 } }).resources;
+    expect(durable['FnDurablePolicy']?.Properties).toMatchObject({
+      Roles: [{ Ref: 'FnRole' }],
+      PolicyDocument: { Statement: [{ Resource: { 'Fn::Sub': '${Fn.Arn}:*' } }] },
+    });
+  });
+
+  it('take an existing role in place of one of its own', () => {
+    const role = 'arn:aws:iam::000000000000:role/existing';
+    const { resources, properties } = propertiesWith({ role });
+    expect(properties?.['Role']).toBe(role);
+    expect(ofType(resources, 'AWS::IAM::Role')).toEqual([]);
+  });
+});
+
+describe('an HTTP API', () => {
+  it('has its routes, CORS, throttling and access log', () => {
+    const api = httpApi('Api', {
+      cors: { allowOrigins: ['https://example.com'], maxAge: 600 },
+      throttling: { rateLimit: 100, burstLimit: 50 },
+      accessLog: { retentionDays: 7 },
+    });
+    const resources = resourcesOf(
+      service('Web', {
+        functions: [lambda('Fn', { on: [api.get('/items/{id}'), api.fallback()] }, nothing)],
+      }),
+    );
+    expect(
+      ofType(resources, 'AWS::ApiGatewayV2::Route')
+        .map(([, { Properties }]) => String(Properties['RouteKey']))
+        .sort((a, b) => a.localeCompare(b)),
+    ).toEqual(['$default', 'GET /items/{id}']);
+    expect(resources['Api']?.Properties).toMatchObject({
+      ProtocolType: 'HTTP',
+      CorsConfiguration: { AllowOrigins: ['https://example.com'], MaxAge: 600 },
+    });
+    expect(resources['ApiStage']?.Properties).toMatchObject({
+      AutoDeploy: true,
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 },
+      AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['ApiAccessLogs', 'Arn'] } },
+    });
+    expect(resources['ApiAccessLogs']?.Properties['RetentionInDays']).toBe(7);
+  });
+});
+
 describe('grants', () => {
   const photos = bucket('Photos');
   const news = topic('News');
