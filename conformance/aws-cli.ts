@@ -24,6 +24,26 @@ Outputs:
   LogsArn: { Value: !GetAtt Logs.Arn }
 `;
 
+/** What `cloudformation package` must replace: a folder of code, and a template of its own. */
+const LOCAL = `
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }]
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      { FunctionName: packaged, Runtime: nodejs24.x, Handler: index.handler, Code: ./code, Role: !GetAtt Role.Arn }
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: ./template.yaml }
+Outputs:
+  InnerTopic: { Value: !GetAtt Inner.Outputs.TopicArn }
+`;
+
 /** `cloudformation deploy` names its change set by the second. */
 const nextSecond = () => sleep(1_000);
 
@@ -40,6 +60,9 @@ export const awsCliChecks = (endpoint: string): readonly Check[] => {
   writeFileSync(file('tree/deep/b c.txt'), 'b');
   const code = `export const handler = async (event) => { console.log('seen', event.name); return { hello: event.name }; };`;
   writeFileSync(file('function.zip'), zipSync({ 'index.mjs': new TextEncoder().encode(code) }));
+  mkdirSync(file('code'), { recursive: true });
+  writeFileSync(file('code/index.mjs'), code);
+  writeFileSync(file('local.yaml'), LOCAL);
   const trust = JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -205,6 +228,55 @@ export const awsCliChecks = (endpoint: string): readonly Check[] => {
           ).includes('"Days"'),
           'no parameter',
         );
+      },
+    ],
+    [
+      'cloudformation package, then deploy: a folder of code and a nested template',
+      async () => {
+        await aws('s3', 'mb', 's3://packages');
+        const packaged = file('packaged.yaml');
+        await aws(
+          'cloudformation',
+          'package',
+          '--template-file',
+          file('local.yaml'),
+          '--s3-bucket',
+          'packages',
+          '--output-template-file',
+          packaged,
+        );
+        await aws(
+          'cloudformation',
+          'deploy',
+          '--stack-name',
+          'packaged',
+          '--template-file',
+          packaged,
+          '--capabilities',
+          'CAPABILITY_IAM',
+        );
+        const answer = file('packaged.json');
+        await aws(
+          'lambda',
+          'invoke',
+          '--function-name',
+          'packaged',
+          '--payload',
+          '{"name":"package"}',
+          answer,
+        );
+        expect(
+          readFileSync(answer, 'utf8') === '{"hello":"package"}',
+          readFileSync(answer, 'utf8'),
+        );
+        expect(
+          (await aws('cloudformation', 'describe-stacks', '--stack-name', 'packaged')).includes(
+            'arn:aws:sns:',
+          ),
+          'no output of the nested stack',
+        );
+        await aws('cloudformation', 'delete-stack', '--stack-name', 'packaged');
+        await aws('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', 'packaged');
       },
     ],
     [

@@ -1,6 +1,11 @@
-import { cpSync, symlinkSync } from 'node:fs';
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Check } from './checks.ts';
@@ -37,6 +42,13 @@ export const cdkChecks = (endpoint: string): readonly Check[] => {
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const sns = new SNSClient(settings);
   const logs = new CloudWatchLogsClient(settings);
+  const cloudformation = new CloudFormationClient(settings);
+  const stackStatus = async () => {
+    const { Stacks = [] } = await cloudformation.send(
+      new DescribeStacksCommand({ StackName: 'Conformance' }),
+    );
+    return Stacks[0]?.StackStatus ?? 'none';
+  };
   const outputs = new Map<string, string>();
   const output = (name: string) => outputs.get(name) ?? '';
   const readOutputs = (text: string) => {
@@ -121,6 +133,38 @@ export const cdkChecks = (endpoint: string): readonly Check[] => {
       },
     },
     {
+      name: 'cdk rollback of a deployment that failed and was left as it was',
+      run: async () => {
+        await logs.send(new CreateLogGroupCommand({ logGroupName: 'conformance-taken' }));
+        const failed = await cdk(['deploy', '--no-rollback', '--require-approval', 'never'], {
+          GREETING: 'Never',
+          ALSO: 'taken',
+        }).then(
+          () => '',
+          (error: unknown) => String(error),
+        );
+        expect(failed.includes('already exists'), `the deployment did not fail: ${failed}`);
+        expect((await stackStatus()) === 'UPDATE_FAILED', await stackStatus());
+        await cdk(['rollback', 'Conformance']);
+        expect((await stackStatus()) === 'UPDATE_ROLLBACK_COMPLETE', await stackStatus());
+        const answer = await fetch(`${output('ApiUrl')}/hello/back`);
+        expect((await answer.text()) === '{"message":"Good day back"}', 'not the old greeting');
+      },
+    },
+    {
+      name: 'cdk import takes in a log group that is there',
+      run: async () => {
+        await logs.send(new CreateLogGroupCommand({ logGroupName: 'conformance-imported' }));
+        const mapping = join(SCRATCH, 'import.json');
+        writeFileSync(mapping, '{"Imported":{"LogGroupName":"conformance-imported"}}');
+        await cdk(['import', '--resource-mapping', mapping], {
+          GREETING: 'Good day',
+          ALSO: 'imported',
+        });
+        expect((await stackStatus()) === 'IMPORT_COMPLETE', await stackStatus());
+      },
+    },
+    {
       name: 'cdk destroy empties the bucket and leaves nothing',
       run: async () => {
         await cdk(['destroy', '--force']);
@@ -130,10 +174,10 @@ export const cdkChecks = (endpoint: string): readonly Check[] => {
           'the bucket is there still',
         );
         const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({}));
-        expect(
-          !logGroups.some(({ logGroupName }) => logGroupName === output('InnerGroup')),
-          'the nested log group is there still',
-        );
+        const left = logGroups.map(({ logGroupName }) => logGroupName);
+        expect(!left.includes(output('InnerGroup')), 'the nested log group is there still');
+        expect(!left.includes('conformance-imported'), 'the imported log group is there still');
+        expect(left.includes('conformance-taken'), 'a log group that was never its own is gone');
       },
     },
   ];

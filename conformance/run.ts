@@ -1,5 +1,5 @@
 // Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
-// writes the score to conformance/SCORE.md.
+// writes the score to conformance/RESULTS.md.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsCliChecks } from './aws-cli.ts';
@@ -64,7 +64,7 @@ const failures = scores.flatMap(({ group, failures: all }) =>
   all.map((failure) => `${group}: ${failure}`),
 );
 writeFileSync(
-  join(ROOT, 'conformance', 'SCORE.md'),
+  join(ROOT, 'conformance', 'RESULTS.md'),
   `# Conformance\n\nMade by \`npm run conformance\`, with ${clients.join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
     .map(({ group, passed: good, failures: bad }) => `| ${group} | ${good} | ${bad.length} |`)
     .join(
