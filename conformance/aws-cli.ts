@@ -50,7 +50,7 @@ const nextSecond = () => sleep(1_000);
 /** The AWS CLI from PyPI, against the embedded cloud. */
 export const awsCliChecks = (endpoint: string): readonly Check[] => {
   const aws = (...args: readonly string[]) =>
-    run(join(VENV, 'aws'), ['--endpoint-url', endpoint, '--output', 'json', ...args]);
+    run(join(VENV, 'aws'), ['--output', 'json', ...args], { AWS_ENDPOINT_URL: endpoint });
   const file = (name: string) => join(SCRATCH, name);
   writeFileSync(file('small.txt'), 'hello from the AWS CLI');
   writeFileSync(file('large.bin'), randomBytes(20 * 1024 * 1024));

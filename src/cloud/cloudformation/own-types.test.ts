@@ -2,11 +2,13 @@ import {
   CloudFormationClient,
   CreateChangeSetCommand,
   CreateStackCommand,
+  DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -300,6 +302,97 @@ describe('nested stacks', () => {
 
     expect((await remove('parent')).StackStatus).toBe('DELETE_COMPLETE');
     expect((await describeStack(id)).StackStatus).toBe('DELETE_COMPLETE');
+  });
+
+  it('have change sets of their own, which their root executes', async () => {
+    const url = await put('seen.json', child('/nested/seen'));
+    const review = async (name: string, type: 'CREATE' | 'UPDATE', template: object) => {
+      const { Id } = await cfn.send(
+        new CreateChangeSetCommand({
+          StackName: 'seen',
+          ChangeSetName: name,
+          ChangeSetType: type,
+          IncludeNestedStacks: true,
+          TemplateBody: JSON.stringify(template),
+        }),
+      );
+      const root = await cfn.send(
+        new DescribeChangeSetCommand({ ChangeSetName: Id, IncludePropertyValues: true }),
+      );
+      const inner = root.Changes?.[0]?.ResourceChange;
+      return {
+        root,
+        inner,
+        nested:
+          inner?.ChangeSetId === undefined
+            ? undefined
+            : await cfn.send(new DescribeChangeSetCommand({ ChangeSetName: inner.ChangeSetId })),
+      };
+    };
+    const first = await review('first', 'CREATE', parent(url, 7));
+    expect(first.nested).toMatchObject({
+      StackId: first.inner?.PhysicalResourceId,
+      ParentChangeSetId: first.root.ChangeSetId,
+      RootChangeSetId: first.root.ChangeSetId,
+      IncludeNestedStacks: true,
+      Parameters: [{ ParameterKey: 'Days', ParameterValue: '7' }],
+      Changes: [{ ResourceChange: { Action: 'Add', LogicalResourceId: 'Logs' } }],
+    });
+    expect(first.nested?.ChangeSetName).toMatch(/^first-Child-[A-Z2-7]{12}$/);
+    expect((await describeStack(first.inner?.PhysicalResourceId ?? '')).StackStatus).toBe(
+      'REVIEW_IN_PROGRESS',
+    );
+    await expect(
+      cfn.send(new ExecuteChangeSetCommand({ ChangeSetName: first.nested?.ChangeSetId })),
+    ).rejects.toThrow(/executed or deleted with its root change set/);
+    await cfn.send(new ExecuteChangeSetCommand({ ChangeSetName: first.root.ChangeSetId }));
+    await settled('seen');
+    const made = await describeStack('seen');
+    expect([made.StackStatus, outputs(made)['Child']]).toEqual([
+      'CREATE_COMPLETE',
+      first.inner?.PhysicalResourceId,
+    ]);
+    expect(
+      (await cfn.send(new DescribeChangeSetCommand({ ChangeSetName: first.nested?.ChangeSetId })))
+        .ExecutionStatus,
+    ).toBe('EXECUTE_COMPLETE');
+
+    const none = await review('none', 'UPDATE', parent(url, 7));
+    expect([none.root.Status, none.root.StatusReason]).toEqual([
+      'FAILED',
+      expect.stringContaining("didn't contain changes"),
+    ]);
+    const second = await review('second', 'UPDATE', parent(url, 14));
+    expect(second.nested?.Changes).toMatchObject([
+      {
+        ResourceChange: {
+          Action: 'Modify',
+          LogicalResourceId: 'Logs',
+          Details: [
+            { ChangeSource: 'DirectModification' },
+            { CausingEntity: 'Days', ChangeSource: 'ParameterReference' },
+          ],
+        },
+      },
+    ]);
+    const wrong = await review('wrong', 'UPDATE', {
+      Resources: {
+        ...parent(url, 14).Resources,
+        More: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: url } },
+      },
+    });
+    expect(wrong.root.StatusReason).toMatch(
+      /^Nested change set arn:\S+ was not successfully created: Currently in FAILED\.$/,
+    );
+    await cfn.send(new DeleteChangeSetCommand({ ChangeSetName: second.root.ChangeSetId }));
+    await expect(
+      cfn.send(new DescribeChangeSetCommand({ ChangeSetName: second.nested?.ChangeSetId })),
+    ).rejects.toThrow(/does not exist/);
+    expect((await remove('seen')).StackStatus).toBe('DELETE_COMPLETE');
+    const { Stacks = [] } = await cfn.send(new DescribeStacksCommand({}));
+    expect(Stacks.map(({ StackName }) => StackName)).not.toContainEqual(
+      expect.stringMatching(/^seen/),
+    );
   });
 
   it('that fail fail their parent, which says why and leaves nothing', async () => {

@@ -119,6 +119,8 @@ export interface Stack {
   /** Of a nested stack: what contains it, and the outermost. */
   readonly parentId?: string;
   readonly rootId?: string;
+  /** Its logical id there. */
+  readonly nestedAs?: string;
   readonly drift?: { readonly status: 'IN_SYNC' | 'DRIFTED'; readonly checkedAt: number };
   readonly disableRollback: boolean;
   readonly retainExceptOnCreate?: boolean;
@@ -258,6 +260,9 @@ export interface ChangeSet {
   readonly description?: string;
   readonly spec: StackSpec;
   readonly includeNestedStacks: boolean;
+  /** Of a nested stack's change set: its parent's, and the outermost one. */
+  readonly parentChangeSetId?: string;
+  readonly rootChangeSetId?: string;
   readonly onStackFailure?: string;
   readonly importExistingResources?: boolean;
   /** `Changes` of its description, without and with values. */

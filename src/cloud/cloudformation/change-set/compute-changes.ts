@@ -21,6 +21,7 @@ import { dependenciesOf } from '../template/check-references.ts';
 import { inOrder } from '../template/dependency-graph.ts';
 import type { Template } from '../template/model.ts';
 import { MASK } from '../template/parameters.ts';
+import { NESTED_STACK } from '../types/resource-type.ts';
 import type { Decision } from './causes.ts';
 import { compareResource } from './compare-resource.ts';
 import { renderAdd, renderModify, renderRemove } from './render-change.ts';
@@ -41,10 +42,20 @@ export interface ChangeRequest {
   readonly after: Revision;
 }
 
+/** A stack inside the stack that is made or may change. */
+export interface NestedPlan {
+  readonly logicalId: string;
+  /** What is not known yet is written as AWS writes it. */
+  readonly properties: JsonObject;
+  /** Of the one that is there. */
+  readonly stackId?: string;
+}
+
 /** What will change, as DescribeChangeSet tells it. */
 export interface Changes {
   readonly changes: readonly JsonObject[];
   readonly outputsChange: boolean;
+  readonly nested: readonly NestedPlan[];
 }
 
 /**
@@ -75,6 +86,7 @@ export const computeChanges = (request: ChangeRequest, withValues: boolean): Cha
     decisionOf,
   };
   const found = new Map<string, JsonObject>();
+  const nested: NestedPlan[] = [];
   for (const id of inOrder(dependenciesOf(after.template, (name) => isActive(scope, name)))) {
     const definition = after.template.resources.get(id);
     if (definition === undefined) continue;
@@ -86,6 +98,12 @@ export const computeChanges = (request: ChangeRequest, withValues: boolean): Cha
     ) as JsonObject;
     const desired = { id, definition, properties, shownProperties, metadata };
     const current = deployed.get(id);
+    if (definition.type === NESTED_STACK)
+      nested.push({
+        logicalId: id,
+        properties: toJson(properties) as JsonObject,
+        ...(current?.physicalId === undefined ? {} : { stackId: current.physicalId }),
+      });
     if (current?.physicalId === undefined) {
       decisions.set(id, 'add');
       found.set(id, renderAdd(desired, withValues));
@@ -114,6 +132,7 @@ export const computeChanges = (request: ChangeRequest, withValues: boolean): Cha
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([, change]) => change),
     outputsChange: !sameValue(outputsOf(scope), stack.outputs),
+    nested,
   };
 };
 

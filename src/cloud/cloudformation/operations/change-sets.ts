@@ -3,6 +3,7 @@ import type * as Cfn from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
 import type { Providers } from '../engine/context.ts';
+import { setExecutionStatus } from '../engine/end-operation.ts';
 import { setStackStatus } from '../engine/record-event.ts';
 import {
   changeSetDoesNotExist,
@@ -12,8 +13,7 @@ import {
   stackDoesNotExist,
   validationError,
 } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
-import type { ChangeSet, CloudFormationState, ImportedResource, Stack } from '../state.ts';
+import type { ChangeSet, CloudFormationState, Stack } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
 import { beginUpdate, refuseUnlessUpdatable } from './change-stacks.ts';
 import { describeChangeSet, summarizeChangeSet } from './describe.ts';
@@ -22,19 +22,16 @@ import {
   findChangeSet,
   findStack,
   newChangeSetId,
-  newStackId,
   requireLiving,
 } from './find-stack.ts';
-import { asImports, existingResources, readImports } from './imports.ts';
+import { readImports } from './imports.ts';
+import { deleteNested, keepNested, refuseNested } from './nested-change-sets.ts';
 import { pageOf } from './pages.ts';
-import type { ReadRequest } from './read-request.ts';
-import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
+import { acceptedSpec, readRequest } from './read-request.ts';
+import { newStack, reviewChanges } from './review-changes.ts';
 
 type State = CloudFormationState;
 type Context = OperationContext<State>;
-
-const NO_CHANGES =
-  "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 type Named = {
   readonly ChangeSetName?: string | undefined;
@@ -61,7 +58,8 @@ export const changeSets = (providers: Providers) => ({
         type === 'IMPORT'
           ? readImports(input.ResourcesToImport, request.revision.template)
           : undefined;
-      const outcome = await outcomeOf({
+      const id = newChangeSetId(context, ChangeSetName);
+      const { nested, ...outcome } = await reviewChanges({
         context,
         providers,
         stack,
@@ -69,6 +67,9 @@ export const changeSets = (providers: Providers) => ({
         type,
         ...(imports === undefined ? {} : { imports }),
         importsExisting: input.ImportExistingResources === true,
+        ...(input.IncludeNestedStacks === true
+          ? { tree: { id, rootId: id, name: ChangeSetName } }
+          : {}),
       });
       // Whoever else made the stack meanwhile was first.
       stackFor(context, type, StackName, ChangeSetName);
@@ -78,7 +79,7 @@ export const changeSets = (providers: Providers) => ({
         setStackStatus(context, stack.id, 'REVIEW_IN_PROGRESS', 'User Initiated');
       }
       const changeSet: ChangeSet = {
-        id: newChangeSetId(context, ChangeSetName),
+        id,
         name: ChangeSetName,
         stackId: stack.id,
         stackName: stack.name,
@@ -95,6 +96,7 @@ export const changeSets = (providers: Providers) => ({
         ...(input.ClientToken === undefined ? {} : { token: input.ClientToken }),
       };
       context.state.changeSets.set(changeSet.id, changeSet);
+      keepNested(context, nested);
       return { Id: changeSet.id, StackId: stack.id };
     },
   ),
@@ -123,6 +125,7 @@ export const changeSets = (providers: Providers) => ({
   ExecuteChangeSet: handler<State, Cfn.ExecuteChangeSetInput, Cfn.ExecuteChangeSetOutput>(
     (input, context) => {
       const changeSet = requireChangeSet(context, input);
+      refuseNested(changeSet);
       const stack = requireLiving(context, changeSet.stackId, stackDoesNotExist);
       if (changeSet.executionStatus !== 'AVAILABLE')
         throw invalidChangeSetStatus(
@@ -140,10 +143,7 @@ export const changeSets = (providers: Providers) => ({
           resource: roleArn,
           conditions: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
         });
-      context.state.changeSets.set(changeSet.id, {
-        ...changeSet,
-        executionStatus: 'EXECUTE_IN_PROGRESS',
-      });
+      setExecutionStatus(context.state, changeSet.id, 'EXECUTE_IN_PROGRESS');
       execute(context, providers, { input, changeSet, stack });
       return {};
     },
@@ -163,7 +163,9 @@ export const changeSets = (providers: Providers) => ({
           'InvalidChangeSetStatus',
           `ChangeSet [${changeSet.id}] cannot be deleted in its current status of [${changeSet.executionStatus}]`,
         );
+      refuseNested(changeSet);
       context.state.changeSets.delete(changeSet.id);
+      deleteNested(context, changeSet.id);
       return {};
     },
   ),
@@ -224,74 +226,6 @@ const stackFor = (
       `Stack [${stack.name}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
     );
   return stack;
-};
-
-const newStack = (context: Context, name: string): Stack => ({
-  id: newStackId(context, name),
-  name,
-  status: '',
-  createdAt: context.clock.now(),
-  outputs: [],
-  imports: [],
-  disableRollback: false,
-  terminationProtection: false,
-  lastOperations: [],
-});
-
-type Outcome = Pick<
-  ChangeSet,
-  'status' | 'statusReason' | 'executionStatus' | 'changes' | 'changesWithValues' | 'imports'
->;
-
-interface OutcomeRequest {
-  readonly context: Context;
-  readonly providers: Providers;
-  readonly stack: Stack;
-  readonly request: ReadRequest;
-  readonly type: ChangeSet['type'];
-  readonly imports?: readonly ImportedResource[];
-  readonly importsExisting: boolean;
-}
-
-/** Differs: AWS answers first and works the changes out afterwards; here they are there at once. */
-const outcomeOf = async (asked: OutcomeRequest): Promise<Outcome> => {
-  const { context, providers, stack, request, type } = asked;
-  const failed = (statusReason: string): Outcome => ({
-    status: 'FAILED',
-    statusReason,
-    executionStatus: 'UNAVAILABLE',
-    changes: [],
-    changesWithValues: [],
-  });
-  if (request.failure !== undefined) return failed(request.failure);
-  try {
-    const { plain, withValues } = await changesOf({ context, providers }, stack, request.revision);
-    if (type === 'UPDATE' && plain.changes.length === 0 && !plain.outputsChange)
-      return failed(NO_CHANGES);
-    const imports =
-      asked.imports ??
-      (asked.importsExisting
-        ? await existingResources({
-            context,
-            providers,
-            stack,
-            template: request.revision.template,
-            changes: withValues.changes,
-          })
-        : []);
-    const told = (changes: readonly JsonObject[]) => asImports(changes, imports, type === 'IMPORT');
-    return {
-      status: 'CREATE_COMPLETE',
-      executionStatus: 'AVAILABLE',
-      ...(imports.length === 0 ? {} : { imports }),
-      changes: told(plain.changes),
-      changesWithValues: told(withValues.changes),
-    };
-  } catch (error) {
-    if (error instanceof AwsError && error.message.startsWith('No export named '))
-      return failed(error.message);
-    throw error;
-  }
 };
 
 const execute = (

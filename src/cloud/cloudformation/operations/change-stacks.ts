@@ -24,6 +24,7 @@ import {
 import type { CloudFormationState, ImportedResource, Stack, StackOperation } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
 import { checkStackName, findStack, newStackId, requireLiving } from './find-stack.ts';
+import { endReviews } from './nested-change-sets.ts';
 import { acceptedSpec, changesOf, readRequest } from './read-request.ts';
 import { policyText } from './template-source.ts';
 
@@ -40,7 +41,7 @@ export const changeStacks = (providers: Providers) => ({
     refuseExisting(context, name);
     const request = await readRequest(input, context);
     const stackPolicy = await policyText(input.StackPolicyBody, input.StackPolicyURL, context);
-    const id = newStackId(context, name);
+    const id = findStack(context, name)?.id ?? newStackId(context, name);
     await changesOf({ context, providers }, { id, name, outputs: [] }, request.revision);
     refuseExisting(context, name);
     const onFailure = readOnFailure(input);
@@ -122,6 +123,7 @@ export const changeStacks = (providers: Providers) => ({
         resource: input.RoleARN,
         conditions: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
       });
+    endReviews(context, stack.id);
     if (stack.status === 'CREATE_IN_PROGRESS') return deleteWhileCreating(context, stack);
     if (stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS')
       throw validationError(
@@ -211,8 +213,12 @@ const sameRequest = (
 
 const refuseExisting = (context: Context, name: string): void => {
   const stack = findStack(context, name);
-  if (stack !== undefined) throw stackAlreadyExists(name);
+  if (stack !== undefined && !isReviewedNested(stack)) throw stackAlreadyExists(name);
 };
+
+/** A nested stack that only a change set has named so far: its parent creates it under its id. */
+const isReviewedNested = ({ nestedAs, status }: Stack): boolean =>
+  nestedAs !== undefined && status === 'REVIEW_IN_PROGRESS';
 
 const readOnFailure = (input: CreateStackInput): 'ROLLBACK' | 'DELETE' | 'DO_NOTHING' => {
   if (input.OnFailure !== undefined && input.DisableRollback !== undefined)

@@ -151,6 +151,8 @@ export const describeChangeSet = (
     NotificationARNs: [...spec.notificationArns],
     RollbackConfiguration: spec.rollbackConfiguration,
     IncludeNestedStacks: changeSet.includeNestedStacks,
+    ...given('ParentChangeSetId', changeSet.parentChangeSetId),
+    ...given('RootChangeSetId', changeSet.rootChangeSetId),
     ...given('Description', changeSet.description),
     ...given('StatusReason', changeSet.statusReason),
     ...given('Tags', [...spec.tags]),
@@ -172,6 +174,8 @@ export const summarizeChangeSet = (changeSet: ChangeSet): ChangeSetSummary => ({
   Status: changeSet.status as ChangeSetSummary['Status'],
   ExecutionStatus: changeSet.executionStatus as ChangeSetSummary['ExecutionStatus'],
   IncludeNestedStacks: changeSet.includeNestedStacks,
+  ...given('ParentChangeSetId', changeSet.parentChangeSetId),
+  ...given('RootChangeSetId', changeSet.rootChangeSetId),
   ...given('Description', changeSet.description),
   ...given('StatusReason', changeSet.statusReason),
 });

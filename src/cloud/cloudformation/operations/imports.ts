@@ -4,7 +4,7 @@ import type { Providers } from '../engine/context.ts';
 import { runProvider } from '../engine/provider-context.ts';
 import { validationError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { isObject } from '../json.ts';
+import { isList, isObject } from '../json.ts';
 import type { CloudFormationState, ImportedResource, Stack } from '../state.ts';
 import type { Template } from '../template/model.ts';
 import { resourceType } from '../types/resource-type.ts';
@@ -63,7 +63,9 @@ export const asImports = (
 ): readonly JsonObject[] => {
   const byId = new Map(imports.map((one) => [one.logicalId, one]));
   const others: string[] = [];
-  const told = changes.map((change): JsonObject => {
+  // A nested stack is in every change set, since its template may have changed; an import does not look.
+  const looked = alone ? changes.filter((change) => !isAutomatic(change)) : changes;
+  const told = looked.map((change): JsonObject => {
     const resource = isObject(change['ResourceChange']) ? change['ResourceChange'] : {};
     const id = String(resource['LogicalResourceId']);
     const imported = byId.get(id);
@@ -83,6 +85,13 @@ export const asImports = (
     );
   return told;
 };
+
+/** A nested stack that is listed only because its template may have changed. */
+export const isAutomatic = ({ ResourceChange: resource }: JsonObject): boolean =>
+  isObject(resource) &&
+  isList(resource['Details']) &&
+  resource['Details'].length > 0 &&
+  resource['Details'].every((detail) => isObject(detail) && detail['ChangeSource'] === 'Automatic');
 
 /** What an import of existing resources looks for. */
 interface ExistingRequest {

@@ -12,7 +12,7 @@ export const nestedStack = engineProvider({
   type: NESTED_STACK,
   create: async (properties, context) => {
     const { StackId = '' } = (await context.call('cloudformation', 'CreateStack', {
-      StackName: context.generateName({ max: 128 }),
+      StackName: reviewed(context) ?? context.generateName({ max: 128 }),
       ...requestOf(properties, context),
       // The parent decides what becomes of a failure.
       OnFailure: 'DO_NOTHING',
@@ -78,6 +78,13 @@ const requestOf = (
     Tags: [...own, ...run.tags.filter(({ Key }) => !names.has(Key))],
   };
 };
+
+/** The name of the stack that a change set with its nested stacks has made for this one, to be looked at before. */
+const reviewed = ({ engine, run }: EngineProviderContext): string | undefined =>
+  [...engine.state.stacks.values()].find(
+    ({ parentId, nestedAs, status }) =>
+      parentId === run.stack.id && nestedAs === run.logicalId && status === 'REVIEW_IN_PROGRESS',
+  )?.name;
 
 const adopt = ({ engine, run }: EngineProviderContext, stackId: string) => {
   const { state } = engine;
