@@ -7,8 +7,7 @@ export interface Check {
 /** What a group of checks came to. */
 export interface Score {
   readonly group: string;
-  readonly passed: number;
-  readonly failures: readonly string[];
+  readonly steps: readonly { readonly name: string; readonly failure?: string }[];
 }
 
 export const expect = (holds: boolean, otherwise: string): void => {
@@ -17,15 +16,16 @@ export const expect = (holds: boolean, otherwise: string): void => {
 
 /** Runs checks one after the other: later ones use what earlier ones made. */
 export const runChecks = async (group: string, checks: readonly Check[]): Promise<Score> => {
-  const failures: string[] = [];
+  const steps: { readonly name: string; readonly failure?: string }[] = [];
   for (const { name, run } of checks)
     try {
       await run();
+      steps.push({ name });
       process.stdout.write(`ok   ${group}: ${name}\n`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      failures.push(`${name}: ${reason.split('\n')[0]}`);
+      steps.push({ name, failure: reason.split('\n')[0] ?? reason });
       process.stdout.write(`FAIL ${group}: ${name}: ${reason}\n`);
     }
-  return { group, passed: checks.length - failures.length, failures };
+  return { group, steps };
 };

@@ -1,5 +1,5 @@
 // Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
-// writes the score to conformance/RESULTS.md.
+// writes the score to conformance/RESULTS.md, client by client and step by step.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsCliChecks } from './aws-cli.ts';
@@ -59,17 +59,26 @@ try {
   moto.stop();
 }
 
-const passed = scores.reduce((sum, score) => sum + score.passed, 0);
-const failures = scores.flatMap(({ group, failures: all }) =>
-  all.map((failure) => `${group}: ${failure}`),
-);
+const steps = scores.flatMap((score) => score.steps);
+const failures = steps.filter(({ failure }) => failure !== undefined);
+const passed = steps.length - failures.length;
+const scoreOf = ({ group, steps: all }: Score) =>
+  `| ${group} | ${all.filter(({ failure }) => failure === undefined).length} of ${all.length} |`;
+const sectionOf = ({ group, steps: all }: Score) =>
+  `## ${group}\n\n${all
+    .map(
+      ({ name, failure }) =>
+        `- ${failure === undefined ? name : `**failed:** ${name}: ${failure}`}`,
+    )
+    .join('\n')}\n`;
 writeFileSync(
   join(ROOT, 'conformance', 'RESULTS.md'),
-  `# Conformance\n\nMade by \`npm run conformance\`, with ${clients.join(', ')}.\n\n| | passed | failed |\n|---|---:|---:|\n${scores
-    .map(({ group, passed: good, failures: bad }) => `| ${group} | ${good} | ${bad.length} |`)
-    .join(
-      '\n',
-    )}\n${failures.length === 0 ? '' : `\nFailed:\n\n${failures.map((failure) => `- ${failure}`).join('\n')}\n`}`,
+  [
+    '# Conformance\n',
+    `Made by \`npm run conformance\`, with ${clients.join(', ')}. Each step uses what the steps before it made.\n`,
+    `| client | passed |\n|---|---:|\n${scores.map(scoreOf).join('\n')}\n`,
+    ...scores.map(sectionOf),
+  ].join('\n'),
 );
 rmSync(SCRATCH, { recursive: true, force: true });
 process.stdout.write(`${passed} passed, ${failures.length} failed\n`);
