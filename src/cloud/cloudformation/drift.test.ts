@@ -1,16 +1,20 @@
 import {
   CloudWatchLogsClient,
   DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   CreateStackCommand,
+  DescribeChangeSetCommand,
   DescribeStackDriftDetectionStatusCommand,
   DescribeStackResourceDriftsCommand,
   DescribeStacksCommand,
   DetectStackDriftCommand,
   DetectStackResourceDriftCommand,
+  ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { IAMClient, UpdateRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -155,4 +159,101 @@ it('looks at one resource alone, and refuses what is not there', async () => {
       new DetectStackResourceDriftCommand({ StackName: 'drifting', LogicalResourceId: 'None' }),
     ),
   ).rejects.toThrow('Resource None does not exist for stack drifting');
+});
+
+const review = async (name: string, template?: object) => {
+  const { Id } = await cfn.send(
+    new CreateChangeSetCommand({
+      StackName: 'drifting',
+      ChangeSetName: name,
+      DeploymentMode: 'REVERT_DRIFT',
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      ...(template === undefined
+        ? { UsePreviousTemplate: true }
+        : { TemplateBody: JSON.stringify(template) }),
+    }),
+  );
+  return cfn.send(new DescribeChangeSetCommand({ ChangeSetName: Id, IncludePropertyValues: true }));
+};
+const retention = async () => {
+  const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({}));
+  return Object.fromEntries(logGroups.map((group) => [group.logGroupName, group.retentionInDays]));
+};
+
+it('is reverted by a change set that is made for it, which shows what was, what is and what will be', async () => {
+  const found = await review('revert');
+  expect(found).toMatchObject({
+    Status: 'CREATE_COMPLETE',
+    DeploymentMode: 'REVERT_DRIFT',
+    StackDriftStatus: 'DRIFTED',
+    Changes: [
+      {
+        ResourceChange: {
+          Action: 'Add',
+          LogicalResourceId: 'Gone',
+          ResourceDriftStatus: 'DELETED',
+        },
+      },
+      {
+        ResourceChange: {
+          Action: 'Modify',
+          LogicalResourceId: 'Kept',
+          ResourceDriftStatus: 'MODIFIED',
+          Details: [
+            {
+              ChangeSource: 'NoModification',
+              Target: {
+                Path: '/Properties/RetentionInDays',
+                BeforeValue: '14',
+                BeforeValueFrom: 'ACTUAL_STATE',
+                AfterValue: '7',
+                AfterValueFrom: 'TEMPLATE',
+                Drift: {
+                  PreviousValue: '7',
+                  ActualValue: '14',
+                  DriftDetectionTimestamp: expect.any(Date) as unknown,
+                },
+              },
+            },
+          ],
+        },
+      },
+    ],
+  });
+  const kept = found.Changes?.[1]?.ResourceChange;
+  const retentionIn = (context = '{}') =>
+    (JSON.parse(context) as { Properties?: { RetentionInDays?: string } }).Properties
+      ?.RetentionInDays;
+  expect([
+    retentionIn(kept?.PreviousDeploymentContext),
+    retentionIn(kept?.BeforeContext),
+    retentionIn(kept?.AfterContext),
+  ]).toEqual(['7', '14', '7']);
+  await cfn.send(new ExecuteChangeSetCommand({ ChangeSetName: found.ChangeSetId }));
+  await cloud.cloud.settle();
+  expect(await retention()).toEqual({ '/kept': 7, '/gone': undefined });
+  expect((await detect()).status.StackDriftStatus).toBe('IN_SYNC');
+});
+
+it('that the template has caught up with is acknowledged without a change to the resource', async () => {
+  await logs.send(new PutRetentionPolicyCommand({ logGroupName: '/kept', retentionInDays: 30 }));
+  const { Stacks: [stack] = [] } = await cfn.send(
+    new DescribeStacksCommand({ StackName: 'drifting' }),
+  );
+  expect(stack?.StackStatus).toBe('UPDATE_COMPLETE');
+  const found = await review('catch-up', {
+    Resources: {
+      Kept: {
+        Type: 'AWS::Logs::LogGroup',
+        Properties: { LogGroupName: '/kept', RetentionInDays: 30 },
+      },
+    },
+  });
+  expect(
+    found.Changes?.map(({ ResourceChange }) => [
+      ResourceChange?.LogicalResourceId,
+      ResourceChange?.Action,
+      ResourceChange?.Details?.map(({ Target }) => Target?.AttributeChangeType),
+    ]).filter(([, action]) => action !== 'Remove'),
+  ).toEqual([['Kept', 'SyncWithActual', ['SyncWithActual']]]);
 });

@@ -85,6 +85,8 @@ export interface ResourceDrift {
   readonly status: 'IN_SYNC' | 'MODIFIED' | 'DELETED' | 'NOT_CHECKED';
   readonly expected: JsonObject;
   readonly actual?: JsonObject;
+  /** The template's properties with what differs as it is. */
+  readonly live?: JsonObject;
   readonly differences: readonly PropertyDifference[];
 }
 
@@ -263,6 +265,12 @@ export interface ChangeSet {
   /** Of a nested stack's change set: its parent's, and the outermost one. */
   readonly parentChangeSetId?: string;
   readonly rootChangeSetId?: string;
+  /** Of a change set that reverts drift: what was found. */
+  readonly drift?: {
+    readonly status: 'IN_SYNC' | 'DRIFTED';
+    /** Live properties of what has drifted, by logical id; null for what is gone. */
+    readonly live: Readonly<Record<string, JsonObject | null>>;
+  };
   readonly onStackFailure?: string;
   readonly importExistingResources?: boolean;
   /** `Changes` of its description, without and with values. */

@@ -13,6 +13,7 @@ export interface Cause {
     | 'ParameterReference'
     | 'ResourceAttribute'
     | 'DirectModification'
+    | 'NoModification'
     | 'Automatic';
   readonly entity?: string;
   /** Static when it is certain that the value changes. */

@@ -1,7 +1,8 @@
 import type { Value, ValueObject } from '../evaluate/values.ts';
+import { toJson } from '../evaluate/values.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { own, sameValue } from '../json.ts';
-import type { StackResource, Tag } from '../state.ts';
+import type { ResourceDrift, StackResource, Tag } from '../state.ts';
 import type { ResourceDefinition } from '../template/model.ts';
 import { NESTED_STACK, resourceType } from '../types/resource-type.ts';
 import type { Cause, CauseFacts, Decision } from './causes.ts';
@@ -24,7 +25,9 @@ export interface Detail {
   readonly attribute: Attribute;
   readonly name?: string;
   readonly path?: string;
-  readonly kind?: PropertyChange['kind'];
+  readonly kind?: PropertyChange['kind'] | 'SyncWithActual';
+  /** Where drift is looked at and has been found here: what the template said before, and what is. */
+  readonly drift?: { readonly previous: string; readonly actual: string; readonly at: number };
   readonly before?: Value;
   readonly after?: Value;
   readonly recreation: Recreation;
@@ -45,6 +48,8 @@ export interface Comparison {
   readonly decision: Decision;
   readonly replacement: 'True' | 'False' | 'Conditional';
   readonly details: readonly Detail[];
+  /** What was found, where drift is looked at. */
+  readonly drift: ResourceDrift | undefined;
 }
 
 interface CompareInput {
@@ -54,16 +59,20 @@ interface CompareInput {
   readonly stackTags: readonly Tag[];
   readonly withValues: boolean;
   readonly facts: CauseFacts;
+  /** Given where drift is looked at: the change is from what is, not from what the template said. */
+  readonly drift: ResourceDrift | undefined;
 }
 
 /** What changes in a resource that is there. */
 export const compareResource = (input: CompareInput): Comparison => {
-  const { current, desired, withValues } = input;
+  const { current, desired, withValues, drift } = input;
   const type = resourceType(desired.definition.type);
-  const changes = propertyChanges(current.properties, desired.properties, type);
+  const before = drift?.live ?? current.properties;
+  const changes = propertyChanges(before, desired.properties, type);
   const tagsProperty = type?.tagsProperty;
+  const found = withValues ? detailsWithValues(input, changes) : detailsByProperty(input, changes);
   const details = [
-    ...(withValues ? detailsWithValues(input, changes) : detailsByProperty(input, changes)),
+    ...(drift === undefined ? found : withDrift(found, drift, changes)),
     ...attributeDetails(input),
   ].map((detail) =>
     // Tags are an attribute of their own, wherever a type keeps them.
@@ -77,7 +86,55 @@ export const compareResource = (input: CompareInput): Comparison => {
   const all =
     told.length === 0 && desired.definition.type === NESTED_STACK ? [AUTOMATIC_DETAIL] : told;
   const replacement = strongestReplacement(all);
-  return { current, details: all, replacement, decision: decide(all, replacement) };
+  return { current, details: all, replacement, decision: decide(all, replacement), drift };
+};
+
+/** A drifted property that the template did not touch is reverted; one that the template now says as it is, is synchronised. */
+const withDrift = (
+  details: readonly Detail[],
+  { differences, checkedAt }: ResourceDrift,
+  changes: readonly PropertyChange[],
+): readonly Detail[] => {
+  const reverted = details.map((detail): Detail => {
+    const difference = differences.find(({ path }) =>
+      detail.path === undefined
+        ? path.split('/')[1] === detail.name
+        : `/Properties${path}` === detail.path,
+    );
+    if (difference === undefined) return detail;
+    const { expected: previous, actual } = difference;
+    const { cause } = detail;
+    const untouched = cause.source === 'DirectModification' && cause.evaluation === 'Static';
+    const after = detail.after === undefined ? 'null' : textOf(detail.after);
+    return {
+      ...detail,
+      drift: { previous, actual, at: checkedAt },
+      ...(untouched && (detail.path === undefined || after === previous)
+        ? { cause: { source: 'NoModification', evaluation: 'Static' } }
+        : {}),
+    };
+  });
+  const synchronised = differences
+    .filter(({ path }) => !changes.some((change) => change.path === `/Properties${path}`))
+    .map(
+      ({ path, expected: previous, actual }): Detail => ({
+        attribute: 'Properties',
+        name: path.split('/')[1] ?? '',
+        path: `/Properties${path}`,
+        kind: 'SyncWithActual',
+        before: actual,
+        after: actual,
+        recreation: 'Never',
+        cause: { source: 'DirectModification', evaluation: 'Static' },
+        drift: { previous, actual, at: checkedAt },
+      }),
+    );
+  return [...reverted, ...synchronised];
+};
+
+const textOf = (value: Value): string => {
+  const json = toJson(value);
+  return typeof json === 'object' ? JSON.stringify(json) : String(json);
 };
 
 const TAGS_DETAIL: Detail = {

@@ -16,7 +16,7 @@ import type { ValueObject } from '../evaluate/values.ts';
 import { toJson, UNKNOWN } from '../evaluate/values.ts';
 import type { JsonObject } from '../json.ts';
 import { sameValue } from '../json.ts';
-import type { Stack, StackResource, StackSpec } from '../state.ts';
+import type { ResourceDrift, Stack, StackResource, StackSpec } from '../state.ts';
 import { dependenciesOf } from '../template/check-references.ts';
 import { inOrder } from '../template/dependency-graph.ts';
 import type { Template } from '../template/model.ts';
@@ -40,6 +40,8 @@ export interface ChangeRequest {
   /** As deployed; undefined for a stack that has no resources yet. */
   readonly before?: Revision;
   readonly after: Revision;
+  /** What was found of each resource, where drift is to be reverted. */
+  readonly drifts?: ReadonlyMap<string, ResourceDrift>;
 }
 
 /** A stack inside the stack that is made or may change. */
@@ -72,6 +74,7 @@ export const computeChanges = (request: ChangeRequest, withValues: boolean): Cha
     context.state
       .resources(stack.id)
       .filter((resource) => livingResource(resource) !== undefined)
+      .filter(({ logicalId }) => request.drifts?.get(logicalId)?.status !== 'DELETED')
       .map((resource) => [resource.logicalId, resource]),
   );
   const decisions = new Map<string, Decision>();
@@ -106,7 +109,7 @@ export const computeChanges = (request: ChangeRequest, withValues: boolean): Cha
       });
     if (current?.physicalId === undefined) {
       decisions.set(id, 'add');
-      found.set(id, renderAdd(desired, withValues));
+      found.set(id, renderAdd(desired, withValues, request.drifts?.get(id)));
       continue;
     }
     const comparison = compareResource({
@@ -116,6 +119,7 @@ export const computeChanges = (request: ChangeRequest, withValues: boolean): Cha
       stackTags: after.spec.tags,
       withValues,
       facts,
+      drift: request.drifts?.get(id),
     });
     decisions.set(id, comparison.decision);
     if (comparison.decision !== 'none')

@@ -2,7 +2,7 @@ import type { Value } from '../evaluate/values.ts';
 import { toJson } from '../evaluate/values.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject, scalarsAsText } from '../json.ts';
-import type { StackResource } from '../state.ts';
+import type { ResourceDrift, StackResource } from '../state.ts';
 import type { DeletionPolicy } from '../template/model.ts';
 import { MASK } from '../template/parameters.ts';
 import type { Comparison, Detail, PlannedResource } from './compare-resource.ts';
@@ -12,11 +12,14 @@ import type { Comparison, Detail, PlannedResource } from './compare-resource.ts'
 export const renderAdd = (
   { id, definition, shownProperties, metadata }: PlannedResource,
   withValues: boolean,
+  drift: ResourceDrift | undefined,
 ): JsonObject =>
   change({
     Action: 'Add',
     LogicalResourceId: id,
     ResourceType: definition.type,
+    // It was deleted outside, and is made anew.
+    ...(drift === undefined ? {} : { ResourceDriftStatus: driftStatus(drift) }),
     Scope: [],
     Details: [],
     ...(withValues
@@ -46,24 +49,30 @@ export const renderRemove = (
 
 export const renderModify = (
   desired: PlannedResource,
-  { current, details, replacement }: Comparison,
+  { current, details, replacement, drift }: Comparison,
   how: { readonly withValues: boolean; readonly secrets: ReadonlySet<string> },
 ): JsonObject => {
   const { definition, shownProperties, metadata } = desired;
+  const live = drift?.live === undefined ? current : { ...current, properties: drift.live };
+  const synchronises = details.every(({ kind }) => kind === 'SyncWithActual');
   return change({
     ...(replacement === 'False'
       ? {}
       : { PolicyAction: replacementPolicy(definition.updateReplacePolicy) }),
-    Action: 'Modify',
+    Action: synchronises ? 'SyncWithActual' : 'Modify',
     LogicalResourceId: desired.id,
     PhysicalResourceId: current.physicalId,
     ResourceType: definition.type,
+    ...(drift === undefined ? {} : { ResourceDriftStatus: driftStatus(drift) }),
     Replacement: replacement,
     Scope: [...new Set(details.map(({ attribute }) => attribute))],
-    Details: details.map((detail) => renderDetail(detail, how)),
+    Details: details.map((detail) => renderDetail(detail, how, drift !== undefined)),
     ...(how.withValues
       ? {
-          BeforeContext: deployedContext(current, how.secrets),
+          BeforeContext: deployedContext(live, how.secrets),
+          ...(drift === undefined
+            ? {}
+            : { PreviousDeploymentContext: deployedContext(current, how.secrets) }),
           AfterContext: contextText({ ...definition, properties: shownProperties, metadata }),
         }
       : {}),
@@ -75,9 +84,14 @@ const change = (resourceChange: JsonObject): JsonObject => ({
   ResourceChange: resourceChange,
 });
 
+/** A type that cannot be looked at: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html */
+export const driftStatus = ({ status }: ResourceDrift): string =>
+  status === 'NOT_CHECKED' ? 'UNSUPPORTED' : status;
+
 const renderDetail = (
-  { attribute, name, path, kind, before, after, recreation, cause }: Detail,
+  { attribute, name, path, kind, before, after, recreation, cause, drift }: Detail,
   { withValues, secrets }: { readonly withValues: boolean; readonly secrets: ReadonlySet<string> },
+  looksAtDrift: boolean,
 ): JsonObject => ({
   Target: {
     Attribute: attribute,
@@ -87,6 +101,22 @@ const renderDetail = (
     ...(withValues && before !== undefined ? { BeforeValue: valueText(before, secrets) } : {}),
     ...(withValues && after !== undefined ? { AfterValue: valueText(after, secrets) } : {}),
     ...(withValues && kind !== undefined ? { AttributeChangeType: kind } : {}),
+    ...(looksAtDrift && withValues && path !== undefined
+      ? {
+          BeforeValueFrom: drift === undefined ? 'PREVIOUS_DEPLOYMENT_STATE' : 'ACTUAL_STATE',
+          AfterValueFrom: 'TEMPLATE',
+        }
+      : {}),
+    ...(withValues && drift !== undefined
+      ? {
+          Drift: {
+            PreviousValue: valueText(drift.previous, secrets),
+            ActualValue: valueText(drift.actual, secrets),
+            // Seconds, as the wire has them.
+            DriftDetectionTimestamp: drift.at / 1_000,
+          },
+        }
+      : {}),
   },
   Evaluation: cause.evaluation,
   ChangeSource: cause.source,

@@ -86,6 +86,7 @@ export const driftOf = async (
   return {
     ...base,
     actual: { ...expected, ...after },
+    ...(changes.length === 0 ? {} : { live: withChanges(expected, changes) }),
     differences,
     status: differences.length === 0 ? 'IN_SYNC' : 'MODIFIED',
   };
@@ -106,6 +107,23 @@ const ownTags = (actual: Json, expected: Json | undefined): Json => {
   const keyOf = (tag: Json) => (isObject(tag) ? tag['Key'] : undefined);
   const kept = expected.flatMap((tag) => actual.find((one) => keyOf(one) === keyOf(tag)) ?? []);
   return kept;
+};
+
+/** An object with each change made at its path. */
+const withChanges = (object: JsonObject, changes: readonly PropertyChange[]): JsonObject => {
+  const copy = structuredClone(object) as Record<string, unknown>;
+  // What is taken from the end of a list must not move what is taken from before it.
+  for (const { path, after } of [...changes].reverse()) {
+    const parts = path.split('/').slice(2);
+    const last = parts.pop() ?? '';
+    let place: unknown = copy;
+    for (const part of parts) place = (place as Record<string, unknown>)[part];
+    const holder = place as Record<string, unknown>;
+    if (after !== undefined) holder[last] = after;
+    else if (Array.isArray(place)) place.splice(Number(last), 1);
+    else Reflect.deleteProperty(holder, last);
+  }
+  return copy as JsonObject;
 };
 
 const textOf = (value: unknown): string => {

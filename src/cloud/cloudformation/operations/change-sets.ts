@@ -8,7 +8,6 @@ import { setStackStatus } from '../engine/record-event.ts';
 import {
   changeSetDoesNotExist,
   invalidChangeSetStatus,
-  notHere,
   stackBusy,
   stackDoesNotExist,
   validationError,
@@ -25,7 +24,7 @@ import {
   requireLiving,
 } from './find-stack.ts';
 import { readImports } from './imports.ts';
-import { deleteNested, keepNested, refuseNested } from './nested-change-sets.ts';
+import { deleteNested, familyOf, keepNested, refuseNested } from './nested-change-sets.ts';
 import { pageOf } from './pages.ts';
 import { acceptedSpec, readRequest } from './read-request.ts';
 import { newStack, reviewChanges } from './review-changes.ts';
@@ -67,6 +66,7 @@ export const changeSets = (providers: Providers) => ({
         type,
         ...(imports === undefined ? {} : { imports }),
         importsExisting: input.ImportExistingResources === true,
+        revertsDrift: input.DeploymentMode === 'REVERT_DRIFT',
         ...(input.IncludeNestedStacks === true
           ? { tree: { id, rootId: id, name: ChangeSetName } }
           : {}),
@@ -144,6 +144,7 @@ export const changeSets = (providers: Providers) => ({
           conditions: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
         });
       setExecutionStatus(context.state, changeSet.id, 'EXECUTE_IN_PROGRESS');
+      for (const one of familyOf(context, changeSet.id)) acknowledgeDrift(context, one);
       execute(context, providers, { input, changeSet, stack });
       return {};
     },
@@ -191,7 +192,10 @@ const readType = (input: Cfn.CreateChangeSetInput) => {
   const { ChangeSetType, ResourcesToImport, DeploymentMode } = input;
   if (ChangeSetType !== 'IMPORT' && (ResourcesToImport ?? []).length > 0)
     throw validationError('ResourcesToImport is only for change sets of the type IMPORT.');
-  if (DeploymentMode !== undefined) throw notHere(`DeploymentMode ${DeploymentMode}`);
+  if (DeploymentMode !== undefined && (ChangeSetType ?? 'UPDATE') !== 'UPDATE')
+    throw validationError(
+      `DeploymentMode ${DeploymentMode} is only for change sets of the type UPDATE: a stack that is not there has not drifted.`,
+    );
   return ChangeSetType ?? 'UPDATE';
 };
 
@@ -226,6 +230,17 @@ const stackFor = (
       `Stack [${stack.name}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
     );
   return stack;
+};
+
+/** The update begins at what is, so that it reverts what has drifted, and a rollback ends there too. */
+const acknowledgeDrift = (context: Context, { stackId, drift }: ChangeSet): void => {
+  const { state } = context;
+  for (const [id, live] of Object.entries(drift?.live ?? {})) {
+    const resource = state.resource(stackId, id);
+    if (resource === undefined) continue;
+    if (live === null) state.dropResource(stackId, id);
+    else state.putResource({ ...resource, properties: live });
+  }
 };
 
 const execute = (

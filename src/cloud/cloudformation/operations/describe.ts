@@ -153,6 +153,9 @@ export const describeChangeSet = (
     IncludeNestedStacks: changeSet.includeNestedStacks,
     ...given('ParentChangeSetId', changeSet.parentChangeSetId),
     ...given('RootChangeSetId', changeSet.rootChangeSetId),
+    ...(changeSet.drift === undefined
+      ? {}
+      : { DeploymentMode: 'REVERT_DRIFT', StackDriftStatus: changeSet.drift.status }),
     ...given('Description', changeSet.description),
     ...given('StatusReason', changeSet.statusReason),
     ...given('Tags', [...spec.tags]),

@@ -23,6 +23,12 @@ export const keepNested = (context: Context, reviews: readonly NestedReview[]): 
   }
 };
 
+/** A change set and those below it. */
+export const familyOf = ({ state }: Context, rootId: string): readonly ChangeSet[] =>
+  [...state.changeSets.values()].filter(
+    ({ id, rootChangeSetId }) => id === rootId || rootChangeSetId === rootId,
+  );
+
 /** Deletes the change sets below one, and the stacks that were there for them alone. */
 export const deleteNested = (context: Context, rootId: string): void => {
   const { changeSets } = context.state;

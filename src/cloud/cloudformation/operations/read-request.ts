@@ -9,7 +9,7 @@ import { deployedText, keepTemplate } from '../engine/templates.ts';
 import { notHere, validationError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
-import type { CloudFormationState, Stack, StackSpec, Tag } from '../state.ts';
+import type { CloudFormationState, ResourceDrift, Stack, StackSpec, Tag } from '../state.ts';
 import { checkCapabilities } from '../template/capabilities.ts';
 import type { Template } from '../template/model.ts';
 import type { ParameterValue } from '../template/parameters.ts';
@@ -221,8 +221,15 @@ export const changesOf = async (
   how: { readonly context: Context; readonly providers: Providers },
   stack: Stack | Pick<Stack, 'id' | 'name' | 'outputs'>,
   after: Revision,
+  drifts?: ReadonlyMap<string, ResourceDrift>,
 ): Promise<{ readonly plain: Changes; readonly withValues: Changes }> => {
   const before = 'status' in stack ? await deployedRevision(how.context, stack) : undefined;
-  const request = { ...how, stack, after, ...(before === undefined ? {} : { before }) };
+  const request = {
+    ...how,
+    stack,
+    after,
+    ...(before === undefined ? {} : { before }),
+    ...(drifts === undefined ? {} : { drifts }),
+  };
   return { plain: computeChanges(request, false), withValues: computeChanges(request, true) };
 };

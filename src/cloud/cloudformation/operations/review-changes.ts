@@ -2,13 +2,16 @@ import { AwsError } from '../../core/aws-error.ts';
 import { UPPER_ALPHANUMERIC } from '../../core/random.ts';
 import type { Changes, NestedPlan } from '../change-set/compute-changes.ts';
 import type { OperationContext } from '../../core/define-service.ts';
+import { livingResource } from '../engine/apply-template.ts';
 import type { Providers } from '../engine/context.ts';
+import { driftOf } from '../engine/detect-drift.ts';
 import { isList, isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type {
   ChangeSet,
   CloudFormationState,
   ImportedResource,
+  ResourceDrift,
   Stack,
   StackSpec,
 } from '../state.ts';
@@ -39,7 +42,13 @@ export interface NestedReview {
 
 type Outcome = Pick<
   ChangeSet,
-  'status' | 'statusReason' | 'executionStatus' | 'changes' | 'changesWithValues' | 'imports'
+  | 'status'
+  | 'statusReason'
+  | 'executionStatus'
+  | 'changes'
+  | 'changesWithValues'
+  | 'imports'
+  | 'drift'
 > & { readonly nested: readonly NestedReview[] };
 
 interface ReviewRequest {
@@ -50,6 +59,7 @@ interface ReviewRequest {
   readonly type: ChangeSet['type'];
   readonly imports?: readonly ImportedResource[];
   readonly importsExisting: boolean;
+  readonly revertsDrift: boolean;
   readonly tree?: Tree;
 }
 
@@ -74,7 +84,13 @@ export const reviewChanges = async (asked: ReviewRequest): Promise<Outcome> => {
   const { context, providers, stack, request, type } = asked;
   if (request.failure !== undefined) return failed(request.failure);
   try {
-    const { plain, withValues } = await changesOf({ context, providers }, stack, request.revision);
+    const drifts = asked.revertsDrift ? await driftsOf(asked) : undefined;
+    const { plain, withValues } = await changesOf(
+      { context, providers },
+      stack,
+      request.revision,
+      drifts,
+    );
     const inside = await reviewNested(asked, withValues.nested);
     const unsuccessful = inside.reviews.find(({ changeSet }) => changeSet.status === 'FAILED');
     if (unsuccessful !== undefined)
@@ -99,6 +115,7 @@ export const reviewChanges = async (asked: ReviewRequest): Promise<Outcome> => {
       changes: asImports(told.plain.changes, imports, type === 'IMPORT'),
       changesWithValues: asImports(told.withValues.changes, imports, type === 'IMPORT'),
       nested: inside.reviews,
+      ...(drifts === undefined ? {} : { drift: foundOf(drifts) }),
     };
   } catch (error) {
     if (error instanceof AwsError && error.message.startsWith('No export named '))
@@ -115,6 +132,31 @@ const failed = (statusReason: string, nested: readonly NestedReview[] = []): Out
   changesWithValues: [],
   nested,
 });
+
+/** What each resource has become. */
+const driftsOf = async ({
+  context,
+  providers,
+  stack,
+}: ReviewRequest): Promise<ReadonlyMap<string, ResourceDrift>> => {
+  const { principal } = context;
+  const found = new Map<string, ResourceDrift>();
+  for (const resource of context.state.resources(stack.id))
+    if (livingResource(resource)?.physicalId !== undefined)
+      found.set(
+        resource.logicalId,
+        await driftOf({ context, providers, stack, principal }, resource),
+      );
+  return found;
+};
+
+const foundOf = (drifts: ReadonlyMap<string, ResourceDrift>): NonNullable<ChangeSet['drift']> => {
+  const live: Record<string, JsonObject | null> = {};
+  for (const { logicalId, status, live: is } of drifts.values())
+    if (status === 'DELETED') live[logicalId] = null;
+    else if (is !== undefined) live[logicalId] = is;
+  return { status: Object.keys(live).length === 0 ? 'IN_SYNC' : 'DRIFTED', live };
+};
 
 const importsOf = (
   { context, providers, stack, request, importsExisting }: ReviewRequest,
@@ -160,7 +202,7 @@ const nestedName = ({ name }: Tree, logicalId: string, context: Context): string
 };
 
 const reviewPlan = async (
-  { context, providers, stack: parent, request: asking }: ReviewRequest,
+  { context, providers, stack: parent, request: asking, revertsDrift }: ReviewRequest,
   tree: Tree,
   { logicalId, properties, stackId }: NestedPlan,
 ): Promise<NestedReview & { readonly nested: readonly NestedReview[] }> => {
@@ -187,6 +229,7 @@ const reviewPlan = async (
       request,
       type,
       importsExisting: false,
+      revertsDrift,
       tree: under,
     });
   } catch (error) {
