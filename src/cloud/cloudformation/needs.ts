@@ -93,6 +93,7 @@ export const NEEDS = {
   ValidateTemplate: onAll('ValidateTemplate'),
   GetTemplateSummary: onStack('GetTemplateSummary'),
   SetStackPolicy: onStack('SetStackPolicy'),
+  SignalResource: onStack('SignalResource'),
   UpdateTerminationProtection: onStack('UpdateTerminationProtection'),
 } as const;
 

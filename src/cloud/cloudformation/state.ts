@@ -1,9 +1,10 @@
+import type { DeploymentConfig } from '@aws-sdk/client-cloudformation';
 import type { StateTools } from '../core/define-service.ts';
 import type { Principal } from '../core/principals.ts';
 import type { Table } from '../core/store.ts';
 import type { Bell } from './engine/bell.ts';
 import { createBell } from './engine/bell.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { DeletionPolicy } from './template/model.ts';
 import type { ParameterValue } from './template/parameters.ts';
 
@@ -28,6 +29,8 @@ export interface StackSpec {
   readonly capabilities: readonly string[];
   readonly notificationArns: readonly string[];
   readonly rollbackConfiguration: JsonObject;
+  /** `STANDARD` or `EXPRESS`: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html */
+  readonly deploymentConfig?: DeploymentConfig;
   readonly roleArn?: string;
   /** Types that the template's metadata wants as records. */
   readonly inertTypes?: readonly string[];
@@ -151,6 +154,8 @@ export interface StackResource {
   /** As the template resolved them. */
   readonly properties: JsonObject;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Its creation policy, evaluated. */
+  readonly creationPolicy?: Json;
   /** Logical ids that it waits for. */
   readonly dependsOn: readonly string[];
   readonly deletionPolicy?: DeletionPolicy;
@@ -233,6 +238,8 @@ export interface StackOperation {
   readonly previousImports?: readonly string[];
   readonly onFailure: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
   readonly cancelled?: boolean;
+  /** When the time in which rollback triggers are watched is over, in ms. */
+  readonly monitorUntil?: number;
   /** Logical ids to leave as they are: RetainResources of a deletion, ResourcesToSkip of a rollback. */
   readonly skip: readonly string[];
   readonly force?: boolean;

@@ -216,6 +216,7 @@ class ApplyRun {
       existing,
       desired,
       shown: this.shownProperties(definition),
+      notActedOn: notActedOn(definition),
       isCancelled: () => this.cancelled.has(id),
     });
     this.inFlight.delete(id);
@@ -255,6 +256,9 @@ class ApplyRun {
       return {
         ...base,
         properties: properties as JsonObject,
+        ...(definition.creationPolicy === undefined
+          ? {}
+          : { creationPolicy: toJson(evaluate(definition.creationPolicy, this.scope)) }),
         ...(metadata === undefined ? {} : { metadata }),
       };
     } catch (error) {
@@ -338,6 +342,14 @@ class ApplyRun {
     }
   }
 }
+
+/** Attributes that no type here can act on: a wait condition alone waits for signals. */
+const notActedOn = ({ type, creationPolicy, updatePolicy }: ResourceDefinition) => [
+  ...(creationPolicy === undefined || type === WAIT_CONDITION ? [] : ['CreationPolicy']),
+  ...(updatePolicy === undefined ? [] : ['UpdatePolicy']),
+];
+
+const WAIT_CONDITION = 'AWS::CloudFormation::WaitCondition';
 
 /** A record of a resource that was deleted is history. */
 export const livingResource = (resource: StackResource | undefined): StackResource | undefined =>

@@ -23,6 +23,8 @@ export interface StepInput {
   readonly desired: StackResource;
   /** As they may be shown in events. */
   readonly shown: Json;
+  /** What its template says beside the properties, and nothing here acts on. */
+  readonly notActedOn: readonly string[];
   /** Whether the operation has given up meanwhile, and told so of this resource. */
   isCancelled(): boolean;
 }
@@ -101,7 +103,7 @@ const tellBegin = (
   });
 
 const tellEnd = (
-  { work, plan, shown }: StepInput,
+  { work, plan, shown, notActedOn }: StepInput,
   verb: string,
   done: StackResource,
   provider: ResourceProvider,
@@ -112,7 +114,8 @@ const tellEnd = (
       reason: 'Resource creation Initiated',
       properties: shown,
     });
-  const inert = (provider.inert ?? []).filter((name) => name in done.properties);
+  const properties = (provider.inert ?? []).filter((name) => name in done.properties);
+  const inert = [...properties, ...notActedOn];
   setResourceStatus(work.context, done, {
     status: `${verb}_COMPLETE`,
     properties: shown,

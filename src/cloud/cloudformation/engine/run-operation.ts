@@ -14,6 +14,7 @@ import { endOperation } from './end-operation.ts';
 import { importersOf } from './outputs.ts';
 import { setStackStatus } from './record-event.ts';
 import { leftoverOf } from './resource-steps.ts';
+import { monitor } from './rollback-triggers.ts';
 import { rollbackUpdate } from './rollback-update.ts';
 import { deployedText } from './templates.ts';
 import type { Work } from './work.ts';
@@ -117,7 +118,9 @@ const enterPhase = (work: Work, phase: OperationPhase, status: string, reason?: 
 const applyOrFailure = async (work: Work): Promise<Applied> => {
   try {
     const text = deployedText(work.context, specOf(work));
-    return await applyTemplate(work, await readTemplate(text));
+    const applied = await applyTemplate(work, await readTemplate(text));
+    const reason = applied.ok ? await monitor(work) : undefined;
+    return reason === undefined ? applied : { ok: false, reason };
   } catch (error) {
     if (error instanceof AwsError) return { ok: false, reason: `${error.message}. ` };
     throw error;

@@ -14,7 +14,7 @@ import {
 } from '../errors.ts';
 import type { ChangeSet, CloudFormationState, Stack } from '../state.ts';
 import { beginOperation } from './begin-operation.ts';
-import { beginUpdate, refuseUnlessUpdatable } from './change-stacks.ts';
+import { beginUpdate, disablesRollback, refuseUnlessUpdatable } from './change-stacks.ts';
 import { describeChangeSet, summarizeChangeSet } from './describe.ts';
 import {
   checkStackName,
@@ -133,7 +133,7 @@ export const changeSets = (providers: Providers) => ({
           changeSet.status === 'CREATE_COMPLETE' ? changeSet.executionStatus : changeSet.status,
         );
       const isUpdate = changeSet.type === 'UPDATE' || stack.spec !== undefined;
-      if (isUpdate) refuseUnlessUpdatable(stack, input.DisableRollback);
+      if (isUpdate) refuseUnlessUpdatable(stack, disablesRollback(input));
       else if (stack.status !== 'REVIEW_IN_PROGRESS') throw stackBusy(stack.id, stack.status);
       // The right to pass the role was checked when the change set was made; whoever executes it needs it as well.
       const { roleArn } = changeSet.spec;
@@ -255,7 +255,9 @@ const execute = (
   const { input, changeSet, stack } = what;
   const { spec, onStackFailure } = changeSet;
   const token = input.ClientRequestToken === undefined ? {} : { token: input.ClientRequestToken };
-  const keepsFailed = input.DisableRollback === true || onStackFailure === 'DO_NOTHING';
+  const keepsFailed =
+    disablesRollback({ ...input, DeploymentConfig: spec.deploymentConfig }) === true ||
+    onStackFailure === 'DO_NOTHING';
   const patch =
     input.RetainExceptOnCreate === undefined
       ? {}

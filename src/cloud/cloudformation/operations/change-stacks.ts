@@ -6,6 +6,7 @@ import type {
   CreateStackInput,
   CreateStackOutput,
   DeleteStackInput,
+  DeploymentConfig,
   RollbackStackInput,
   RollbackStackOutput,
   UpdateStackInput,
@@ -79,7 +80,7 @@ export const changeStacks = (providers: Providers) => ({
     const stack = requireLiving(context, name, stackDoesNotExist);
     if (input.ClientRequestToken !== undefined && stack.lastToken === input.ClientRequestToken)
       return { StackId: stack.id };
-    refuseUnlessUpdatable(stack, input.DisableRollback);
+    refuseUnlessUpdatable(stack, disablesRollback(input));
     const request = await readRequest(input, context, stack);
     const stackPolicy = await policyText(input.StackPolicyBody, input.StackPolicyURL, context);
     const policyDuringUpdate = await policyText(
@@ -91,10 +92,10 @@ export const changeStacks = (providers: Providers) => ({
     if (plain.changes.length === 0 && !plain.outputsChange && !stack.status.endsWith('_FAILED'))
       throw noUpdates();
     const now = requireLiving(context, name, stackDoesNotExist);
-    refuseUnlessUpdatable(now, input.DisableRollback);
+    refuseUnlessUpdatable(now, disablesRollback(input));
     const OperationId = beginUpdate(context, providers, now, {
       spec: acceptedSpec(context, request),
-      disableRollback: input.DisableRollback ?? false,
+      disableRollback: disablesRollback(input) ?? false,
       ...(policyDuringUpdate === undefined ? {} : { policyDuringUpdate }),
       patch: {
         ...(stackPolicy === undefined ? {} : { stackPolicy }),
@@ -220,10 +221,20 @@ const refuseExisting = (context: Context, name: string): void => {
 const isReviewedNested = ({ nestedAs, status }: Stack): boolean =>
   nestedAs !== undefined && status === 'REVIEW_IN_PROGRESS';
 
+/**
+ * Said in either place. The modes themselves come to the same here: a resource is ready when it is there.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html
+ */
+export const disablesRollback = (input: {
+  readonly DisableRollback?: boolean | undefined;
+  readonly DeploymentConfig?: DeploymentConfig | undefined;
+}): boolean | undefined => input.DisableRollback ?? input.DeploymentConfig?.DisableRollback;
+
 const readOnFailure = (input: CreateStackInput): 'ROLLBACK' | 'DELETE' | 'DO_NOTHING' => {
-  if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
+  const disabled = disablesRollback(input);
+  if (input.OnFailure !== undefined && disabled !== undefined)
     throw validationError('You can specify either OnFailure or DisableRollback, but not both.');
-  if (input.DisableRollback === true) return 'DO_NOTHING';
+  if (disabled === true) return 'DO_NOTHING';
   return input.OnFailure ?? 'ROLLBACK';
 };
 

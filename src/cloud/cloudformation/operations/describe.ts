@@ -62,6 +62,7 @@ export const describeStack = (stack: Stack): SdkStack => {
     ...given('TimeoutInMinutes', stack.timeoutMinutes),
     ...given('RetainExceptOnCreate', stack.retainExceptOnCreate),
     ...given('DeletionMode', stack.deletionMode as SdkStack['DeletionMode']),
+    ...given('DeploymentConfig', spec?.deploymentConfig),
     ...given('LastOperations', [...stack.lastOperations] as SdkStack['LastOperations']),
   };
 };
@@ -151,6 +152,7 @@ export const describeChangeSet = (
     NotificationARNs: [...spec.notificationArns],
     RollbackConfiguration: spec.rollbackConfiguration,
     IncludeNestedStacks: changeSet.includeNestedStacks,
+    ...given('DeploymentConfig', spec.deploymentConfig),
     ...given('ParentChangeSetId', changeSet.parentChangeSetId),
     ...given('RootChangeSetId', changeSet.rootChangeSetId),
     ...(changeSet.drift === undefined

@@ -7,6 +7,7 @@ import { drift } from './drift.ts';
 import type { Handler } from './handler.ts';
 import { readStacks } from './read-stacks.ts';
 import { refactors } from './refactors.ts';
+import { signalResource } from './signal-resource.ts';
 import { templateOperations } from './templates.ts';
 
 export { createProviders } from '../resources/index.ts';
@@ -21,5 +22,6 @@ export const createHandlers = (
   ...drift(providers),
   ...refactors(providers),
   ...readStacks,
+  ...signalResource,
   ...templateOperations,
 });

@@ -1,4 +1,9 @@
-import type { Parameter, Tag as SdkTag } from '@aws-sdk/client-cloudformation';
+import type {
+  DeploymentConfig,
+  Parameter,
+  RollbackConfiguration,
+  Tag as SdkTag,
+} from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
 import type { Changes, Revision } from '../change-set/compute-changes.ts';
@@ -6,7 +11,7 @@ import { computeChanges } from '../change-set/compute-changes.ts';
 import { actingPrincipal } from '../engine/acting-principal.ts';
 import type { Providers } from '../engine/context.ts';
 import { deployedText, keepTemplate } from '../engine/templates.ts';
-import { notHere, validationError } from '../errors.ts';
+import { validationError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
 import type { CloudFormationState, ResourceDrift, Stack, StackSpec, Tag } from '../state.ts';
@@ -36,6 +41,7 @@ export interface StackRequest extends TemplateInput {
   readonly RoleARN?: string | undefined;
   readonly Tags?: readonly SdkTag[] | undefined;
   readonly ResourceTypes?: readonly string[] | undefined;
+  readonly DeploymentConfig?: DeploymentConfig | undefined;
 }
 
 /** A request that has been read: its template, and everything that it will be deployed with. */
@@ -92,6 +98,7 @@ export const readRequest = async (
       previous?.rollbackConfiguration ??
       {},
     ...(role === undefined ? {} : { roleArn: role }),
+    ...(input.DeploymentConfig === undefined ? {} : { deploymentConfig: input.DeploymentConfig }),
     ...inertTypesOf(template),
   };
   return {
@@ -158,11 +165,29 @@ const inertTypesOf = ({ metadata, resources }: Template): Pick<StackSpec, 'inert
 
 const readRollbackConfiguration = (given: object | undefined): JsonObject | undefined => {
   if (given === undefined) return undefined;
-  const { RollbackTriggers = [] } = given as { readonly RollbackTriggers?: readonly unknown[] };
-  if (RollbackTriggers.length > 0)
-    throw notHere('Rolling back on alarms (RollbackConfiguration.RollbackTriggers)');
+  const { RollbackTriggers = [], MonitoringTimeInMinutes: minutes = 0 } =
+    given as RollbackConfiguration;
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html
+  if (RollbackTriggers.length > 5)
+    throw validationError(
+      `1 validation error detected: Value at 'rollbackConfiguration.rollbackTriggers' failed to satisfy constraint: Member must have length less than or equal to 5. It has ${RollbackTriggers.length}.`,
+    );
+  if (minutes < 0 || minutes > 180)
+    throw validationError(
+      `1 validation error detected: Value '${minutes}' at 'rollbackConfiguration.monitoringTimeInMinutes' failed to satisfy constraint: Member must have value between 0 and 180`,
+    );
+  for (const { Arn = '', Type = '' } of RollbackTriggers)
+    if (!TRIGGER_TYPES.includes(Type) || !/^arn:[^:]+:cloudwatch:[^:]+:[^:]+:alarm:/.test(Arn))
+      throw validationError(
+        `The rollback trigger ${Arn} of the type ${Type} is none: triggers are ARNs of alarms, of the types ${TRIGGER_TYPES.join(' and ')}.`,
+      );
   return given as JsonObject;
 };
+
+const TRIGGER_TYPES: readonly string[] = [
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
+];
 
 const readTags = (tags: readonly SdkTag[]): readonly Tag[] => {
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html

@@ -1,3 +1,7 @@
+import type { ProvisionedResource } from '../../core/resource-provider.ts';
+import type { ResourceSignals } from '../engine/creation-policy.ts';
+import { readSignals, resourceSignalKey, signalsOf } from '../engine/creation-policy.ts';
+import type { EngineProviderContext } from '../engine/engine-provider.ts';
 import { engineProvider } from '../engine/engine-provider.ts';
 import { resourceFailure } from '../engine/failure-reason.ts';
 import { awaitSignals, openSignals, signalKey } from '../engine/signals.ts';
@@ -28,6 +32,8 @@ export const waitCondition = engineProvider({
   type: 'AWS::CloudFormation::WaitCondition',
   create: async (properties, context) => {
     const { engine, stackId, logicalId } = context;
+    const wanted = signalsOf(engine.state.resource(stackId, logicalId)?.creationPolicy);
+    if (wanted !== undefined) return signalled(wanted, context);
     const key = keyOf(String(properties['Handle'] ?? ''));
     if (!engine.state.signals.has(key))
       throw resourceFailure(
@@ -71,6 +77,32 @@ export const waitCondition = engineProvider({
     ),
   delete: () => Promise.resolve(),
 });
+
+/** With a creation policy it waits for SignalResource in place of a handle. The texts are AWS's. */
+const signalled = async (
+  { count, timeoutMs }: ResourceSignals,
+  { engine, stackId, logicalId }: EngineProviderContext,
+): Promise<ProvisionedResource> => {
+  const key = resourceSignalKey(stackId, logicalId);
+  if (!engine.state.signals.has(key)) engine.state.signals.set(key, []);
+  engine.commit();
+  const enough = await awaitSignals(engine, key, timeoutMs, (bodies) => {
+    const signals = readSignals(bodies);
+    const failed = signals.filter(({ Status }) => Status === 'FAILURE').length;
+    if (failed > 0)
+      throw resourceFailure(
+        `Received ${failed} FAILURE signal(s) out of ${count}. Unable to satisfy 100% MinSuccessfulInstancesPercent requirement`,
+      );
+    return signals.length >= count ? signals : undefined;
+  });
+  const received = readSignals(engine.state.signals.get(key) ?? []).length;
+  engine.state.signals.delete(key);
+  if (enough === undefined)
+    throw resourceFailure(
+      `Failed to receive ${count - received} resource signal(s) within the specified duration`,
+    );
+  return { physicalId: `${stackId}/${logicalId}`, attributes: { Data: '{}' } };
+};
 
 /** A signal with an id that was sent before counts as the same. */
 const distinct = (bodies: readonly string[]): readonly Signal[] => {
