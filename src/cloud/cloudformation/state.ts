@@ -202,6 +202,8 @@ export interface Step {
   /** Makes generated names the same in a second run. */
   readonly token: string;
   readonly calls: readonly { readonly call: string; readonly output: unknown }[];
+  /** What it has made, before it was done with it. */
+  readonly created?: string;
 }
 
 /** A physical resource that is no longer of the stack and is to be deleted when the operation cleans up. */

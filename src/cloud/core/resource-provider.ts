@@ -29,6 +29,11 @@ export interface ProviderContext {
   /** Makes retries of one creation name one thing. */
   readonly clientRequestToken: string;
   /**
+   * Tells that the resource is there by now, so that what fails after it does not leave it behind: a rollback deletes it.
+   * For creations of more than one call.
+   */
+  created(physicalId: string): void;
+  /**
    * A name as CloudFormation makes it: `STACK-LOGICAL-RANDOM`, cut to fit.
    * @param rules - `max` characters; `lowerCase` where the service wants it
    */

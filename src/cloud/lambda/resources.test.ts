@@ -30,6 +30,8 @@ const call = <Output>(operation: string, input: Readonly<Record<string, unknown>
     requestId: '11111111-1111-4111-8111-111111111111',
   }) as Promise<Output>;
 
+/** What a creation has told of before it was done. */
+const made: string[] = [];
 const context = (): ProviderContext => ({
   call: (_service, operation, input) => call(operation, input),
   accountId: '000000000000',
@@ -43,6 +45,7 @@ const context = (): ProviderContext => ({
   logicalId: 'Thing',
   tags: [{ Key: 'aws:cloudformation:stack-name', Value: 'stack' }],
   clientRequestToken: 'token',
+  created: (physicalId) => void made.push(physicalId),
   generateName: () => `stack-Thing-${++names}`,
 });
 
@@ -92,7 +95,7 @@ describe('AWS::Lambda::Function', () => {
     expect(await provider('Function').read?.(name, context())).toBeUndefined();
   });
 
-  it('leaves nothing behind when it cannot be made whole', async () => {
+  it('tells what it has made when it cannot be made whole, so that a rollback deletes it', async () => {
     await expect(
       create('Function', {
         ...base(),
@@ -100,6 +103,8 @@ describe('AWS::Lambda::Function', () => {
         ReservedConcurrentExecutions: 950,
       }),
     ).rejects.toMatchObject({ code: 'InvalidParameterValueException' });
+    expect(made.at(-1)).toBe('too-much');
+    await remove('Function', 'too-much', base());
     expect(await provider('Function').read?.('too-much', context())).toBeUndefined();
   });
 

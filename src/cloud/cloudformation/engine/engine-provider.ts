@@ -39,7 +39,7 @@ export const engineProvider = (provider: EngineProvider): ResourceProvider =>
 
 /** A failure that has left something behind: the rollback deletes what has this id. */
 export const failedWith = <E extends Error>(error: E, physicalId: string): E =>
-  Object.assign(error, { physicalId });
+  leftBy(error) === undefined ? Object.assign(error, { physicalId }) : error;
 
 /** The id of what a failed creation has left behind. */
 export const leftBy = (error: unknown): string | undefined =>

@@ -4,6 +4,7 @@ import { partitionOf } from '../evaluate/scope.ts';
 import type { Stack, Step, Tag } from '../state.ts';
 import type { Context } from './context.ts';
 import type { EngineProviderContext } from './engine-provider.ts';
+import { failedWith } from './engine-provider.ts';
 
 /** One provider's work on one resource. */
 export interface ProviderRun {
@@ -43,6 +44,9 @@ export const runProvider = async <R>(
   const replay = steps.get(key)?.calls ?? [];
   try {
     return await work(providerContext(context, run, key, replay));
+  } catch (error) {
+    const created = steps.get(key)?.created;
+    throw created === undefined || !(error instanceof Error) ? error : failedWith(error, created);
   } finally {
     steps.delete(key);
   }
@@ -97,6 +101,10 @@ const providerContext = (
       { Key: 'aws:cloudformation:stack-id', Value: stack.id },
     ],
     clientRequestToken: token,
+    created: (physicalId) => {
+      const step = steps.get(key);
+      if (step !== undefined) steps.set(key, { ...step, created: physicalId });
+    },
     generateName: ({ max = 255, lowerCase = false } = {}) => {
       const name = generatedName(stack.name, logicalId, token, max);
       return lowerCase ? name.toLowerCase() : name;

@@ -55,12 +55,19 @@ export const runStep = async (input: StepInput): Promise<boolean> => {
   } catch (error) {
     state.putChange({ ...change, state: 'failed', attempted: desired.properties });
     const left = leftBy(error);
-    const failed = left === undefined ? begun : { ...begun, physicalId: left };
+    const failed =
+      left === undefined ? begun : { ...begun, physicalId: left, properties: desired.properties };
     if (!input.isCancelled())
       setResourceStatus(work.context, failed, {
         status: `${verb}_FAILED`,
         reason: failureReason(error, desired.type, work.context),
         properties: input.shown,
+      });
+    else if (left !== undefined)
+      state.putResource({
+        ...failed,
+        ...state.resource(work.stackId, desired.logicalId),
+        physicalId: left,
       });
     return false;
   } finally {

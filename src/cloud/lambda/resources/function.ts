@@ -115,13 +115,8 @@ const create = async (
     Code: await readCode(properties['Code']),
     Tags: tagsOf(properties, context.tags),
   });
-  try {
-    await reserve(name, properties, context);
-  } catch (error) {
-    // Created but not whole: nothing of it stays, since CloudFormation never learns its name.
-    await unlessGone(context.call('lambda', 'DeleteFunction', { FunctionName: name }));
-    throw error;
-  }
+  context.created(name);
+  await reserve(name, properties, context);
   return described(name, context);
 };
 

@@ -38,6 +38,7 @@ export const logGroup: ResourceProvider = {
       ...(isProtected(properties) ? { deletionProtectionEnabled: true } : {}),
       ...(properties['KmsKeyId'] === undefined ? {} : { kmsKeyId: properties['KmsKeyId'] }),
     });
+    context.created(name);
     if (properties['RetentionInDays'] !== undefined)
       await context.call('cloudwatch-logs', 'PutRetentionPolicy', {
         logGroupName: name,

@@ -84,6 +84,7 @@ export const repository: ResourceProvider = {
           }),
       tags: [...context.tags, ...tagsOf(properties)],
     });
+    context.created(name);
     await putPolicies(name, properties, {}, context);
     return described(name, context);
   },

@@ -36,6 +36,8 @@ const call = <Output>(
     requestId: 'request',
   }) as Promise<Output>;
 
+/** What a creation has told of before it was done. */
+const made: string[] = [];
 const contextOf = (tags: ProviderContext['tags'] = []): ProviderContext => ({
   call: (_service, operation, input) => call(operation, input),
   accountId: ACCOUNT,
@@ -49,6 +51,7 @@ const contextOf = (tags: ProviderContext['tags'] = []): ProviderContext => ({
   logicalId: 'Thing',
   tags,
   clientRequestToken: 'token',
+  created: (physicalId) => void made.push(physicalId),
   generateName: () => `stack-Thing-${++names}`,
 });
 
@@ -142,11 +145,14 @@ describe('AWS::IAM::Role', () => {
     expect(await provider(type).read?.(RoleName, contextOf())).toBeUndefined();
   });
 
-  it('leaves nothing behind when it fails half way', async () => {
+  it('tells what it has made when it fails half way, so that a rollback deletes it', async () => {
     const bad = { ...properties, ManagedPolicyArns: [BASIC, 'arn:aws:iam::aws:policy/None'] };
     await expect(provider(type).create(bad, contextOf())).rejects.toMatchObject({
       code: 'NoSuchEntity',
     });
+    const name = made.at(-1) ?? '';
+    expect(await roleNames()).toEqual([name]);
+    await provider(type).delete(name, bad, contextOf());
     expect(await roleNames()).toEqual([]);
   });
 });

@@ -208,16 +208,11 @@ export const bucket: ResourceProvider = {
         ? {}
         : { CreateBucketConfiguration: { LocationConstraint: context.region } }),
     });
-    try {
-      for (const { property, put } of SETTINGS)
-        if (properties[property] !== undefined)
-          await put(name, properties[property] as Json, context);
-      await tag(name, properties, context);
-    } catch (error) {
-      // What was made half is taken away, so that a second try finds the name free.
-      await call(context, 'DeleteBucket', { Bucket: name });
-      throw error;
-    }
+    context.created(name);
+    for (const { property, put } of SETTINGS)
+      if (properties[property] !== undefined)
+        await put(name, properties[property] as Json, context);
+    await tag(name, properties, context);
     return described(name, context);
   },
   update: async (name, properties, previous, context) => {

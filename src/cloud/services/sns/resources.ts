@@ -88,6 +88,7 @@ export const topic: ResourceProvider = {
       Attributes: attributesOf(properties),
       Tags: tagsOf(properties, context),
     })) as { readonly TopicArn: string };
+    context.created(answer.TopicArn);
     for (const subscription of inlineSubscriptions(properties))
       await subscribe(answer.TopicArn, subscription, context);
     return described(answer.TopicArn);

@@ -88,13 +88,9 @@ export const managedPolicy: ResourceProvider = {
       ...(description === undefined ? {} : { Description: description }),
     });
     const arn = (answer as Iam.CreatePolicyResponse).Policy?.Arn ?? '';
-    try {
-      await attach(arn, properties, {}, context);
-      return await provisioned(arn, context);
-    } catch (error) {
-      await remove(arn, properties, context);
-      throw error;
-    }
+    context.created(arn);
+    await attach(arn, properties, {}, context);
+    return provisioned(arn, context);
   },
   update: async (arn, properties, previous, context) => {
     refuseGroups(properties);

@@ -87,14 +87,9 @@ export const role: ResourceProvider = {
       ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
       ...(seconds === undefined ? {} : { MaxSessionDuration: Number(seconds) }),
     });
-    try {
-      await putPolicies(name, properties, {}, context);
-      return await provisioned(name, context);
-    } catch (error) {
-      // Nobody else knows of the role yet: without this a rollback would leave it behind.
-      await remove(name, properties, context);
-      throw error;
-    }
+    context.created(name);
+    await putPolicies(name, properties, {}, context);
+    return provisioned(name, context);
   },
   update: async (name, properties, previous, context) => {
     const call = (operation: string, input: object = {}) =>
