@@ -6,7 +6,12 @@ import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Check } from './checks.ts';
 import { expect } from './checks.ts';
@@ -99,6 +104,15 @@ export const cdkChecks = (endpoint: string): readonly Check[] => {
           new PublishCommand({ TopicArn: output('TopicArn'), Message: 'from-the-topic' }),
         );
         await objectSays('from-the-topic', 'Hello from-the-topic');
+      },
+    },
+    {
+      name: 'an object wakes the function: the notification was put by CDK’s own Python function',
+      run: async () => {
+        await s3.send(
+          new PutObjectCommand({ Bucket: output('BucketName'), Key: 'in/photo', Body: 'x' }),
+        );
+        await objectSays('out/photo', 'Hello out/photo');
       },
     },
     {

@@ -52,11 +52,12 @@ export const start = (
   command: string,
   args: readonly string[],
   pattern: RegExp,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly match: RegExpExecArray; stop(): void }> =>
   new Promise((resolve, reject) => {
     const child: ChildProcess = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...KEYS },
+      env: { ...process.env, ...KEYS, ...env },
     });
     let text = '';
     const read = (piece: Buffer) => {

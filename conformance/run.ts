@@ -38,6 +38,8 @@ const cloud = await start(
   process.execPath,
   [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
   /ready (\S+)/,
+  // Functions in Python run on the one that was installed for the clients: it has boto3.
+  { SPARTA_PYTHON: join(VENV, 'python') },
 );
 try {
   const endpoint = cloud.match[1] ?? '';

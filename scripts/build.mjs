@@ -14,9 +14,9 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'
 });
 if (status !== 0) process.exit(status ?? 1);
 
-// Plain JavaScript that runs inside functions is copied as it is.
+// Plain JavaScript and Python that run inside functions are copied as they are.
 for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !entry.name.endsWith('.mjs')) continue;
+  if (!entry.isFile() || !/\.(mjs|py)$/.test(entry.name)) continue;
   const from = join(entry.parentPath, entry.name);
   const to = join(root, 'dist', from.slice(join(root, 'src').length));
   if (existsSync(dirname(to)) || entry.name !== '') cpSync(from, to, { recursive: true });

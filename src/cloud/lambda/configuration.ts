@@ -112,7 +112,7 @@ export const checkRuntime = (runtime: string): void => {
     return;
   }
   throw invalidParameterValue(
-    `Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs26.x, nodejs24.x, nodejs22.x, nodejs20.x, provided.al2023, provided.al2] or be a valid ARN`,
+    `Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs26.x, nodejs24.x, nodejs22.x, nodejs20.x, python3.14, python3.13, python3.12, python3.11, python3.10, provided.al2023, provided.al2] or be a valid ARN`,
   );
 };
 

@@ -29,7 +29,7 @@ import {
   CreateUserCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { servicePrincipal } from '../core/principals.ts';
 import type { LambdaBench } from './fixtures/lambda-bench.ts';
 import { archive, startLambdaBench, trusting } from './fixtures/lambda-bench.ts';
@@ -179,10 +179,16 @@ describe('a function', () => {
     ).rejects.toMatchObject({
       message: expect.stringContaining('exceeded the 4KB limit'),
     });
-    await expect(create({ Runtime: 'python3.13' })).rejects.toMatchObject({
+    await expect(create({ Runtime: 'java21' })).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: expect.stringContaining('The runtime python3.13 is not supported'),
+      message: expect.stringContaining('The runtime java21 is not supported'),
     });
+    vi.stubEnv('SPARTA_PYTHON', '/nowhere/python');
+    await expect(create({ Runtime: 'python3.13' })).rejects.toMatchObject({
+      message:
+        'SPARTA_PYTHON is /nowhere/python, which is no Python that can be started. Give it the path of one.',
+    });
+    vi.unstubAllEnvs();
     await expect(create({ Runtime: 'nodejs22.x' })).rejects.toMatchObject({
       message: expect.stringMatching(
         /^The runtime nodejs22\.x runs on Node 22; .* npm install --save-dev node-22@npm:node-\S+@22$/,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AwsError } from '../../core/aws-error.ts';
 import type { FunctionVersion } from '../state.ts';
+import { findPython } from './find-python.ts';
 
 /** What an environment of a runtime runs. */
 export interface RuntimeProgram {
@@ -21,14 +22,20 @@ export interface RuntimeProgram {
 }
 
 const NODE_RUNTIME = /^nodejs(\d+)\.x$/;
+const PYTHON_RUNTIME = /^python(3\.\d+)$/;
 
-/** Runtimes whose functions can run here. */
+/** Runtimes whose functions can run here. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 export const isRunnable = (runtime: string): boolean =>
   [
     'nodejs20.x',
     'nodejs22.x',
     'nodejs24.x',
     'nodejs26.x',
+    'python3.10',
+    'python3.11',
+    'python3.12',
+    'python3.13',
+    'python3.14',
     'provided.al2',
     'provided.al2023',
   ].includes(runtime);
@@ -46,6 +53,8 @@ export const programOf = (
   version: Pick<FunctionVersion, 'runtime'>,
   taskRoot: string,
 ): RuntimeProgram => {
+  const python = PYTHON_RUNTIME.exec(version.runtime)?.[1];
+  if (python !== undefined) return pythonProgram(python);
   const major = NODE_RUNTIME.exec(version.runtime)?.[1];
   if (major === undefined) {
     // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
@@ -74,6 +83,19 @@ export const programOf = (
     label: `nodejs:${major}.v${node.version.split('.').slice(1).join('.')}`,
     digest: sha256(`nodejs${node.version}`),
     writesRecords: true,
+  };
+};
+
+const pythonProgram = (wanted: string): RuntimeProgram => {
+  const python = findPython(wanted);
+  return {
+    command: python.path,
+    // -u: what is printed is in the log even when the function is killed.
+    args: () => ['-u', join(BOOTSTRAP_DIR, 'main.py')],
+    runtimeDir: BOOTSTRAP_DIR,
+    label: `python:${python.version}`,
+    digest: sha256(`python${python.version}`),
+    writesRecords: false,
   };
 };
 

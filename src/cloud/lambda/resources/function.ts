@@ -8,6 +8,7 @@ import type {
 } from '../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
 import { numeric, pick, unlessGone } from './provider-input.ts';
+import { inlineFiles } from './response-modules.ts';
 
 type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
@@ -42,13 +43,18 @@ const ONLY_AT_CREATION = [
 
 const FIXED_TIME = new Date(1980, 0, 1);
 
-/** Code in the template is a file `index.js`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html */
-const readCode = async (given: unknown): Promise<Record<string, unknown>> => {
+/** Code in the template is a file `index.js` or `index.py`, beside a module that answers CloudFormation. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html */
+const readCode = async (given: unknown, runtime: unknown): Promise<Record<string, unknown>> => {
   const { ZipFile, ...rest } = (given ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof ZipFile !== 'string') return rest;
   // Loaded only for code that stands in a template: it would cost every start of a cloud six milliseconds.
   const { strToU8, zipSync } = await import('fflate');
-  return { ZipFile: zipSync({ 'index.js': strToU8(ZipFile) }, { mtime: FIXED_TIME }) };
+  const files = Object.entries(inlineFiles(runtime, ZipFile));
+  return {
+    ZipFile: zipSync(Object.fromEntries(files.map(([name, text]) => [name, strToU8(text)])), {
+      mtime: FIXED_TIME,
+    }),
+  };
 };
 
 const settingsOf = (properties: ResourceProperties): Record<string, unknown> => {
@@ -112,7 +118,7 @@ const create = async (
     ...settingsOf(properties),
     ...pick(properties, ONLY_AT_CREATION),
     ...pick(properties, ['Architectures']),
-    Code: await readCode(properties['Code']),
+    Code: await readCode(properties['Code'], properties['Runtime']),
     Tags: tagsOf(properties, context.tags),
   });
   context.created(name);
@@ -158,7 +164,7 @@ const update: NonNullable<ResourceProvider['update']> = async (
   if (code.some((key) => !isDeepStrictEqual(properties[key], previous[key])))
     await context.call('lambda', 'UpdateFunctionCode', {
       FunctionName: name,
-      ...(await readCode(properties['Code'])),
+      ...(await readCode(properties['Code'], properties['Runtime'])),
       Architectures: properties['Architectures'] ?? ['x86_64'],
     });
   const reserved = properties['ReservedConcurrentExecutions'];
