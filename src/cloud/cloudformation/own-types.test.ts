@@ -176,6 +176,39 @@ describe('custom resources', () => {
   });
 });
 
+it('code that stands in the template answers with the module that AWS puts beside it', async () => {
+  const stack = await create('inline', {
+    Resources: {
+      Fn: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Runtime: 'nodejs24.x',
+          Handler: 'index.handler',
+          Role: 'arn:aws:iam::000000000000:role/function-role',
+          Code: {
+            ZipFile: `const response = require('cfn-response');
+              exports.handler = (event, context) =>
+                response.send(event, context, response.SUCCESS, { Said: event.ResourceProperties.Say }, 'own-id');`,
+          },
+        },
+      },
+      Custom: {
+        Type: 'Custom::Inline',
+        Properties: { ServiceToken: { 'Fn::GetAtt': 'Fn.Arn' }, Say: 'hello' },
+      },
+    },
+    Outputs: {
+      Said: { Value: { 'Fn::GetAtt': 'Custom.Said' } },
+      Id: { Value: { Ref: 'Custom' } },
+    },
+  });
+  expect([stack.StackStatus, outputs(stack)]).toEqual([
+    'CREATE_COMPLETE',
+    { Said: 'hello', Id: 'own-id' },
+  ]);
+  expect((await remove('inline')).StackStatus).toBe('DELETE_COMPLETE');
+});
+
 describe('wait conditions', () => {
   const template = (Count: number, Timeout: number) => ({
     Resources: {
