@@ -7,6 +7,7 @@ import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
 import { ecr } from './services/ecr/index.ts';
 import { iam } from './services/iam/index.ts';
+import { kms } from './services/kms/index.ts';
 import { s3 } from './services/s3/index.ts';
 import { sns } from './services/sns/index.ts';
 import { ssm } from './services/ssm/index.ts';
@@ -19,6 +20,7 @@ const PROVIDERS: readonly ServiceDefinition[] = [
   cloudwatchLogs,
   ecr,
   iam,
+  kms,
   lambda,
   s3,
   sns,

@@ -51,6 +51,8 @@ export interface CloudCall {
   readonly region: string;
   readonly requestId: string;
   readonly cause?: number;
+  /** Service principal of the service that calls for its caller; see {@link OperationContext.via}. */
+  readonly via?: string;
   readonly wire?: WireFacts;
   readonly signal?: AbortSignal;
 }
@@ -183,10 +185,17 @@ export const createCloud = (options: CloudOptions): Cloud => {
   };
 
   const internalCall =
-    (from: { principal: Principal; accountId: string; region: string; cause?: number }) =>
+    (from: {
+      principal: Principal;
+      accountId: string;
+      region: string;
+      service: string;
+      cause?: number;
+    }) =>
     (request: InternalCall) => {
       const cause = request.cause ?? from.cause;
       return dispatch({
+        via: from.service,
         service: request.service,
         operation: request.operation,
         input: request.input,
@@ -235,6 +244,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         principal: { kind: 'service', service: service.principal, sourceAccount: account },
         accountId: account,
         region: ofRegion,
+        service: service.principal,
       }),
       background: (name, task) => background(service, name, task),
       commit: () => store.commit(),
@@ -293,12 +303,14 @@ export const createCloud = (options: CloudOptions): Cloud => {
         principal: call.principal,
         accountId: call.accountId,
         region: call.region,
+        service: service.principal,
         cause: id,
       }),
       principal: call.principal,
       requestId: call.requestId,
       callId: id,
       authorise,
+      ...(call.via === undefined ? {} : { via: call.via }),
       ...(call.wire === undefined ? {} : { wire: call.wire }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     };

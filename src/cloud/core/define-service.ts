@@ -87,6 +87,11 @@ export interface OperationContext<State> extends ServiceContext<State> {
   readonly requestId: string;
   /** Journal id of this call. */
   readonly callId: number;
+  /**
+   * Service principal of the service that made this call, in its own name or its caller's; a call from outside has none.
+   * Fills `kms:ViaService`.
+   */
+  readonly via?: string;
   readonly wire?: WireFacts;
   /** Aborts when the client has gone away. */
   readonly signal?: AbortSignal;
