@@ -48,6 +48,12 @@ module.exports = {
       'provisioning and cloud meet over the wire',
     ),
     layer(
+      'privileges',
+      '^src/privileges/',
+      '^src/(privileges|provision|spec|synth)/',
+      'asks the cloud over HTTP, as anybody may',
+    ),
+    layer(
       'cloud-is-closed',
       '^src/cloud/',
       '^src/(cloud|iam)/',

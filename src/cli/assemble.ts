@@ -1,7 +1,7 @@
 import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import type { Synthesis } from '../synth/index.ts';
+import type { Synthesis, SynthesisOptions } from '../synth/index.ts';
 import { synthesise } from '../synth/index.ts';
 import { CliError } from './cli-error.ts';
 
@@ -31,7 +31,7 @@ export const assemble = (
   service: ServiceDeclaration,
   options: { readonly onThisMachine: boolean; readonly entry?: string; readonly outDir?: string },
 ): Assembly => {
-  const synthesis = synthesise(service);
+  const synthesis = synthesise(service, withoutStatement(process.env[WITHOUT]));
   if (synthesis.functions.length === 0) return { synthesis, archive: undefined, runsOn: undefined };
   const entry = options.entry ?? process.argv[1];
   if (entry === undefined)
@@ -59,6 +59,15 @@ export const assemble = (
   });
   archive.catch(() => undefined);
   return { synthesis, archive, runsOn: elsewhere ? machine : undefined };
+};
+
+/** Names a statement that a program leaves out of its template: `FUNCTION#STATEMENT`. */
+export const WITHOUT = 'SPARTA_WITHOUT';
+
+/** `privileges --mutate` takes permissions away one by one, in the programs that its command runs. */
+const withoutStatement = (text: string | undefined): SynthesisOptions => {
+  const [, fn, statement] = /^(\w+)#(\d+)$/.exec(text ?? '') ?? [];
+  return fn === undefined ? {} : { without: { function: fn, statement: Number(statement) } };
 };
 
 /** Kinds of clients that any function is granted; the others are not packed. */

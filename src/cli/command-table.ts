@@ -1,4 +1,13 @@
-import type { BuildFlags, DeleteFlags, OutputFlags, ProvisionFlags, Session } from './session.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type {
+  BuildFlags,
+  DeleteFlags,
+  OutputFlags,
+  PrivilegesFlags,
+  ProvisionFlags,
+  Session,
+  WordFlags,
+} from './session.ts';
 import type { TargetFlags } from './target-choice.ts';
 
 /** An option of a command, as data: the reader of the command line and the help are both made from it. */
@@ -12,16 +21,32 @@ export interface OptionSpec {
   readonly help: string;
 }
 
+/** A word that a command takes beside its options. */
+export interface WordSpec {
+  readonly name: string;
+  readonly optional?: boolean;
+  readonly help: string;
+}
+
 /** A command of a service. Its code is loaded when it runs. */
 export interface CommandSpec {
   readonly name: string;
   readonly help: string;
   readonly options: readonly OptionSpec[];
-  readonly run: (session: Session, flags: Flags) => Promise<void>;
+  /** In their order; what is optional stands last. @defaultValue none */
+  readonly words?: readonly WordSpec[];
+  /** Answers the exit code, 0 when it answers none. */
+  readonly run: (session: Session, flags: Flags) => Promise<ExitCode | undefined>;
 }
 
 /** Options as given: present means given. */
-export type Flags = TargetFlags & OutputFlags & ProvisionFlags & DeleteFlags & BuildFlags;
+export type Flags = TargetFlags &
+  OutputFlags &
+  ProvisionFlags &
+  DeleteFlags &
+  BuildFlags &
+  PrivilegesFlags &
+  WordFlags;
 
 const TARGET: readonly OptionSpec[] = [
   { name: 'local', help: 'on this machine: use the embedded cloud that runs, or start one' },
@@ -72,10 +97,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (session, flags) => {
       if (flags.noop === true) {
         const { runBuild } = await import('./commands/build.ts');
-        return await runBuild(session, flags, { onThisMachine: flags.local === true });
+        await runBuild(session, flags, { onThisMachine: flags.local === true });
+        return undefined;
       }
       const { runProvision } = await import('./commands/provision.ts');
-      return await runProvision(session, flags);
+      await runProvision(session, flags);
+      return undefined;
     },
   },
   {
@@ -85,6 +112,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (session, flags) => {
       const { runStatus } = await import('./commands/status.ts');
       await runStatus(session, flags);
+      return undefined;
     },
   },
   {
@@ -110,6 +138,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (session, flags) => {
       const { runDelete } = await import('./commands/delete.ts');
       await runDelete(session, flags);
+      return undefined;
     },
   },
   {
@@ -122,6 +151,52 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (session, flags) => {
       const { runBuild } = await import('./commands/build.ts');
       await runBuild(session, flags, { onThisMachine: false });
+      return undefined;
+    },
+  },
+  {
+    name: 'explain',
+    help: 'say why the last call was denied, and what would allow it; or why any call was or was not',
+    words: [{ name: 'call', optional: true, help: 'number of a call in the journal' }],
+    options: [...TARGET, JSON_LINES],
+    run: async (session, flags) => {
+      const { runExplain } = await import('./commands/explain.ts');
+      return await runExplain(session, flags);
+    },
+  },
+  {
+    name: 'can',
+    help: 'say whether a function or role may do something, and why',
+    words: [
+      { name: 'role', help: 'a function of the service, or a role by its name or ARN' },
+      { name: 'action', help: 's3:GetObject' },
+      { name: 'resource', help: 'an ARN' },
+    ],
+    options: [...TARGET, JSON_LINES],
+    run: async (session, flags) => {
+      const { runCan } = await import('./commands/can.ts');
+      return await runCan(session, flags);
+    },
+  },
+  {
+    name: 'privileges',
+    help: 'show what each permission was used for: used, unused, or wider than its use',
+    options: [
+      ...TARGET,
+      {
+        name: 'strict',
+        help: 'exit with 11 when a permission is unused or too wide: a gate for CI',
+      },
+      {
+        name: 'mutate',
+        value: 'command',
+        help: 'take each permission away in turn and run this command: one that fails nothing is superfluous or untested',
+      },
+      JSON_LINES,
+    ],
+    run: async (session, flags) => {
+      const { runPrivileges } = await import('./commands/privileges.ts');
+      return await runPrivileges(session, flags);
     },
   },
   {
@@ -131,6 +206,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (session) => {
       const { runVersion } = await import('./commands/version.ts');
       runVersion(session);
+      return undefined;
     },
   },
 ];

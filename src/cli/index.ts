@@ -34,17 +34,19 @@ export const runService = async (
     };
     const read = readCommandLine(argv);
     if (read !== undefined) {
-      await read.command.run(session, read.flags);
-      return 0;
+      return (await read.command.run(session, read.flags)) ?? 0;
     }
     const { serviceProgram } = await import('./program.ts');
-    const program = serviceProgram(session);
+    let exitCode = 0;
+    const program = serviceProgram(session, (code) => {
+      exitCode = code;
+    });
     if (argv.length === 0) {
       program.outputHelp({ error: true });
       return 2;
     }
     await program.parseAsync([...argv], { from: 'user' });
-    return 0;
+    return exitCode;
   } catch (error) {
     return await failed(error, argv, terminal, interrupts);
   } finally {

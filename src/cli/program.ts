@@ -9,7 +9,10 @@ const NOTES = `AWS_ENDPOINT_URL sends every call to one endpoint. SPARTA_DEBUG=1
 NO_COLOR=1 turns colours off.`;
 
 /** The commands of a service as commander has them: it words the help and every mistake. */
-export const serviceProgram = (session: Session): Command => {
+export const serviceProgram = (
+  session: Session,
+  onEnd: (exitCode: number) => void = () => undefined,
+): Command => {
   const { service, terminal } = session;
   const program = new Command(session.program)
     .usage('<command> [options]')
@@ -24,16 +27,32 @@ export const serviceProgram = (session: Session): Command => {
     })
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help for the options.');
-  for (const spec of COMMANDS) addCommand(program, spec, session);
+  for (const spec of COMMANDS) addCommand(program, spec, session, onEnd);
   return program;
 };
 
-const addCommand = (program: Command, spec: CommandSpec, session: Session) => {
+const addCommand = (
+  program: Command,
+  spec: CommandSpec,
+  session: Session,
+  onEnd: (exitCode: number) => void,
+) => {
   const command = program
     .command(spec.name)
     .description(spec.help)
-    .action((flags: Flags) => spec.run(session, flags));
+    // Commander hands over the words, then the options, then itself.
+    .action(async (...given: unknown[]) => {
+      onEnd((await spec.run(session, flagsOf(spec, given))) ?? 0);
+    });
+  for (const { name, optional, help } of spec.words ?? [])
+    command.argument(optional === true ? `[${name}]` : `<${name}>`, help);
   for (const option of spec.options) command.addOption(asOption(option));
+};
+
+const flagsOf = ({ words }: CommandSpec, given: readonly unknown[]): Flags => {
+  const flags = given.at(-2) as Flags;
+  if (words === undefined) return flags;
+  return { ...flags, words: given.slice(0, -2).filter((word) => typeof word === 'string') };
 };
 
 const asOption = (spec: OptionSpec): Option => {

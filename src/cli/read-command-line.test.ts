@@ -14,8 +14,11 @@ const byCommander = async (words: readonly string[]) => {
   const program = serviceProgram(session);
   const seen: { name: string; flags: unknown }[] = [];
   for (const command of program.commands)
-    command.action((flags: unknown) => {
-      seen.push({ name: command.name(), flags });
+    command.action((...given: unknown[]) => {
+      const takesWords = COMMANDS.find(({ name }) => name === command.name())?.words !== undefined;
+      const words = given.slice(0, -2).filter((word) => typeof word === 'string');
+      const flags = given.at(-2) as object;
+      seen.push({ name: command.name(), flags: takesWords ? { ...flags, words } : flags });
     });
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -37,6 +40,11 @@ describe('the quick reader', () => {
     ['build --out dir'],
     ['status --region='],
     ['version'],
+    ['explain'],
+    ['explain 12 --json'],
+    ['can Keep s3:GetObject arn:aws:s3:::b/k --local'],
+    ['can --local Keep s3:GetObject *'],
+    ['privileges --strict --mutate x'],
   ])('reads "%s" as commander does', async (line) => {
     const words = line.split(' ');
     const read = readCommandLine(words);
@@ -59,6 +67,8 @@ describe('the quick reader', () => {
     ['provision --parameter =1'],
     ['provision extra'],
     ['status --bucket x'],
+    ['can Keep s3:GetObject'],
+    ['explain 1 2'],
   ])('leaves "%s" to commander', (line) => {
     expect(readCommandLine(line.split(' '))).toBeUndefined();
   });
@@ -67,7 +77,10 @@ describe('the quick reader', () => {
     for (const command of COMMANDS)
       for (const { name, value } of command.options) {
         const given = value === undefined ? [`--${name}`] : [`--${name}`, 'a=b'];
-        expect(readCommandLine([command.name, ...given])?.command.name).toBe(command.name);
+        const words = (command.words ?? []).map((word) => word.name);
+        expect(readCommandLine([command.name, ...words, ...given])?.command.name).toBe(
+          command.name,
+        );
       }
   });
 });

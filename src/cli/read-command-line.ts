@@ -16,8 +16,14 @@ export const readCommandLine = (argv: readonly string[]): ReadCommandLine | unde
   if (command === undefined) return undefined;
   const flags: Record<string, unknown> = {};
   const words = argv.slice(1);
+  const given: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
-    const match = /^--(?<name>[a-z]+)(?:=(?<value>[\s\S]*))?$/.exec(words[at] ?? '')?.groups;
+    const word = words[at] ?? '';
+    if (!word.startsWith('-') && given.length < (command.words ?? []).length) {
+      given.push(word);
+      continue;
+    }
+    const match = /^--(?<name>[a-z]+)(?:=(?<value>[\s\S]*))?$/.exec(word)?.groups;
     const option = command.options.find(({ name }) => name === match?.['name']);
     if (option === undefined || match === undefined) return undefined;
     if (option.value === undefined) {
@@ -32,6 +38,9 @@ export const readCommandLine = (argv: readonly string[]): ReadCommandLine | unde
     if (read === undefined) return undefined;
     flags[option.name] = read;
   }
+  const wanted = (command.words ?? []).filter(({ optional }) => optional !== true).length;
+  if (given.length < wanted) return undefined;
+  if (command.words !== undefined) flags['words'] = given;
   return { command, flags };
 };
 

@@ -2,6 +2,8 @@ import type { BundleErrorCode } from '../bundle/index.ts';
 import { BUNDLE_ERROR_CODES, BundleError } from '../bundle/index.ts';
 import type { DeployErrorCode } from '../provision/index.ts';
 import { DeployError } from '../provision/index.ts';
+import type { PrivilegesErrorCode } from '../privileges/privileges-error.ts';
+import { PrivilegesError } from '../privileges/privileges-error.ts';
 import { FrameworkError } from '../spec/errors.ts';
 import { CLI_ERROR_CODES, CliError } from './cli-error.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -63,6 +65,13 @@ const BUNDLE_EXITS: Readonly<Record<(typeof BUNDLE_ERROR_CODES)[BundleErrorCode]
   bug: EXIT_CODES.DEFECT,
 };
 
+const PRIVILEGES_EXITS: Readonly<Record<PrivilegesErrorCode, ExitCode>> = {
+  NO_JOURNAL: EXIT_CODES.UNREACHABLE,
+  NOT_PROVISIONED: EXIT_CODES.STUCK,
+  UNKNOWN: EXIT_CODES.USAGE,
+  NOT_ANSWERED: EXIT_CODES.FAILED,
+};
+
 /** Reads any thrown value. What carries no code of ours is a defect, and says so. */
 export const readError = (thrown: unknown): ErrorReport => {
   if (thrown instanceof DeployError)
@@ -80,6 +89,8 @@ export const readError = (thrown: unknown): ErrorReport => {
           }),
     };
   }
+  if (thrown instanceof PrivilegesError)
+    return { exitCode: PRIVILEGES_EXITS[thrown.code], ...said(thrown) };
   if (thrown instanceof CliError)
     return { exitCode: CLI_ERROR_CODES[thrown.code], ...said(thrown) };
   if (thrown instanceof FrameworkError)

@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.ts';
+import { COMMANDS } from './command-table.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 const { existsSync } = process.getBuiltinModule('node:fs');
@@ -17,7 +18,10 @@ const DEFAULT_PROGRAM = 'app.ts';
  */
 export const runProgram = async (command: string, rest: readonly string[]): Promise<ExitCode> => {
   const [first = '-'] = rest;
-  const named = first.startsWith('-') ? undefined : first;
+  // Where a command takes words of its own, only what looks like a program is one.
+  const takesWords = COMMANDS.some(({ name, words }) => name === command && words !== undefined);
+  const isProgram = takesWords ? /\.[cm]?[jt]sx?$/.test(first) : !first.startsWith('-');
+  const named = isProgram ? first : undefined;
   const program = resolve(named ?? DEFAULT_PROGRAM);
   if (!existsSync(program))
     throw new CliError('NO_PROGRAM', `There is no program ${named ?? DEFAULT_PROGRAM} here.`, {

@@ -41,6 +41,17 @@ export interface BuildFlags extends OutputFlags {
   readonly out?: string;
 }
 
+/** Flags of `privileges`. */
+export interface PrivilegesFlags extends TargetFlags, OutputFlags {
+  readonly strict?: boolean;
+  readonly mutate?: string;
+}
+
+/** The words of a command that takes any, by their place. */
+export interface WordFlags {
+  readonly words?: readonly string[];
+}
+
 /** Writes one event for a script. Dates become ISO strings; what is not data is left out. */
 export const jsonLine = (terminal: Terminal, event: object): void =>
   terminal.out(JSON.stringify(event));

@@ -8,10 +8,18 @@ Commands:
   help       print this text
 
 Commands of a service, which are its program's own (node app.ts --help):
-  provision, status, delete, build [app.ts] [options]`;
+  provision, status, delete, build, explain, can, privileges [app.ts] [options]`;
 
 /** Named here so that a cloud starts without the table of their options. */
-const SERVICE_COMMANDS = new Set(['provision', 'status', 'delete', 'build']);
+const SERVICE_COMMANDS = new Set([
+  'provision',
+  'status',
+  'delete',
+  'build',
+  'explain',
+  'can',
+  'privileges',
+]);
 
 /** The program `sparta`. Loads nothing before it is known to be needed: a cloud has to be up in no time. */
 export const runSparta = async (argv: readonly string[]): Promise<ExitCode> => {

@@ -7,6 +7,7 @@ export type { Progress, ResourceProgress } from './progress.ts';
 export type { ProvisionRequest, ProvisionResult } from './provision.ts';
 export { provision } from './provision.ts';
 export type { StackOutput } from './stack-state.ts';
+export type { StackResource } from './describe-contents.ts';
 export type { StackReport } from './status.ts';
 export { readStatus } from './status.ts';
 export type { Target } from './target.ts';

@@ -272,6 +272,34 @@ const synthesiseRole = (fn: FunctionDeclaration, builder: TemplateBuilder): void
     fn.declaredAt,
   );
 
+interface RolePolicies {
+  readonly Policies: readonly {
+    readonly PolicyName: string;
+    readonly PolicyDocument: { readonly Version: string; readonly Statement: readonly unknown[] };
+  }[];
+}
+
+/** Takes a statement out of a function's role. */
+export const leaveOut = (
+  builder: TemplateBuilder,
+  without: { readonly function: string; readonly statement: number },
+): void =>
+  builder.amend(roleId({ name: without.function }), (role) => ({
+    ...role,
+    Properties: {
+      ...role.Properties,
+      Policies: (role.Properties as unknown as RolePolicies).Policies.map((policy) => ({
+        ...policy,
+        PolicyDocument: {
+          ...policy.PolicyDocument,
+          Statement: policy.PolicyDocument.Statement.filter(
+            (_statement, index) => index !== without.statement,
+          ),
+        },
+      })),
+    },
+  }));
+
 /** A function with its role and its log group. */
 export const synthesiseFunction = (fn: FunctionDeclaration, builder: TemplateBuilder): void => {
   if (fn.settings.logging?.logGroup === undefined)

@@ -12,7 +12,7 @@ import type { TemplateBuilder } from './builder.ts';
 import { assertNoProblems, createBuilder } from './builder.ts';
 import type { AnyDeclaration, Collected } from './collect.ts';
 import { collect } from './collect.ts';
-import { synthesiseFunction } from './function.ts';
+import { leaveOut, synthesiseFunction } from './function.ts';
 import { findCycle, findMissing } from './references.ts';
 import type { KnownName } from './resolve.ts';
 import { createResolver } from './resolve.ts';
@@ -26,6 +26,15 @@ export type { Template, TemplateResource } from './template.ts';
 export interface SynthesisOptions {
   /** Default of the parameter `ArtifactKey`: where the archive lies in its bucket. */
   readonly artifactKey?: string;
+  /** A statement of a function's role to leave out, to see whether anything misses it. */
+  readonly without?: WithoutStatement;
+}
+
+/** Names one statement of one role. */
+export interface WithoutStatement {
+  readonly function: string;
+  /** Position in the role's policy, from 0. */
+  readonly statement: number;
 }
 
 /** A function as the bundler and the plan see it. */
@@ -150,6 +159,7 @@ export const synthesise = (
   for (const [name, value] of Object.entries(service.outputs))
     builder.output(name, builder.resolve(value), name);
   const parameters = functions.length === 0 ? {} : archiveParameters(options);
+  if (options.without !== undefined) leaveOut(builder, options.without);
   findMissing(builder, Object.keys(parameters));
   findCycle(builder);
   assertNoProblems(service.name, builder.problems);

@@ -16,7 +16,7 @@ import type {
   ServiceDefinition,
   WireFacts,
 } from './define-service.ts';
-import type { Journal } from './journal.ts';
+import type { CheckedNeed, Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
 import { createCredentialRegistry, principalName, rootPrincipal } from './principals.ts';
@@ -24,6 +24,8 @@ import type { Random } from './random.ts';
 import { createSystemRandom } from './random.ts';
 import type { Store } from './store.ts';
 import { createStore } from './store.ts';
+import type { Usage } from './usage.ts';
+import { createUsage } from './usage.ts';
 
 /** How a cloud is made. */
 export interface CloudOptions {
@@ -67,6 +69,7 @@ export interface Cloud {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly journal: Journal;
+  readonly usage: Usage;
   readonly credentials: CredentialRegistry;
   /** The running call behind a set of temporary keys: what a function does is caused by its invocation. */
   readonly causes: Map<string, number>;
@@ -74,6 +77,8 @@ export interface Cloud {
   endpoint: string;
   /** Authorises, runs and journals one call. Does not commit: whoever answers does. */
   dispatch(call: CloudCall): Promise<unknown>;
+  /** What IAM would say of a call that nobody makes. */
+  decide(principal: Principal, need: Need): CheckedNeed;
   /** What a service sees outside of a call. */
   contextOf(service: ServiceDefinition, accountId: string, region: string): ServiceContext<unknown>;
   /** Resolves when no background work is left. Timers that lie in the future do not count. */
@@ -103,6 +108,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const store = createStore(options.stateDir);
   const blobs = createBlobStore(random, options.stateDir);
   const journal = createJournal(clock);
+  const usage = createUsage();
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
     {
@@ -254,6 +260,16 @@ export const createCloud = (options: CloudOptions): Cloud => {
   };
   const sharedStates = new Map<string, unknown>();
 
+  const decide = (principal: Principal, need: Need): CheckedNeed => {
+    const { decision } = authoriser.check(principal, need, {
+      region,
+      accountId: accountOf(principal),
+      secureTransport: true,
+      nowMs: clock.now(),
+    });
+    return { action: need.action, resource: need.resource, decision };
+  };
+
   const dispatch = async (call: CloudCall): Promise<unknown> => {
     const service = services.get(call.service);
     if (service === undefined) throw notSupported(`The service ${call.service}`);
@@ -263,7 +279,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     const base = contextOf(service, call.accountId, call.region);
     const id = journal.begin();
     const startedAt = clock.monotonic();
-    const checked: Need[] = [];
+    const checked: CheckedNeed[] = [];
     const facts: RequestFacts = {
       region: call.region,
       accountId: call.accountId,
@@ -275,8 +291,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
     };
     const authorise = (needs: Need | readonly Need[]) => {
       for (const need of Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need]) {
-        checked.push(need);
         const verdict = authoriser.check(call.principal, need, facts);
+        const { action, resource, conditions } = need;
+        const { decision } = verdict;
+        const one =
+          conditions === undefined
+            ? { action, resource, decision }
+            : { action, resource, conditions, decision };
+        checked.push(one);
+        usage.note(call.principal, one);
         if (verdict.decision.effect !== 'allow')
           throw accessDenied(call.principal, verdict, {
             code: service.accessDeniedCode ?? 'AccessDeniedException',
@@ -356,10 +379,12 @@ export const createCloud = (options: CloudOptions): Cloud => {
     store,
     blobs,
     journal,
+    usage,
     credentials,
     causes,
     endpoint: 'http://127.0.0.1',
     dispatch,
+    decide,
     contextOf,
     settle: async () => {
       while (pending.size > 0) await Promise.all(pending);

@@ -1,4 +1,13 @@
+import type { Decision } from '../../iam/index.ts';
 import type { Clock } from './clock.ts';
+
+/** One thing that a call needed, and what IAM said of it. */
+export interface CheckedNeed {
+  readonly action: string;
+  readonly resource: string;
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  readonly decision: Decision;
+}
 
 /** One thing that happened in the cloud: a call and what became of it, or a note of a service. */
 export interface JournalEntry {
@@ -16,8 +25,8 @@ export interface JournalEntry {
   readonly outcome: 'ok' | 'denied' | 'error';
   readonly code?: string;
   readonly message?: string;
-  /** Actions and resources that the call needed; the first that was denied is in `message`. */
-  readonly needs?: readonly { readonly action: string; readonly resource: string }[];
+  /** What the call needed, up to the first that was denied. */
+  readonly needs?: readonly CheckedNeed[];
   /** Wall time, milliseconds. */
   readonly durationMs?: number;
   /** The entry that caused this one. */

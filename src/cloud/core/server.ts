@@ -5,6 +5,7 @@ import type { Authentication } from './authenticate.ts';
 import { authenticate } from './authenticate.ts';
 import type { Cloud } from './cloud.ts';
 import type { ServiceDefinition, WireFacts } from './define-service.ts';
+import { inspect } from './inspect.ts';
 import { foreignRequest, hostName } from './origin-guard.ts';
 import type { RoutedRequest, ServiceModel, WireRequest, WireResponse } from './protocols/index.ts';
 import {
@@ -95,7 +96,7 @@ const answer = async (
     const foreign = foreignRequest(headers);
     if (foreign !== undefined) return sendText(response, 403, foreign);
     const target = request.url ?? '/';
-    if (target === '/_sparta/health') return sendHealth(cloud, response);
+    if (target.startsWith('/_sparta/')) return await inspect(cloud, target, response);
     const host = hostName(headers['host'] ?? '');
     for (const service of cloud.services.values()) {
       const claimed = service.dataPlane?.claims(host, target);
@@ -430,17 +431,4 @@ const drained = (response: ServerResponse) =>
 const sendText = (response: ServerResponse, status: number, text: string) => {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
   response.end(`${text}\n`);
-};
-
-const sendHealth = (cloud: Cloud, response: ServerResponse) => {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(
-    JSON.stringify({
-      product: 'sparta',
-      pid: process.pid,
-      accountId: cloud.accountId,
-      region: cloud.region,
-      services: [...cloud.services.keys()],
-    }),
-  );
 };

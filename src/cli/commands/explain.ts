@@ -1,0 +1,88 @@
+import type { CloudFacts, Explanation, JournalLine } from '../../privileges/index.ts';
+import { explain, PrivilegesError } from '../../privileges/index.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { OutputFlags, Session, WordFlags } from '../session.ts';
+import { jsonLine } from '../session.ts';
+import type { TargetFlags } from '../target-choice.ts';
+import type { Style } from '../terminal.ts';
+import { serviceFacts } from './service-facts.ts';
+
+/** `explain [call]`: why a call was denied or allowed, and what would allow it. */
+export const runExplain = async (
+  session: Session,
+  flags: TargetFlags & OutputFlags & WordFlags,
+): Promise<ExitCode | undefined> => {
+  const { terminal } = session;
+  const { cloud, names } = await serviceFacts(session, flags);
+  const line = await lineOf(cloud, flags.words?.[0]);
+  if (line === undefined) {
+    if (flags.json === true) jsonLine(terminal, { kind: 'explanation', explanation: null });
+    else terminal.out('Nothing was denied, as far as the journal goes back.');
+    return undefined;
+  }
+  const explanation = explain(line, names, await causesOf(cloud, line));
+  if (explanation === undefined)
+    throw new PrivilegesError(
+      'UNKNOWN',
+      `Entry ${line.id} of the journal needed no permission: ${line.message ?? line.operation}`,
+      'Name a call.',
+    );
+  if (flags.json === true) jsonLine(terminal, { kind: 'explanation', explanation });
+  else for (const text of explanationLines(explanation, terminal.style)) terminal.out(text);
+  return undefined;
+};
+
+const lineOf = async (
+  cloud: CloudFacts,
+  word: string | undefined,
+): Promise<JournalLine | undefined> => {
+  if (word === undefined) return (await cloud.denials(1)).at(-1);
+  const line = /^\d+$/.test(word) ? await cloud.line(Number(word)) : undefined;
+  if (line !== undefined) return line;
+  throw new PrivilegesError(
+    'UNKNOWN',
+    `The journal has no call ${word}.`,
+    'Calls are numbered from 1; the journal keeps the last 10,000. Without a number, the last denial is explained.',
+  );
+};
+
+/** Longer chains have not been seen; a circle there is not. */
+const LONGEST_CHAIN = 20;
+
+const causesOf = async (cloud: CloudFacts, line: JournalLine): Promise<readonly JournalLine[]> => {
+  const found: JournalLine[] = [];
+  let next = line.cause;
+  while (next !== undefined && found.length < LONGEST_CHAIN) {
+    const cause = await cloud.line(next);
+    if (cause === undefined) break;
+    found.push(cause);
+    next = cause.cause;
+  }
+  return found;
+};
+
+/** An explanation for a person; `can` prints its answer in the same form. */
+export const explanationLines = (told: Explanation, style: Style): readonly string[] => {
+  const { action, resource, statements, causes, grant } = told;
+  const where = told.function?.declaredAt;
+  const who =
+    told.function === undefined
+      ? told.principal
+      : `the function ${told.function.name}${where === undefined ? '' : ` (${where})`}, as ${told.principal}`;
+  const verdict = told.allowed ? style.good('allowed') : style.bad('denied');
+  return [
+    `${verdict}  ${style.strong(action)} on ${resource}${told.id === 0 ? '' : style.dim(`  call ${told.id}, ${told.at}`)}`,
+    `  who    ${who}`,
+    `  why    ${told.because}`,
+    ...statements.map(
+      ({ policy, statement }) => `         ${policy}: ${style.dim(JSON.stringify(statement))}`,
+    ),
+    ...(causes.length === 0 ? [] : [`  after  ${causes.join(' ← ')}`]),
+    ...(grant === undefined
+      ? []
+      : [
+          `  write  in the grants of ${told.function?.name ?? 'the function'}:`,
+          `         ${style.good(grant)}`,
+        ]),
+  ];
+};

@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningCloud } from '../cloud/index.ts';
+import { startCloud } from '../cloud/index.ts';
+
+const SOURCES = join(import.meta.dirname, '..');
+const MODULES = join(SOURCES, '..', 'node_modules');
+const PROGRAM = `import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { bucket, lambda, main, service, topic } from 'sparta';
+
+const photos = bucket('Photos', { deletionPolicy: 'Delete' });
+const news = topic('News');
+const keep = lambda('Keep', {
+  functionName: 'keep',
+  grants: { photos: photos.access('read', 'write'), news: news.publish() },
+}, async ({ keys, remove }: { readonly keys: readonly string[]; readonly remove?: string }, { photos }) => {
+  for (const key of keys) await photos.put(key, 'x');
+  if (remove !== undefined)
+    await new S3Client({ forcePathStyle: true }).send(
+      new DeleteObjectCommand({ Bucket: process.env['SPARTA_Photos'], Key: remove }),
+    );
+  return 'kept';
+});
+await main(service('Keeper', { functions: [keep] }));
+`;
+
+let cloud: RunningCloud;
+let folder = '';
+let lambda: LambdaClient;
+
+const run = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  new Promise<{ code: number | null; out: string; error: string }>((resolve) => {
+    const child = spawn(process.execPath, ['app.ts', ...words], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        NO_COLOR: '1',
+        AWS_ENDPOINT_URL: cloud.url,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_REGION: 'us-east-1',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const seen = { out: '', error: '' };
+    child.stdout.on('data', (text) => (seen.out += String(text)));
+    child.stderr.on('data', (text) => (seen.error += String(text)));
+    child.once('close', (code) => resolve({ code, ...seen }));
+  });
+const json = (out: string): Readonly<Record<string, unknown>> =>
+  JSON.parse(out) as Readonly<Record<string, unknown>>;
+const invoke = (event: object) =>
+  lambda.send(new InvokeCommand({ FunctionName: 'keep', Payload: JSON.stringify(event) }));
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  lambda = new LambdaClient({
+    endpoint: cloud.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  folder = mkdtempSync(join(tmpdir(), 'sparta-privileges-'));
+  writeFileSync(join(folder, 'package.json'), '{"name":"app","type":"module"}');
+  mkdirSync(join(folder, 'node_modules/sparta'), { recursive: true });
+  for (const scope of ['@aws-sdk', '@smithy', '@aws'])
+    symlinkSync(join(MODULES, scope), join(folder, 'node_modules', scope));
+  writeFileSync(
+    join(folder, 'node_modules/sparta/package.json'),
+    JSON.stringify({
+      name: 'sparta',
+      version: '1.0.0',
+      type: 'module',
+      exports: { '.': { 'sparta-lambda': './src/index.lambda.ts', default: './src/index.ts' } },
+    }),
+  );
+  symlinkSync(SOURCES, join(folder, 'node_modules/sparta/src'));
+  writeFileSync(join(folder, 'app.ts'), PROGRAM);
+  const { code, error } = await run(['provision']);
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+}, 60_000);
+afterAll(async () => {
+  await cloud.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('explain', () => {
+  it('has nothing to say before anything was denied', async () => {
+    expect((await run(['explain'])).out).toBe(
+      'Nothing was denied, as far as the journal goes back.\n',
+    );
+  });
+
+  it('names who, what, why, where in the program, and the grant to write there', async () => {
+    expect((await invoke({ keys: [], remove: 'a' })).FunctionError).toBe('Unhandled');
+    const { code, out } = await run(['explain']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^denied {2}s3:DeleteObject on arn:aws:s3:::[^/]+\/a {2}call \d+/);
+    expect(out).toMatch(
+      /who {4}the function Keep \(app\.ts:6\), as arn:aws:sts::000000000000:assumed-role\//,
+    );
+    expect(out).toContain('why    no policy of the caller allows it');
+    expect(out).toContain('after  lambda Invoke');
+    expect(out).toContain(
+      "write  in the grants of Keep:\n         photos: photos.delete(),  // photos = bucket('Photos'…)",
+    );
+    const told = json((await run(['explain', '--json'])).out)['explanation'] as {
+      readonly id: number;
+    };
+    const again = await run(['explain', String(told.id), '--json']);
+    expect(json(again.out)['explanation']).toEqual(told);
+  });
+
+  it('says when there is no such call, and when there is no journal', async () => {
+    const none = await run(['explain', '999999']);
+    expect([none.code, none.error]).toEqual([
+      2,
+      expect.stringContaining('The journal has no call 999999.'),
+    ]);
+    const nowhere = await run(['explain'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+    expect(nowhere.code).toBe(5);
+  });
+});
+
+describe('can', () => {
+  it('answers for a function of the service, by an exit code too', async () => {
+    const yes = await run(['can', 'Keep', 's3:GetObject', `arn:aws:s3:::${await bucketName()}/x`]);
+    expect([yes.code, yes.out]).toEqual([0, expect.stringMatching(/^allowed {2}s3:GetObject/)]);
+    const no = await run([
+      'can',
+      'Keep',
+      'dynamodb:GetItem',
+      'arn:aws:dynamodb:us-east-1:000000000000:table/T',
+    ]);
+    expect(no.code).toBe(4);
+    expect(no.out).toContain(
+      "allow('dynamodb:GetItem', 'arn:aws:dynamodb:us-east-1:000000000000:table/T')",
+    );
+    const who = await run(['can', 'Nobody', 's3:GetObject', '*']);
+    expect([who.code, who.error]).toEqual([2, expect.stringContaining('Nobody')]);
+    expect((await run(['can', 'Keep'])).code).toBe(2);
+  });
+});
+
+const bucketName = async (): Promise<string> => {
+  const report = json((await run(['status', '--json'])).out)['report'] as {
+    readonly resources: readonly { readonly logicalId: string; readonly physicalId: string }[];
+  };
+  return report.resources.find(({ logicalId }) => logicalId === 'Photos')?.physicalId ?? '';
+};
+
+describe('privileges', () => {
+  it('tells what was used, what was not, and what is wider than its use', async () => {
+    await invoke({ keys: ['in/a', 'in/b', 'in/deep/c'] });
+    const { out, code } = await run(['privileges']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^used {7}Keep {2}its own log: logs:CreateLogStream/m);
+    expect(out).toMatch(/^unused {5}Keep {2}news: sns:Publish {2}app\.ts:6$/m);
+    expect(out).toMatch(/^unused {5}Keep {2}photos: s3:GetObject/m);
+    expect(out).toMatch(/^too wide {3}Keep {2}photos: s3:PutObject/m);
+    expect(out).toContain("photos: allow('s3:PutObject', sub`${photos.arn}/in/*`),");
+    expect(out).toMatch(/3 grants unused or too wide/);
+    expect((await run(['privileges', '--strict'])).code).toBe(11);
+  });
+
+  it('takes each away in turn, and tells which was not missed', async () => {
+    const test = join(folder, 'check.mjs');
+    writeFileSync(
+      test,
+      `import { execFileSync } from 'node:child_process';
+       import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+       execFileSync(process.execPath, ['app.ts', 'provision'], { stdio: 'ignore' });
+       const { FunctionError } = await new LambdaClient({}).send(
+         new InvokeCommand({ FunctionName: 'keep', Payload: '{"keys":["x"]}' }),
+       );
+       process.exit(FunctionError === undefined ? 0 : 1);`,
+    );
+    const { out, code } = await run(['privileges', '--mutate', `${process.execPath} check.mjs`]);
+    expect(code).toBe(11);
+    expect(out).toMatch(/^needed {5}Keep {2}photos: s3:PutObject$/m);
+    expect(out).toMatch(/^not missed Keep {2}photos: s3:GetObject$/m);
+    expect(out).toMatch(/^not missed Keep {2}news: sns:Publish$/m);
+    const broken = await run(['privileges', '--mutate', 'exit 1']);
+    expect([broken.code, broken.error]).toEqual([
+      8,
+      expect.stringContaining('"exit 1" fails with every permission in place.'),
+    ]);
+  }, 60_000);
+});

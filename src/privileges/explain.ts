@@ -1,0 +1,81 @@
+import type { JournalLine, JournalNeed } from './cloud-facts.ts';
+import type { StackNames } from './stack-names.ts';
+import { placeOf } from './stack-names.ts';
+import { suggestGrant } from './suggest-grant.ts';
+
+/** Why a call was allowed or denied, in parts that a person or a script can use. */
+export interface Explanation {
+  readonly id: number;
+  /** ISO 8601, by the cloud's clock. */
+  readonly at: string;
+  readonly allowed: boolean;
+  readonly action: string;
+  readonly resource: string;
+  /** ARN of who called, or the service. */
+  readonly principal: string;
+  /** The function behind the principal, and where the program declares it. */
+  readonly function?: { readonly name: string; readonly declaredAt?: string };
+  /** A sentence. */
+  readonly because: string;
+  /** The statements that decided. */
+  readonly statements: readonly {
+    readonly policy: string;
+    readonly statement: Readonly<Record<string, unknown>>;
+  }[];
+  /** What caused the call, nearest first: `lambda Invoke`. */
+  readonly causes: readonly string[];
+  /** Code for the function's `grants`, where a grant would help. */
+  readonly grant?: string;
+}
+
+/** AWS's rules by the name that a decision gives them, as sentences about an action. */
+const REASONS: Readonly<Record<string, string>> = {
+  EXPLICIT_DENY: 'a statement denies it, and a denial overrides every permission',
+  ROOT_USER: 'the account’s root user may do everything in its account',
+  IDENTITY_POLICY: 'a policy of the caller allows it',
+  RESOURCE_POLICY: 'the policy of the resource allows it',
+  RESOURCE_POLICY_FOR_ROLE: 'the policy of the resource allows it to the role',
+  RESOURCE_AND_IDENTITY_POLICY:
+    'the policy of the resource trusts the account, and a policy of the caller allows it',
+  CROSS_ACCOUNT: 'both accounts allow it',
+  NO_IDENTITY_POLICY: 'no policy of the caller allows it',
+  NO_RESOURCE_POLICY: 'only the policy of the resource could allow it, and it does not',
+  NO_BOUNDARY: 'the permissions boundary does not allow it',
+  NO_SESSION_POLICY: 'the session policy does not allow it',
+  NO_SERVICE_CONTROL_POLICY: 'no service control policy allows it',
+};
+
+/**
+ * Explains a call of the journal by the need that decided: the one that was denied, or the last that was allowed.
+ * Undefined for an entry that needed nothing.
+ */
+export const explain = (
+  line: JournalLine,
+  names: StackNames,
+  causes: readonly JournalLine[],
+): Explanation | undefined => {
+  const need = decisive(line);
+  if (need === undefined) return undefined;
+  const { action, resource, decision } = need;
+  const fn = names.functionOfRole(line.principal);
+  const declaredAt = placeOf(fn?.declaredAt);
+  const helps = decision.reason === 'NO_IDENTITY_POLICY' && fn !== undefined;
+  return {
+    id: line.id,
+    at: new Date(line.at).toISOString(),
+    allowed: decision.effect === 'allow',
+    action,
+    resource,
+    principal: line.principal,
+    ...(fn === undefined
+      ? {}
+      : { function: { name: fn.name, ...(declaredAt === undefined ? {} : { declaredAt }) } }),
+    because: REASONS[decision.reason] ?? decision.reason,
+    statements: decision.statements.map(({ policy, statement }) => ({ policy, statement })),
+    causes: causes.map(({ service, operation }) => `${service} ${operation}`.trim()),
+    ...(helps ? { grant: suggestGrant(action, resource, names) } : {}),
+  };
+};
+
+const decisive = ({ needs = [] }: JournalLine): JournalNeed | undefined =>
+  needs.find(({ decision }) => decision.effect !== 'allow') ?? needs.at(-1);
