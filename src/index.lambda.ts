@@ -11,7 +11,7 @@ export { bucket } from './sources/s3/spec.ts';
 export { topic } from './sources/sns/spec.ts';
 export { alarm } from './spec/alarm.ts';
 export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
-export { allow } from './spec/grant.ts';
+export { allow, deny } from './spec/grant.ts';
 export { resource } from './spec/resource.ts';
 export { service } from './spec/service.ts';
 export { aws, getAtt, ref, sub } from './spec/value.ts';

@@ -41,8 +41,18 @@ export type {
 export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
 export type { ErrorCode, Problem } from './spec/errors.ts';
 export type { EventSource } from './spec/event-source.ts';
-export { allow } from './spec/grant.ts';
-export type { ClientsOf, Grant, Grants } from './spec/grant.ts';
+export { allow, deny } from './spec/grant.ts';
+export type {
+  Action,
+  Actions,
+  ClientsOf,
+  ClientBinding,
+  Conditions,
+  Grant,
+  Grants,
+  GrantStatement,
+  Permission,
+} from './spec/grant.ts';
 export type { HandlerContext, LogFields, Logger } from './spec/handler-context.ts';
 export { lambda } from './spec/lambda.ts';
 export type {

@@ -1,14 +1,22 @@
 import type { Value } from './value.ts';
 
+/** Conditions of a statement: operator, key, values. */
+export type Conditions = Readonly<
+  Record<string, Readonly<Record<string, Value<string> | readonly Value<string>[]>>>
+>;
+
+/** An action in IAM's words: `s3:GetObject`, `s3:*`. */
+export type Action = `${string}:${string}`;
+
 /** One statement of a role's policy. */
 export interface GrantStatement {
+  /** A Deny overrides every Allow. @defaultValue 'Allow' */
+  readonly effect?: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   /** ARNs. */
   readonly resources: readonly Value<string>[];
-  /** Condition block: operator, key, values. */
-  readonly conditions?: Readonly<
-    Record<string, Readonly<Record<string, Value<string> | readonly Value<string>[]>>>
-  >;
+  /** When it counts. */
+  readonly conditions?: Conditions;
 }
 
 /** How the runtime makes the client of a grant. */
@@ -48,6 +56,24 @@ export type ClientsOf<G extends Grants> = {
     : never]: G[Name] extends Grant<infer Client> ? Client : never;
 };
 
+/** A permission in IAM's words, which may still be bound to conditions. */
+export interface Permission extends Grant<undefined> {
+  /**
+   * The same under conditions; all of them must hold.
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+   */
+  when(conditions: Conditions): Permission;
+}
+
+/** Actions that are on nothing yet. */
+export interface Actions {
+  /** Names what they are on: an ARN, several, or `*` where an action knows no resource. */
+  on(resource: Value<string> | readonly Value<string>[]): Permission;
+}
+
+type Actionable = Action | readonly Action[];
+type Resources = Value<string> | readonly Value<string>[];
+
 /**
  * A permission in IAM's own words, for what the curated grants do not know. It gives no client: use the AWS SDK, which
  * runs under the function's role.
@@ -56,25 +82,82 @@ export type ClientsOf<G extends Grants> = {
  * @param resource - ARN of what they are allowed on; `*` where an action knows no resource.
  * @example
  * ```ts
- * import { allow } from 'sparta';
+ * import { allow, resource } from 'sparta';
+ * const table = resource('AWS::DynamoDB::Table', 'Orders', {});
+ * const read = allow('dynamodb:GetItem').on(table.getAtt('Arn'));
  * const translate = allow('translate:TranslateText', '*');
  * ```
  */
-export const allow = (
-  actions: string | readonly string[],
-  resource: Value<string> | readonly Value<string>[],
-  conditions?: GrantStatement['conditions'],
-): Grant<undefined> =>
+export function allow(actions: Actionable): Actions;
+export function allow(
+  actions: Actionable,
+  resource: Resources,
+  conditions?: Conditions,
+): Permission;
+export function allow(
+  actions: Actionable,
+  resource?: Resources,
+  conditions?: Conditions,
+): Actions | Permission {
+  return stated({}, actions, resource, conditions);
+}
+
+/**
+ * The opposite of {@link allow}: what the function may not do, whatever else allows it.
+ * @example
+ * ```ts
+ * import { bucket, deny, sub } from 'sparta';
+ * const photos = bucket('Photos');
+ * const notThese = deny('s3:GetObject').on(sub`${photos.arn}/private/*`);
+ * ```
+ */
+export function deny(actions: Actionable): Actions;
+export function deny(actions: Actionable, resource: Resources, conditions?: Conditions): Permission;
+export function deny(
+  actions: Actionable,
+  resource?: Resources,
+  conditions?: Conditions,
+): Actions | Permission {
+  return stated({ effect: 'Deny' }, actions, resource, conditions);
+}
+
+const stated = (
+  effect: Pick<GrantStatement, 'effect'>,
+  actions: Actionable,
+  resource: Resources | undefined,
+  conditions: Conditions | undefined,
+): Actions | Permission =>
+  resource === undefined
+    ? Object.freeze({ on: (target: Resources) => permission(effect, actions, target, conditions) })
+    : permission(effect, actions, resource, conditions);
+
+const permission = (
+  effect: Pick<GrantStatement, 'effect'>,
+  actions: Actionable,
+  resource: Resources,
+  conditions: Conditions | undefined,
+): Permission =>
   Object.freeze({
     kind: 'grant',
     statements: [
       {
+        ...effect,
         actions: typeof actions === 'string' ? [actions] : actions,
         resources: isList(resource) ? resource : [resource],
         ...(conditions === undefined ? {} : { conditions }),
       },
     ],
+    when: (more: Conditions) => permission(effect, actions, resource, both(conditions, more)),
   });
+
+/** Operators of both, keys of both; a key that is in both counts as it was said last. */
+const both = (one: Conditions = {}, other: Conditions): Conditions =>
+  Object.fromEntries(
+    [...Object.keys(one), ...Object.keys(other)].map((operator) => [
+      operator,
+      { ...one[operator], ...other[operator] },
+    ]),
+  );
 
 const isList = (
   value: Value<string> | readonly Value<string>[],

@@ -61,6 +61,8 @@ export interface FunctionSettings {
   readonly functionName?: string;
   /** ARN of an existing role instead of one of the function's own; its permissions are then yours to state. */
   readonly role?: Value<string>;
+  /** ARN of a policy that its own role may not go beyond. @defaultValue the service's */
+  readonly permissionsBoundary?: Value<string>;
   /** Most environments at once, kept for this function; 0 stops it. */
   readonly reservedConcurrency?: number;
   /** ARNs of up to five layers. */

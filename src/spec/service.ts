@@ -1,6 +1,7 @@
 import type { AlarmDeclaration } from './alarm.ts';
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
+import type { Grant } from './grant.ts';
 import type { FunctionDeclaration } from './lambda.ts';
 import type { Referable, Value } from './value.ts';
 
@@ -18,6 +19,11 @@ export interface ServiceOptions {
   readonly outputs?: Readonly<Record<string, Value<string>>>;
   /** Tags of everything that takes tags. */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * What no function's role may go beyond: the ARN of a policy, or permissions that every role must fit. Logs are within
+   * it always.
+   */
+  readonly permissionsBoundary?: Value<string> | readonly Grant[];
 }
 
 /** A service as data: what {@link main} provisions. */
@@ -37,6 +43,8 @@ export interface ServiceDeclaration {
   readonly outputs: Readonly<Record<string, Value<string>>>;
   /** Tags of everything that takes tags. */
   readonly tags: Readonly<Record<string, string>>;
+  /** What no function's role may go beyond. */
+  readonly permissionsBoundary?: Value<string> | readonly Grant[];
   /** Where it is declared. */
   readonly declaredAt?: DeclaredAt;
 }
@@ -62,5 +70,8 @@ export const service = (name: string, options: ServiceOptions): ServiceDeclarati
     alarms: options.alarms ?? [],
     outputs: options.outputs ?? {},
     tags: options.tags ?? {},
+    ...(options.permissionsBoundary === undefined
+      ? {}
+      : { permissionsBoundary: options.permissionsBoundary }),
     ...declaredAt(),
   });

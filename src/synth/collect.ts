@@ -94,6 +94,7 @@ export const collect = (service: ServiceDeclaration): Collected => {
     if (options.notify !== undefined) follow(options.notify);
   }
   for (const target of referencesIn(service.outputs)) follow(target);
+  for (const target of referencesIn(service.permissionsBoundary)) follow(target);
   for (const name of resources.keys()) bare.delete(name);
   return { functions, alarms, resources, referredFunctions, clashes, bare };
 };

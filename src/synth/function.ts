@@ -1,5 +1,7 @@
 import type { FunctionDeclaration } from '../spec/lambda.ts';
+import type { Grant, GrantStatement } from '../spec/grant.ts';
 import type { FunctionSettings } from '../spec/lambda-options.ts';
+import type { ServiceDeclaration } from '../spec/service.ts';
 import type { TemplateBuilder } from './builder.ts';
 import { said } from './template.ts';
 
@@ -193,14 +195,21 @@ const grantStatements = (fn: FunctionDeclaration): readonly unknown[] =>
   Object.keys(fn.grants)
     .sort()
     .flatMap((name) => fn.grants[name]?.statements ?? [])
-    .map(({ actions, resources, conditions }) =>
-      said({
-        Effect: 'Allow',
-        Action: oneOrAll(actions),
-        Resource: oneOrAll(resources),
-        Condition: conditions,
-      }),
-    );
+    .map(asStatement);
+
+/** A statement in IAM's own form. */
+export const asStatement = ({
+  effect = 'Allow',
+  actions,
+  resources,
+  conditions,
+}: GrantStatement): Record<string, unknown> =>
+  said({
+    Effect: effect,
+    Action: oneOrAll(actions),
+    Resource: oneOrAll(resources),
+    Condition: conditions,
+  });
 
 const logStatement = (fn: FunctionDeclaration): readonly unknown[] =>
   fn.settings.logging?.logGroup === undefined
@@ -236,6 +245,49 @@ const pseudo = (name: string) => ({
   form: { is: 'pseudo', name: `AWS::${name}` },
 });
 
+const BOUNDARY = 'PermissionsBoundary';
+
+const boundaryOf = (fn: FunctionDeclaration, builder: TemplateBuilder): unknown => {
+  const boundary = fn.settings.permissionsBoundary ?? builder.service.permissionsBoundary;
+  if (boundary === undefined) return undefined;
+  return isStated(boundary) ? { Ref: BOUNDARY } : builder.resolve(boundary);
+};
+
+const isStated = (
+  boundary: ServiceDeclaration['permissionsBoundary'],
+): boundary is readonly Grant[] => Array.isArray(boundary);
+
+/**
+ * A boundary that the program states: a policy of the service that every role must fit. Logs are within it always, since
+ * a function whose log is lost fails in silence.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ */
+export const synthesiseBoundary = (builder: TemplateBuilder): void => {
+  const { permissionsBoundary: boundary, name, declaredAt } = builder.service;
+  if (boundary === undefined || !isStated(boundary)) return;
+  builder.add(
+    BOUNDARY,
+    {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: {
+        Description: `What the functions of ${name} may do at most`,
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: builder.resolve([
+            {
+              Effect: 'Allow',
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: '*',
+            },
+            ...boundary.flatMap(({ statements }) => statements.map(asStatement)),
+          ]),
+        },
+      },
+    },
+    declaredAt,
+  );
+};
+
 const synthesiseRole = (fn: FunctionDeclaration, builder: TemplateBuilder): void =>
   builder.add(
     roleId(fn),
@@ -253,6 +305,7 @@ const synthesiseRole = (fn: FunctionDeclaration, builder: TemplateBuilder): void
           ],
         },
         Description: `Permissions of the function ${fn.name} of ${builder.service.name}`,
+        PermissionsBoundary: boundaryOf(fn, builder),
         Policies: [
           {
             PolicyName: fn.name,

@@ -12,7 +12,7 @@ import type { TemplateBuilder } from './builder.ts';
 import { assertNoProblems, createBuilder } from './builder.ts';
 import type { AnyDeclaration, Collected } from './collect.ts';
 import { collect } from './collect.ts';
-import { leaveOut, synthesiseFunction } from './function.ts';
+import { leaveOut, synthesiseBoundary, synthesiseFunction } from './function.ts';
 import { findCycle, findMissing } from './references.ts';
 import type { KnownName } from './resolve.ts';
 import { createResolver } from './resolve.ts';
@@ -155,6 +155,7 @@ export const synthesise = (
     synthesiseFunction(fn, builder);
     for (const source of bySource(fn.on)) SOURCES[source.source](fn, source, builder);
   }
+  synthesiseBoundary(builder);
   for (const alarm of byName(collected.alarms)) synthesiseAlarm(alarm, builder);
   for (const [name, value] of Object.entries(service.outputs))
     builder.output(name, builder.resolve(value), name);

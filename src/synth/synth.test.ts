@@ -3,6 +3,7 @@ import {
   alarm,
   allow,
   bucket,
+  deny,
   httpApi,
   lambda,
   ref,
@@ -263,6 +264,87 @@ describe('grants', () => {
         Condition: { Bool: { 'aws:SecureTransport': 'true' } },
       },
     ]);
+  });
+});
+
+describe('permissions in IAM’s words', () => {
+  const table = resource('AWS::SQS::Queue', 'Jobs', {});
+  const resourcesWith = (
+    more: Parameters<typeof service>[1],
+    grants: Parameters<typeof lambda>[1]['grants'] = {},
+  ) =>
+    resourcesOf(
+      service('Words', {
+        functions: [lambda('Fn', { grants }, nothing)],
+        resources: [table],
+        ...more,
+      }),
+    );
+
+  it('are stated step by step, denied, and bound to conditions', () => {
+    const resources = resourcesWith(
+      {},
+      {
+        a: allow('sqs:SendMessage')
+          .on(table.getAtt('Arn'))
+          .when({ Bool: { 'aws:SecureTransport': 'true' } }),
+        b: deny(['sqs:DeleteQueue', 'sqs:PurgeQueue']).on('*'),
+        c: allow('sqs:GetQueueUrl', '*', {
+          StringEquals: { 'aws:RequestedRegion': 'eu-west-1' },
+        }).when({
+          StringEquals: { 'aws:PrincipalTag/team': 'blue' },
+        }),
+      },
+    );
+    expect(grantsOf(resources, 'Fn')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
+        Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+      },
+      { Effect: 'Deny', Action: ['sqs:DeleteQueue', 'sqs:PurgeQueue'], Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: 'sqs:GetQueueUrl',
+        Resource: '*',
+        Condition: {
+          StringEquals: { 'aws:RequestedRegion': 'eu-west-1', 'aws:PrincipalTag/team': 'blue' },
+        },
+      },
+    ]);
+  });
+
+  it('bound every role of the service: by a policy that is there, or by one that the program states', () => {
+    const arn = 'arn:aws:iam::000000000000:policy/boundary';
+    expect(
+      resourcesWith({ permissionsBoundary: arn })['FnRole']?.Properties['PermissionsBoundary'],
+    ).toBe(arn);
+    const stated = resourcesWith({
+      permissionsBoundary: [allow('sqs:*').on(table.getAtt('Arn')), deny('iam:*').on('*')],
+    });
+    expect(stated['FnRole']?.Properties['PermissionsBoundary']).toEqual({
+      Ref: 'PermissionsBoundary',
+    });
+    expect(stated['PermissionsBoundary']).toMatchObject({
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: {
+        PolicyDocument: {
+          Statement: [
+            { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' },
+            { Effect: 'Allow', Action: 'sqs:*', Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] } },
+            { Effect: 'Deny', Action: 'iam:*', Resource: '*' },
+          ],
+        },
+      },
+    });
+    const own = resourcesOf(
+      service('Words', {
+        functions: [lambda('Fn', { permissionsBoundary: arn }, nothing)],
+        permissionsBoundary: [],
+      }),
+    );
+    expect(own['FnRole']?.Properties['PermissionsBoundary']).toBe(arn);
   });
 });
 

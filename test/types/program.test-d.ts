@@ -54,6 +54,16 @@ describe('clients follow from grants', () => {
   });
 });
 
+describe('permissions in IAM’s words', () => {
+  it('are service and action, and stand on something', () => {
+    // @ts-expect-error an action is service:Action
+    allow('GetItem').on('*');
+    // @ts-expect-error nothing says what it is on
+    lambda('Nowhere', { grants: { it: allow('dynamodb:GetItem') } }, async () => undefined);
+    lambda('Fine', { grants: { it: allow('dynamodb:GetItem').on('*') } }, async () => undefined);
+  });
+});
+
 describe('events follow from sources', () => {
   it('types path parameters from the route', () => {
     lambda('Info', { on: api.get('/info/{key}/{rest+}') }, async ({ params }) => {
