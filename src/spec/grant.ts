@@ -12,6 +12,7 @@ export type Action = `${string}:${string}`;
 export interface GrantStatement {
   /** A Deny overrides every Allow. @defaultValue 'Allow' */
   readonly effect?: 'Allow' | 'Deny';
+  /** `s3:GetObject` */
   readonly actions: readonly string[];
   /** ARNs. */
   readonly resources: readonly Value<string>[];
@@ -103,7 +104,7 @@ export function allow(
 }
 
 /**
- * The opposite of {@link allow}: what the function may not do, whatever else allows it.
+ * The opposite of `allow`: what the function may not do, whatever else allows it.
  * @example
  * ```ts
  * import { bucket, deny, sub } from 'sparta';
