@@ -9,6 +9,7 @@ import { runChecks } from './checks.ts';
 import { motoChecks } from './moto.ts';
 import { oslsChecks } from './osls.ts';
 import { install, ROOT, run, SCRATCH, start, VENV, versionOf } from './processes.ts';
+import { restrictedChecks } from './restricted.ts';
 import { templateChecks } from './templates.ts';
 
 if (!existsSync(join(VENV, 'moto_server'))) {
@@ -44,6 +45,7 @@ const cloud = await start(
 try {
   const endpoint = cloud.match[1] ?? '';
   scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(endpoint)));
+  scores.push(await runChecks('a restricted user', restrictedChecks(endpoint)));
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
   scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
 } finally {

@@ -52,6 +52,7 @@ const TARGET: readonly OptionSpec[] = [
   { name: 'local', help: 'on this machine: use the embedded cloud that runs, or start one' },
   { name: 'region', value: 'region', help: 'the region (default: AWS_REGION, or the profile)' },
   { name: 'profile', value: 'name', help: 'a profile of ~/.aws/config' },
+  { name: 'as', value: 'role', help: 'as this role (name or ARN), with what it may' },
 ];
 const JSON_LINES: OptionSpec = { name: 'json', help: 'one JSON object per line, for scripts' };
 const CONFIRM: OptionSpec = {

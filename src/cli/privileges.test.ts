@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../cloud/index.ts';
@@ -153,6 +154,47 @@ const bucketName = async (): Promise<string> => {
   };
   return report.resources.find(({ logicalId }) => logicalId === 'Photos')?.physicalId ?? '';
 };
+
+describe('--as', () => {
+  it('does it as a role, which is denied what it may not, and says what that was', async () => {
+    const iam = new IAMClient({
+      endpoint: cloud.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::000000000000:root' },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    };
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName: 'reader',
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+      }),
+    );
+    const denied = await run(['status', '--as', 'reader']);
+    expect(denied.code).toBe(4);
+    expect(denied.error).toContain('cloudformation:DescribeStacks');
+    await iam.send(
+      new AttachRolePolicyCommand({
+        RoleName: 'reader',
+        PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      }),
+    );
+    const seen = await run(['status', '--as', 'arn:aws:iam::000000000000:role/reader']);
+    expect([seen.code, seen.error]).toEqual([0, '']);
+    const change = await run(['delete', '--as', 'reader']);
+    expect([change.code, change.error]).toEqual([4, expect.stringContaining('DeleteStack')]);
+    const nobody = await run(['status', '--as', 'nobody']);
+    expect([nobody.code, nobody.error]).toEqual([4, expect.stringContaining('sts:AssumeRole')]);
+  });
+});
 
 describe('privileges', () => {
   it('tells what was used, what was not, and what is wider than its use', async () => {

@@ -8,6 +8,8 @@ export interface TargetFlags {
   readonly local?: boolean;
   readonly region?: string;
   readonly profile?: string;
+  /** A role to do it as: its name or ARN. */
+  readonly as?: string;
 }
 
 /** A target, and what people call it. */
@@ -39,6 +41,7 @@ export const chooseTarget = async (
   const given = {
     ...(flags.region === undefined ? {} : { region: flags.region }),
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags.as === undefined ? {} : { role: flags.as }),
     env,
   };
   if (flags.local !== true) {
@@ -93,4 +96,5 @@ export const repeatedFlags = (flags: TargetFlags & { readonly bucket?: string })
     flags.local === true ? ' --local' : '',
     flags.region === undefined ? '' : ` --region ${quoted(flags.region)}`,
     flags.profile === undefined ? '' : ` --profile ${quoted(flags.profile)}`,
+    flags.as === undefined ? '' : ` --as ${quoted(flags.as)}`,
   ].join('');

@@ -1,6 +1,14 @@
+import { roleCredentials } from './assume-role.ts';
 import { DeployError } from './errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import type { S3Api } from './s3-api.ts';
+
+/** A pair of keys; temporary ones have a token too. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
 
 /** Where to deploy. What is left out is found as the AWS SDK finds it: environment, profile, machine. */
 export interface TargetOptions {
@@ -9,7 +17,9 @@ export interface TargetOptions {
   readonly profile?: string;
   /** Base URL that serves every AWS service. @defaultValue `AWS_ENDPOINT_URL`, else AWS itself */
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: Credentials;
+  /** A role to do it as: ARN, or the name of one in the caller's account. */
+  readonly role?: string;
   /** @defaultValue `process.env` */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -28,7 +38,7 @@ export interface ClientSettings {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly socketTimeout: number;
@@ -54,13 +64,15 @@ export const openTarget = (options: TargetOptions = {}): Target => {
   if (endpoint !== undefined) assertEndpoint(endpoint, options.endpoint === undefined);
   // The AWS CLI reads AWS_DEFAULT_REGION, the JavaScript SDK does not; a user has one or the other.
   const region = options.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined);
-  const settings: ClientSettings = {
+  const own: ClientSettings = {
     ...(region === undefined ? {} : { region }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS },
   };
+  const settings: ClientSettings =
+    options.role === undefined ? own : { ...own, credentials: roleCredentials(own, options.role) };
   let cloudFormation: Promise<CloudFormationApi> | undefined;
   let s3: Promise<S3Api> | undefined;
   return {
