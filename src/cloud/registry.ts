@@ -9,6 +9,7 @@ import { ecr } from './services/ecr/index.ts';
 import { iam } from './services/iam/index.ts';
 import { kms } from './services/kms/index.ts';
 import { s3 } from './services/s3/index.ts';
+import { secretsManager } from './services/secrets-manager/index.ts';
 import { sns } from './services/sns/index.ts';
 import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
@@ -23,6 +24,7 @@ const PROVIDERS: readonly ServiceDefinition[] = [
   kms,
   lambda,
   s3,
+  secretsManager,
   sns,
   ssm,
   sts,
