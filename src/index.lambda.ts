@@ -7,7 +7,9 @@ import type { FunctionDeclaration } from './spec/lambda.ts';
 
 export { HttpError, isDeclared } from './runtime/index.ts';
 export { httpApi } from './sources/http-api/spec.ts';
+export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
+export { secret } from './sources/secret/spec.ts';
 export { topic } from './sources/sns/spec.ts';
 export { alarm } from './spec/alarm.ts';
 export { ERROR_CODES, FrameworkError } from './spec/errors.ts';

@@ -22,6 +22,11 @@ export type {
   HttpRoute,
   PathParameters,
 } from './sources/http-api/spec.ts';
+export { parameter } from './sources/parameter/spec.ts';
+export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';
+export { secret } from './sources/secret/spec.ts';
+export type { GeneratedSecret, SecretDeclaration, SecretOptions } from './sources/secret/spec.ts';
+export type { ReadOptions, SettingReader } from './spec/setting-client.ts';
 export { topic } from './sources/sns/spec.ts';
 export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sources/sns/spec.ts';
 export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';

@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningCloud } from '../cloud/index.ts';
-import { startCloud } from '../cloud/index.ts';
+import type { EmbeddedProgram } from './fixtures/embedded-program.ts';
+import { startEmbeddedProgram } from './fixtures/embedded-program.ts';
 
-const SOURCES = join(import.meta.dirname, '..');
-const MODULES = join(SOURCES, '..', 'node_modules');
 const PROGRAM = `import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { bucket, lambda, main, service, topic } from 'sparta';
 
@@ -29,66 +25,22 @@ const keep = lambda('Keep', {
 await main(service('Keeper', { functions: [keep] }));
 `;
 
-let cloud: RunningCloud;
-let folder = '';
+let program: EmbeddedProgram;
 let lambda: LambdaClient;
 
-const run = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  new Promise<{ code: number | null; out: string; error: string }>((resolve) => {
-    const child = spawn(process.execPath, ['app.ts', ...words], {
-      cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: folder,
-        NO_COLOR: '1',
-        AWS_ENDPOINT_URL: cloud.url,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_REGION: 'us-east-1',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const seen = { out: '', error: '' };
-    child.stdout.on('data', (text) => (seen.out += String(text)));
-    child.stderr.on('data', (text) => (seen.error += String(text)));
-    child.once('close', (code) => resolve({ code, ...seen }));
-  });
+const run: EmbeddedProgram['run'] = (words, env) => program.run(words, env);
 const json = (out: string): Readonly<Record<string, unknown>> =>
   JSON.parse(out) as Readonly<Record<string, unknown>>;
 const invoke = (event: object) =>
   lambda.send(new InvokeCommand({ FunctionName: 'keep', Payload: JSON.stringify(event) }));
 
 beforeAll(async () => {
-  cloud = await startCloud();
-  lambda = new LambdaClient({
-    endpoint: cloud.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  folder = mkdtempSync(join(tmpdir(), 'sparta-privileges-'));
-  writeFileSync(join(folder, 'package.json'), '{"name":"app","type":"module"}');
-  mkdirSync(join(folder, 'node_modules/sparta'), { recursive: true });
-  for (const scope of ['@aws-sdk', '@smithy', '@aws'])
-    symlinkSync(join(MODULES, scope), join(folder, 'node_modules', scope));
-  writeFileSync(
-    join(folder, 'node_modules/sparta/package.json'),
-    JSON.stringify({
-      name: 'sparta',
-      version: '1.0.0',
-      type: 'module',
-      exports: { '.': { 'sparta-lambda': './src/index.lambda.ts', default: './src/index.ts' } },
-    }),
-  );
-  symlinkSync(SOURCES, join(folder, 'node_modules/sparta/src'));
-  writeFileSync(join(folder, 'app.ts'), PROGRAM);
+  program = await startEmbeddedProgram(PROGRAM);
+  lambda = new LambdaClient(program.settings);
   const { code, error } = await run(['provision']);
   expect({ code, error }).toEqual({ code: 0, error: '' });
 }, 60_000);
-afterAll(async () => {
-  await cloud.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => program.stop());
 
 describe('explain', () => {
   it('has nothing to say before anything was denied', async () => {
@@ -157,11 +109,7 @@ const bucketName = async (): Promise<string> => {
 
 describe('--as', () => {
   it('does it as a role, which is denied what it may not, and says what that was', async () => {
-    const iam = new IAMClient({
-      endpoint: cloud.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    const iam = new IAMClient(program.settings);
     const trust = {
       Version: '2012-10-17',
       Statement: [
@@ -211,7 +159,7 @@ describe('privileges', () => {
   });
 
   it('takes each away in turn, and tells which was not missed', async () => {
-    const test = join(folder, 'check.mjs');
+    const test = join(program.folder, 'check.mjs');
     writeFileSync(
       test,
       `import { execFileSync } from 'node:child_process';

@@ -22,11 +22,13 @@ export interface GrantStatement {
 
 /** How the runtime makes the client of a grant. */
 export interface ClientBinding {
-  readonly kind: 'bucket' | 'topic' | 'function';
+  readonly kind: 'bucket' | 'topic' | 'function' | 'parameter' | 'secret';
   /** Logical name of the resource; the environment variable `SPARTA_<name>` holds its physical one. */
   readonly resource: string;
-  /** What the client may do. */
+  /** What the client may do, or how. */
   readonly modes: readonly string[];
+  /** Of a resource that is not the stack's: its name, which is known. */
+  readonly physicalName?: string;
 }
 
 /**

@@ -17,7 +17,9 @@ const environmentOf = (
 ): Record<string, unknown> => {
   const variables: Record<string, unknown> = { SPARTA_FUNCTION: fn.name };
   for (const { binding, target } of Object.values(fn.grants))
-    if (binding !== undefined && target !== undefined)
+    if (binding?.physicalName !== undefined)
+      variables[`SPARTA_${binding.resource}`] = binding.physicalName;
+    else if (binding !== undefined && target !== undefined)
       variables[`SPARTA_${binding.resource}`] = builder.resolve({
         kind: 'expression',
         form: { is: 'ref', target },

@@ -1,5 +1,7 @@
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
+import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
+import { synthesiseSecret } from '../sources/secret/synth.ts';
 import { synthesiseSnsSource, synthesiseTopic } from '../sources/sns/synth.ts';
 import type { BucketOptions } from '../spec/bucket.ts';
 import type { EventSource } from '../spec/event-source.ts';
@@ -79,6 +81,8 @@ const RESOURCES: Readonly<
   bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
   topic: synthesiseTopic,
   httpApi: synthesiseHttpApi,
+  parameter: synthesiseParameter,
+  secret: synthesiseSecret,
   resource: (declaration, builder) => synthesiseResource(declaration, builder),
 };
 

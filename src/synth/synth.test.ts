@@ -6,8 +6,10 @@ import {
   deny,
   httpApi,
   lambda,
+  parameter,
   ref,
   resource,
+  secret,
   service,
   sub,
   topic,
@@ -345,6 +347,56 @@ describe('permissions in IAM’s words', () => {
       }),
     );
     expect(own['FnRole']?.Properties['PermissionsBoundary']).toBe(arn);
+  });
+});
+
+describe('settings', () => {
+  it('are made with the stack or found, and are in no environment', () => {
+    const made = parameter('Made', { value: '7', parameterName: '/shop/made' });
+    const there = parameter('There', { existing: '/shop/url', keyArn: 'arn:key' });
+    const token = secret('Token', { generate: { length: 40, excludePunctuation: true } });
+    const old = secret('Old', { existing: 'shop/old' });
+    const grants = { made: made.read(), there: there.read(), token: token.read(), old: old.read() };
+    const resources = resourcesOf(
+      service('Shop', { functions: [lambda('Fn', { grants }, nothing)] }),
+    );
+    const ssm = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/shop/';
+    expect(grantsOf(resources, 'Fn')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'ssm:GetParameter',
+        Resource: { 'Fn::Sub': `${ssm}made` },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: {
+          'Fn::Sub':
+            'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:shop/old-??????',
+        },
+      },
+      { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: { 'Fn::Sub': `${ssm}url` } },
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: 'arn:key' },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: { Ref: 'Token' },
+      },
+    ]);
+    expect(resources['Fn']?.Properties['Environment']).toEqual({
+      Variables: {
+        SPARTA_FUNCTION: 'Fn',
+        SPARTA_Made: { Ref: 'Made' },
+        SPARTA_Old: 'shop/old',
+        SPARTA_There: '/shop/url',
+        SPARTA_Token: { Ref: 'Token' },
+      },
+    });
+    expect(Object.keys(resources).sort()).toEqual(['Fn', 'FnLogs', 'FnRole', 'Made', 'Token']);
+    expect(resources['Token']).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { GenerateSecretString: { PasswordLength: 40, ExcludePunctuation: true } },
+    });
   });
 });
 

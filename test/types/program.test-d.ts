@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import { allow, bucket, httpApi, lambda, topic } from '../../src/index.ts';
+import { allow, bucket, httpApi, lambda, parameter, secret, topic } from '../../src/index.ts';
 
 const photos = bucket('Photos');
 const alerts = topic('Alerts');
@@ -49,6 +49,24 @@ describe('clients follow from grants', () => {
       async (_event, context) => {
         // @ts-expect-error allow() gives no client
         return context.translate;
+      },
+    );
+  });
+});
+
+describe('settings', () => {
+  it('give a reader to whom they were granted', () => {
+    const token = secret('Token');
+    const url = parameter('Url', { existing: '/shop/url' });
+    lambda(
+      'Look',
+      { grants: { token: token.read(), url: url.read() } },
+      async (_event, context) => {
+        expectTypeOf(context.token.get).returns.resolves.toEqualTypeOf<string>();
+        const { port } = await context.url.json<{ readonly port: number }>();
+        expectTypeOf(port).toEqualTypeOf<number>();
+        // @ts-expect-error settings are read, not written
+        await context.token.put('x');
       },
     );
   });

@@ -12,6 +12,8 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
     bucket: () => import('./bucket.ts'),
     topic: () => import('./topic.ts'),
     function: () => import('./function.ts'),
+    parameter: () => import('./parameter.ts'),
+    secret: () => import('./secret.ts'),
   };
 
 /** Begins to load the clients; calls on them wait for it. */
@@ -33,6 +35,8 @@ const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
   bucket: 'bucketName',
   topic: 'topicArn',
   function: 'functionName',
+  parameter: 'settingName',
+  secret: 'settingName',
 };
 
 /** Stands for a client that is still loading: each method is there at once and waits when it is called. */
