@@ -7,7 +7,7 @@ import { aws, ref, sub } from '../../spec/value.ts';
 
 /** What a generated secret is like. */
 export interface GeneratedSecret {
-  /** Characters, 1 to 4,096. @defaultValue 32 */
+  /** Length in characters, 1 to 4,096. @defaultValue 32 */
   readonly length?: number;
   /** Characters that must not be in it. */
   readonly exclude?: string;
