@@ -1,18 +1,23 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EmbeddedProgram } from './fixtures/embedded-program.ts';
 import { startEmbeddedProgram } from './fixtures/embedded-program.ts';
 
-const PROGRAM = `import { lambda, main, parameter, service } from 'sparta';
+const PROGRAM = `import { lambda, main, parameter, secret, service } from 'sparta';
 
 const limit = parameter('Limit', { value: '{"most":7}' });
 const token = parameter('Token', { existing: '/shop/token' });
+const key = secret('Key', { generate: { length: 40, template: '{"user":"admin"}', key: 'password' }, deletionPolicy: 'Delete' });
+const old = secret('Old', { existing: 'shop/old' });
 const fresh = parameter('Fresh', { existing: '/shop/fresh' });
 const read = lambda('Read', {
   functionName: 'read',
-  grants: { limit: limit.read(), token: token.read(), fresh: fresh.read({ maxAge: 0 }) },
-}, async (_event: unknown, { limit, token, fresh }) => ({
+  grants: { limit: limit.read(), token: token.read(), fresh: fresh.read({ maxAge: 0 }), key: key.read(), old: old.read() },
+}, async (_event: unknown, { limit, token, fresh, key, old }) => ({
+  key: await key.json<{ readonly user: string; readonly password: string }>().then(({ user, password }) => [user, password.length]),
+  old: await old.get(),
   limit: (await limit.json<{ readonly most: number }>()).most,
   token: await token.get(),
   fresh: await fresh.get(),
@@ -29,6 +34,9 @@ beforeAll(async () => {
   ssm = new SSMClient(program.settings);
   await put('/shop/token', 's3cret', 'SecureString');
   await put('/shop/fresh', 'one', 'String');
+  await new SecretsManagerClient(program.settings).send(
+    new CreateSecretCommand({ Name: 'shop/old', SecretString: 'older' }),
+  );
 }, 60_000);
 afterAll(() => program.stop());
 
@@ -44,10 +52,12 @@ const invoke = async (): Promise<Readonly<Record<string, unknown>>> => {
   return JSON.parse(text) as Readonly<Record<string, unknown>>;
 };
 
-it('parameters, made or found, are read by those who were granted them, and stand nowhere else', async () => {
+it('parameters and secrets, made or found, are read by those who were granted them, and stand nowhere else', async () => {
   const { code, error } = await program.run(['provision']);
   expect({ code, error }).toEqual({ code: 0, error: '' });
   expect(await invoke()).toEqual({
+    key: ['admin', 40],
+    old: 'older',
     limit: 7,
     token: 's3cret',
     fresh: 'one',
