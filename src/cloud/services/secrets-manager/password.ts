@@ -30,7 +30,7 @@ export const randomPassword = (
       `Password length ${length} is too long. Maximum is ${LIMITS.passwordCharacters.most} characters.`,
     );
   const excluded = new Set(input.ExcludeCharacters ?? '');
-  const left = (alphabet: string) => [...alphabet].filter((one) => !excluded.has(one));
+  const left = (alphabet: string) => Array.from(alphabet).filter((one) => !excluded.has(one));
   const kinds = KINDS.filter(([exclusion]) => input[exclusion] !== true)
     .map(([, alphabet]) => left(alphabet))
     .concat(input.IncludeSpace === true ? [left(' ')] : []);

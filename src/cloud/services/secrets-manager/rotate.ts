@@ -124,9 +124,12 @@ export const resumeRotation = (context: Context, name: string, cause?: number): 
           `The rotation function has finished, and the version ${token} is not AWSCURRENT. Its step finishSecret has to move the label with UpdateSecretVersionStage.`,
         );
       const rotatedAt = context.clock.now();
-      setRotation(context, name, ({ running: _, ...rotation }) => ({ ...rotation, rotatedAt }));
+      setRotation(context, name, ({ running: _running, ...rotation }) => ({
+        ...rotation,
+        rotatedAt,
+      }));
     } catch (error) {
-      setRotation(context, name, ({ running: _, ...rotation }) => rotation);
+      setRotation(context, name, ({ running: _running, ...rotation }) => rotation);
       throw error;
     }
   });

@@ -114,7 +114,7 @@ const underNewKey = async (
 ): Promise<ReadonlyMap<string, SecretVersion>> => {
   const changed = new Map<string, SecretVersion>();
   for (const version of versions) {
-    if (version.copies.length === 0 || !version.stages.some((stage) => /^AWS/.test(stage)))
+    if (version.copies.length === 0 || !version.stages.some((stage) => stage.startsWith('AWS')))
       continue;
     const where = { arn, versionId: version.id, kmsKeyId };
     try {
