@@ -96,7 +96,6 @@ const answer = async (
     const foreign = foreignRequest(headers);
     if (foreign !== undefined) return sendText(response, 403, foreign);
     const target = request.url ?? '/';
-    if (target.startsWith('/_sparta/')) return await inspect(cloud, target, response);
     const host = hostName(headers['host'] ?? '');
     for (const service of cloud.services.values()) {
       const claimed = service.dataPlane?.claims(host, target);
@@ -108,6 +107,8 @@ const answer = async (
       );
       return await service.dataPlane?.serve(request, response, context);
     }
+    // After the services, which have places of their own there: Lambda's code to download.
+    if (target.startsWith('/_sparta/')) return await inspect(cloud, target, response);
     await answerOperation(cloud, request, response, headers, host, target);
   } catch (error) {
     // Only what the protocols could not word comes here; the sentence is all a client can use.
