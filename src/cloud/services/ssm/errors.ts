@@ -36,6 +36,7 @@ export const labelLimit = (labels: number): AwsError =>
     'ParameterVersionLabelLimitExceeded',
     `A parameter version can have at most ${labels} labels.`,
   );
+export const invalidKeyId = (message: string): AwsError => new AwsError('InvalidKeyId', message);
 export const invalidResourceId = (): AwsError =>
   new AwsError('InvalidResourceId', 'The resource ID is not valid.');
 export const invalidResourceType = (): AwsError =>

@@ -6,7 +6,7 @@ import { invalidFilter, invalidToken, validation } from './errors.ts';
 import { PAGE } from './limits.ts';
 import { arnOf, needOn, newest, readName, requireParameter } from './names.ts';
 import { describeValue } from './parameter-operations.ts';
-import type { Parameter, SsmState } from './state.ts';
+import type { Parameter, ParameterVersion, SsmState } from './state.ts';
 
 const byName = (one: Parameter, other: Parameter) => (one.name < other.name ? -1 : 1);
 
@@ -67,7 +67,7 @@ export const listingOperations: OperationTable<SsmState> = {
     Ssm.GetParametersByPathResult
   >({
     needs: ({ Path = '' }, context) => needOn('GetParametersByPath', context, Path),
-    handle: (input, context) => {
+    handle: async (input, context) => {
       const { Path = '', Recursive, ParameterFilters = [], WithDecryption } = input;
       if (!Path.startsWith('/'))
         throw validation(
@@ -84,8 +84,10 @@ export const listingOperations: OperationTable<SsmState> = {
         .sort(byName);
       const { items, next } = pageOf(found, input.NextToken, input.MaxResults ?? PAGE.byPath);
       return {
-        Parameters: items.map((parameter) =>
-          describeValue(context, parameter, newest(parameter), { decrypted: WithDecryption }),
+        Parameters: await Promise.all(
+          items.map((parameter) =>
+            describeValue(context, parameter, newest(parameter), { decrypted: WithDecryption }),
+          ),
         ),
         ...(next === undefined ? {} : { NextToken: next }),
       };
@@ -137,30 +139,31 @@ export const listingOperations: OperationTable<SsmState> = {
     Ssm.GetParameterHistoryResult
   >({
     needs: ({ Name = '' }, context) => needOn('GetParameterHistory', context, Name),
-    handle: ({ Name = '', NextToken, MaxResults, WithDecryption }, context) => {
+    handle: async ({ Name = '', NextToken, MaxResults, WithDecryption }, context) => {
       const parameter = requireParameter(context.state, readName(Name).name);
       const { items, next } = pageOf(parameter.versions, NextToken, MaxResults ?? PAGE.history);
+      const history = async (version: ParameterVersion): Promise<Ssm.ParameterHistory> => {
+        const { Value } = await describeValue(context, parameter, version, {
+          decrypted: WithDecryption,
+        });
+        return {
+          Name: parameter.name,
+          Type: version.type,
+          KeyId: version.keyId,
+          LastModifiedDate: new Date(version.modifiedAt),
+          LastModifiedUser: version.modifiedBy,
+          Description: version.description,
+          Value,
+          AllowedPattern: version.allowedPattern,
+          Version: version.version,
+          Labels: [...version.labels],
+          Tier: version.tier as Ssm.ParameterTier,
+          Policies: [],
+          DataType: version.dataType,
+        };
+      };
       return {
-        Parameters: items.map((version): Ssm.ParameterHistory => {
-          const { Value } = describeValue(context, parameter, version, {
-            decrypted: WithDecryption,
-          });
-          return {
-            Name: parameter.name,
-            Type: version.type,
-            KeyId: version.keyId,
-            LastModifiedDate: new Date(version.modifiedAt),
-            LastModifiedUser: version.modifiedBy,
-            Description: version.description,
-            Value,
-            AllowedPattern: version.allowedPattern,
-            Version: version.version,
-            Labels: [...version.labels],
-            Tier: version.tier as Ssm.ParameterTier,
-            Policies: [],
-            DataType: version.dataType,
-          };
-        }),
+        Parameters: await Promise.all(items.map(history)),
         ...(next === undefined ? {} : { NextToken: next }),
       };
     },

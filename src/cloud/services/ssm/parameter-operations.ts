@@ -1,5 +1,5 @@
 import type * as Ssm from '@aws-sdk/client-ssm';
-import type { OperationTable } from '../../core/define-service.ts';
+import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import {
   alreadyExists,
@@ -20,30 +20,38 @@ import {
   requireParameter,
   versionOf,
 } from './names.ts';
+import { decryptValue, encryptValue, OWN_KEY } from './secure-value.ts';
 import type { Parameter, ParameterType, ParameterVersion, SsmState } from './state.ts';
 
-interface Place {
-  readonly region: string;
-  readonly accountId: string;
-}
+type Context = OperationContext<SsmState>;
 
-/** Differs: there is no key service here. What is not decrypted reads as base64, so that nobody takes it for the value. */
-const shownValue = ({ type, value }: ParameterVersion, decrypted: boolean | undefined): string =>
-  type === 'SecureString' && decrypted !== true ? Buffer.from(value).toString('base64') : value;
+/** What is not decrypted reads as its ciphertext. */
+const shownValue = (
+  context: Context,
+  name: string,
+  version: ParameterVersion,
+  decrypted: boolean | undefined,
+): string | Promise<string> => {
+  if (version.type !== 'SecureString') return version.value;
+  if (decrypted === true) return decryptValue(context, name, version);
+  return version.cipher === undefined
+    ? Buffer.from(version.value).toString('base64')
+    : version.value;
+};
 
 /** A parameter as the Get operations tell it. */
-export const describeValue = (
-  place: Place,
+export const describeValue = async (
+  context: Context,
   parameter: Parameter,
   version: ParameterVersion,
   how: { readonly selector?: string; readonly decrypted?: boolean | undefined } = {},
-): Ssm.Parameter => ({
+): Promise<Ssm.Parameter> => ({
   Name: parameter.name,
   Type: version.type,
-  Value: shownValue(version, how.decrypted),
+  Value: await shownValue(context, parameter.name, version, how.decrypted),
   Version: version.version,
   LastModifiedDate: new Date(version.modifiedAt),
-  ARN: arnOf(place, parameter.name),
+  ARN: arnOf(context, parameter.name),
   DataType: version.dataType,
   ...(how.selector === undefined ? {} : { Selector: `:${how.selector}` }),
 });
@@ -86,40 +94,68 @@ const appended = (parameter: Parameter | undefined, version: ParameterVersion) =
   return rest;
 };
 
+/**
+ * What a new version is to be, as far as the one before it decides.
+ * @throws {AwsError} when it may not be
+ */
+const checkPut = (
+  input: Ssm.PutParameterRequest,
+  name: string,
+  existing: Parameter | undefined,
+) => {
+  if (existing !== undefined && input.Overwrite !== true) throw alreadyExists();
+  if (existing !== undefined && (input.Tags ?? []).length > 0)
+    throw validation(
+      "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
+    );
+  const before = existing === undefined ? undefined : newest(existing);
+  const type = (input.Type ?? before?.type) as ParameterType | undefined;
+  if (type === undefined)
+    throw validation(
+      'A parameter type is required when you create a parameter: String, StringList or SecureString.',
+    );
+  if (before !== undefined && before.type !== type) throw typeMismatch(name);
+  const pattern = input.AllowedPattern ?? before?.allowedPattern;
+  checkValue({ ...input, Type: type }, pattern);
+  const keyId = input.KeyId ?? before?.keyId ?? OWN_KEY;
+  const tier = input.Tier ?? before?.tier ?? 'Standard';
+  return { before, type, pattern, keyId, tier };
+};
+
+/** The value as it is kept: of a SecureString, encrypted. */
+const keptValue = async (
+  input: Ssm.PutParameterRequest,
+  name: string,
+  context: Context,
+): Promise<Pick<ParameterVersion, 'value' | 'cipher'>> => {
+  const value = input.Value ?? '';
+  const { type, keyId, tier } = checkPut(input, name, context.state.parameters.get(name));
+  return type === 'SecureString' ? encryptValue(context, name, value, { keyId, tier }) : { value };
+};
+
 export const parameterOperations: OperationTable<SsmState> = {
   PutParameter: operation<SsmState, Ssm.PutParameterRequest, Ssm.PutParameterResult>({
     needs: ({ Name = '', Tags = [] }, context) => [
       needOn('PutParameter', context, Name),
       ...(Tags.length === 0 ? [] : [needOn('AddTagsToResource', context, Name)]),
     ],
-    handle: (input, { state, clock, principal }) => {
+    handle: async (input, context) => {
+      const { state, clock, principal } = context;
       const { name } = readName(input.Name ?? '');
       checkName(name);
+      const kept = await keptValue(input, name, context);
       const existing = state.parameters.get(name);
-      if (existing !== undefined && input.Overwrite !== true) throw alreadyExists();
-      if (existing !== undefined && (input.Tags ?? []).length > 0)
-        throw validation(
-          "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
-        );
-      const before = existing === undefined ? undefined : newest(existing);
-      const type = (input.Type ?? before?.type) as ParameterType | undefined;
-      if (type === undefined)
-        throw validation(
-          'A parameter type is required when you create a parameter: String, StringList or SecureString.',
-        );
-      if (before !== undefined && before.type !== type) throw typeMismatch(name);
-      const pattern = input.AllowedPattern ?? before?.allowedPattern;
-      checkValue({ ...input, Type: type }, pattern);
+      // What happened while KMS worked counts: everything is looked at again.
+      const { before, type, pattern, keyId, tier } = checkPut(input, name, existing);
       const description = input.Description ?? before?.description;
-      const keyId = input.KeyId ?? before?.keyId ?? 'alias/aws/ssm';
       const version: ParameterVersion = {
         version: (before?.version ?? 0) + 1,
         type,
-        value: input.Value ?? '',
+        ...kept,
         modifiedAt: clock.now(),
         modifiedBy: 'arn' in principal ? principal.arn : principal.kind,
         labels: [],
-        tier: input.Tier ?? before?.tier ?? 'Standard',
+        tier,
         dataType: input.DataType ?? before?.dataType ?? 'text',
         ...(description === undefined ? {} : { description }),
         ...(pattern === undefined ? {} : { allowedPattern: pattern }),
@@ -137,11 +173,11 @@ export const parameterOperations: OperationTable<SsmState> = {
 
   GetParameter: operation<SsmState, Ssm.GetParameterRequest, Ssm.GetParameterResult>({
     needs: ({ Name = '' }, context) => needOn('GetParameter', context, Name),
-    handle: ({ Name = '', WithDecryption }, context) => {
+    handle: async ({ Name = '', WithDecryption }, context) => {
       const { name, selector } = readName(Name);
       const parameter = requireParameter(context.state, name);
       return {
-        Parameter: describeValue(context, parameter, versionOf(parameter, selector), {
+        Parameter: await describeValue(context, parameter, versionOf(parameter, selector), {
           decrypted: WithDecryption,
           ...(selector === undefined ? {} : { selector }),
         }),
@@ -151,7 +187,7 @@ export const parameterOperations: OperationTable<SsmState> = {
 
   GetParameters: operation<SsmState, Ssm.GetParametersRequest, Ssm.GetParametersResult>({
     needs: ({ Names = [] }, context) => Names.map((name) => needOn('GetParameters', context, name)),
-    handle: ({ Names = [], WithDecryption }, context) => {
+    handle: async ({ Names = [], WithDecryption }, context) => {
       const found: Ssm.Parameter[] = [];
       const invalid: string[] = [];
       for (const given of new Set(Names)) {
@@ -166,7 +202,7 @@ export const parameterOperations: OperationTable<SsmState> = {
         if (parameter === undefined || version === undefined) invalid.push(given);
         else
           found.push(
-            describeValue(context, parameter, version, {
+            await describeValue(context, parameter, version, {
               decrypted: WithDecryption,
               ...(selector === undefined ? {} : { selector }),
             }),

@@ -6,7 +6,10 @@ export type ParameterType = 'String' | 'StringList' | 'SecureString';
 export interface ParameterVersion {
   readonly version: number;
   readonly type: ParameterType;
+  /** Of a SecureString, what KMS made of it, in base64. */
   readonly value: string;
+  /** How a SecureString is encrypted: by the key itself, or by a data key that stands before it. */
+  readonly cipher?: 'key' | 'data-key';
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
   /** ARN of who wrote it. */
