@@ -9,6 +9,7 @@ import { SAMPLE_KEY_ID, sampleNeeds } from './sample-needs.ts';
 export const LATE: Readonly<Record<string, string>> = {
   'sts GetCallerIdentity': 'needs no permission, as on AWS',
   'sts GetSessionToken': 'needs no permission, as on AWS',
+  'kms RetireGrant': 'the grant itself names who may retire it',
   's3 DeleteObjects': 'each key is authorised by itself, so that some can be denied',
 };
 
