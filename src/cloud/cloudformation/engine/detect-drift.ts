@@ -6,6 +6,7 @@ import type { PropertyDifference, ResourceDrift, Stack, StackResource } from '..
 import { resourceType } from '../types/resource-type.ts';
 import { livingResource } from './apply-template.ts';
 import type { Context, Providers } from './context.ts';
+import { withReferences } from './dynamic-references.ts';
 import type { ProviderRun } from './provider-context.ts';
 import { runProvider } from './provider-context.ts';
 import { typedAsIs } from './resource-steps.ts';
@@ -66,7 +67,7 @@ export const driftOf = async (
   };
   const found = await runProvider(context, run, (own) => look(physicalId, own));
   if (found === undefined) return { ...base, status: 'DELETED' };
-  const actual = known(found);
+  const actual = withReferences(known(found), expected) as JsonObject;
   const tagsProperty = resourceType(type)?.tagsProperty;
   const compared = Object.keys(expected).filter((name) => name in found);
   const [before, after] = [pick(expected, compared), pick(actual, compared)];

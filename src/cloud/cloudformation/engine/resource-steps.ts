@@ -42,7 +42,7 @@ export const runStep = async (input: StepInput): Promise<boolean> => {
   const begun = resumes ? (existing ?? desired) : tellBegin(input, verb);
   try {
     const provider = providerOf(work, desired.type);
-    const checked = await resolveDynamic(typed(desired), work);
+    const checked = await resolveDynamic(typed(desired), desired.type, work);
     const done =
       plan === 'update'
         ? await update(input, provider, checked, earlier)

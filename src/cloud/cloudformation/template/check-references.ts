@@ -155,7 +155,7 @@ const refuseUnknownTypes = (template: Template): void => {
 const checkFunctions = (value: Json, path: string): void => {
   if (typeof value === 'string') {
     const dynamic = /\{\{resolve:([a-z-]+):/.exec(value)?.[1];
-    if (dynamic !== undefined && !['ssm', 'ssm-secure'].includes(dynamic))
+    if (dynamic !== undefined && !['ssm', 'ssm-secure', 'secretsmanager'].includes(dynamic))
       throw notHere(`The dynamic reference to ${dynamic} at ${path}`);
   } else if (isList(value))
     value.forEach((member, index) => checkFunctions(member, `${path}/${index}`));
