@@ -64,6 +64,8 @@ export const grantNotFound = (id: string): AwsError =>
   new AwsError('NotFoundException', `Grant ID ${id} not found`);
 export const tooManyTags = (most: number): AwsError =>
   new AwsError('TagException', `A KMS key can have at most ${most} tags.`);
+export const systemTag = (key: string): AwsError =>
+  new AwsError('TagException', `The tag key ${key} begins with aws:, which is for AWS.`);
 export const dryRun = (): AwsError =>
   new AwsError(
     'DryRunOperationException',

@@ -3,7 +3,14 @@ import { notSupported } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { describeKey } from './describe-key.ts';
-import { notPendingDeletion, outOfEnum, tooManyTags, unsupported, validation } from './errors.ts';
+import {
+  notPendingDeletion,
+  outOfEnum,
+  systemTag,
+  tooManyTags,
+  unsupported,
+  validation,
+} from './errors.ts';
 import { allKeys, findKey, findKeyItself, keyArn } from './find-key.ts';
 import { newMaterial, newPair } from './key-material.ts';
 import { checkPolicy } from './key-policy.ts';
@@ -57,6 +64,7 @@ const createKey = async (
   const spec = checkSpec(specOf(input));
   const usage = checkUsage(spec, input.KeyUsage);
   const tags = input.Tags ?? [];
+  assertNoSystemTags(tags, context);
   if (tags.length > LIMITS.tags) throw tooManyTags(LIMITS.tags);
   const id = context.random.uuid();
   const arn = keyArn(context, id);
@@ -79,6 +87,16 @@ const createKey = async (
     materials: make.kind === 'secret' ? [newMaterial(context.random, make.bytes, createdAt)] : [],
     ...(make.kind === 'secret' ? {} : { pair: await newPair(make) }),
   };
+};
+
+/** Tags of AWS are CloudFormation's to set. @throws {TagException} */
+export const assertNoSystemTags = (
+  tags: readonly Kms.Tag[],
+  { via }: OperationContext<KmsState>,
+): void => {
+  const system = tags.find(({ TagKey = '' }) => /^aws:/i.test(TagKey));
+  if (system !== undefined && via !== 'cloudformation.amazonaws.com')
+    throw systemTag(system.TagKey ?? '');
 };
 
 /** AWS's own keys are not the customer's to change. */
@@ -111,7 +129,8 @@ export const keyOperations: OperationTable<KmsState> = {
       };
       return [
         needOfAccount('CreateKey', context, '*', conditions),
-        ...((input.Tags ?? []).length === 0
+        // CloudFormation's own tags ask for no permission of the deployer.
+        ...((input.Tags ?? []).every(({ TagKey = '' }) => TagKey.startsWith('aws:'))
           ? []
           : [needOfAccount('TagResource', context, keyArn(context, '*'), conditions)]),
       ];

@@ -549,6 +549,19 @@ describe('who may', () => {
       );
   });
 
+  it('who only creates keys may leave them to the account', async () => {
+    const maker = await as([{ Effect: 'Allow', Action: 'kms:CreateKey', Resource: '*' }]);
+    const create = (Policy: string, more: object = {}) =>
+      maker.client.send(new CreateKeyCommand({ Policy, ...more }));
+    expect((await create(policy(root))).KeyMetadata?.Enabled).toBe(true);
+    await expect(create(policy(`arn:aws:iam::${ACCOUNT}:role/other`))).rejects.toMatchObject({
+      name: 'MalformedPolicyDocumentException',
+    });
+    await expect(create(policy(root), { Tags: [{ TagKey: 'a', TagValue: '1' }] })).rejects.toThrow(
+      'kms:TagResource',
+    );
+  });
+
   it('is decided by encryption context and alias', async () => {
     const role = await as([
       {

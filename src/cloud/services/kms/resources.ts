@@ -162,7 +162,8 @@ const retag = async (
     .map(({ Key }) => Key)
     .filter((name) => !kept.has(name));
   if (TagKeys.length > 0) await context.call('kms', 'UntagResource', { KeyId, TagKeys });
-  if (Tags.length > 0) await context.call('kms', 'TagResource', { KeyId, Tags });
+  const ours = Tags.filter(({ TagKey }) => !TagKey.startsWith('aws:'));
+  if (ours.length > 0) await context.call('kms', 'TagResource', { KeyId, Tags: ours });
 };
 
 /** A template may name the key by its ARN; KMS takes that too. */

@@ -1,10 +1,9 @@
 import type * as Kms from '@aws-sdk/client-kms';
-import { AwsError } from '../../core/aws-error.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { tooManyTags } from './errors.ts';
 import { findKeyItself } from './find-key.ts';
-import { assertCustomerKey } from './key-operations.ts';
+import { assertCustomerKey, assertNoSystemTags } from './key-operations.ts';
 import { LIMITS, PAGE } from './limits.ts';
 import { needById, tagKeys } from './needs.ts';
 import { page } from './page.ts';
@@ -20,12 +19,7 @@ export const tagOperations: OperationTable<KmsState> = {
       const key = findKeyItself(context, KeyId ?? '');
       assertNotPendingDeletion(key);
       assertCustomerKey(key);
-      const system = Tags.find(({ TagKey = '' }) => /^aws:/i.test(TagKey));
-      if (system !== undefined && !context.via?.startsWith('cloudformation.'))
-        throw new AwsError(
-          'TagException',
-          `The tag key ${system.TagKey} begins with aws:, which is for AWS.`,
-        );
+      assertNoSystemTags(Tags, context);
       const added = Object.fromEntries(
         Tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]),
       );

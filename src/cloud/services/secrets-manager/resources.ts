@@ -63,7 +63,7 @@ const valueOf = async (
       'A secret has SecretString or GenerateSecretString, not both.',
     );
   if (SecretString !== undefined) return { SecretString: String(SecretString) };
-  // Without either, a secret is made with an empty GenerateSecretString: its page, "GenerateSecretString"
+  // "If you omit both GenerateSecretString and SecretString, you create an empty secret.": the page of the type
   if (GenerateSecretString === undefined) return {};
   return { SecretString: await generated(GenerateSecretString as Generator, context) };
 };
@@ -122,7 +122,8 @@ export const secret: ResourceProvider = {
       .map(({ Key }) => Key)
       .filter((name) => !kept.has(name));
     if (TagKeys.length > 0) await context.call(SERVICE, 'UntagResource', { SecretId, TagKeys });
-    if (Tags.length > 0) await context.call(SERVICE, 'TagResource', { SecretId, Tags });
+    const ours = Tags.filter(({ Key }) => !Key.startsWith('aws:'));
+    if (ours.length > 0) await context.call(SERVICE, 'TagResource', { SecretId, Tags: ours });
     return identified(SecretId);
   },
   // Without a recovery window: a stack that is made again finds its secret's name free.

@@ -8,9 +8,11 @@ import {
 import {
   CancelRotateSecretCommand,
   CreateSecretCommand,
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
+  RestoreSecretCommand,
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -226,12 +228,20 @@ describe('rotation', () => {
     await sessions.advance(10 * DAY_MS);
     await sessions.running.cloud.settle();
     expect(await value('round')).toBe('v++');
+    // A deleted secret does not come round; a restored one does again.
+    await client.send(new DeleteSecretCommand({ SecretId: 'round' }));
+    await sessions.advance(15 * DAY_MS);
+    await client.send(new RestoreSecretCommand({ SecretId: 'round' }));
+    expect(await value('round')).toBe('v++');
+    await sessions.advance(1);
+    await sessions.running.cloud.settle();
+    expect(await value('round')).toBe('v+++');
     const cancelled = await client.send(new CancelRotateSecretCommand({ SecretId: 'round' }));
     expect(cancelled.Name).toBe('round');
     expect(await told('round')).toMatchObject({ RotationEnabled: false });
     await sessions.advance(20 * DAY_MS);
     await sessions.running.cloud.settle();
-    expect(await value('round')).toBe('v++');
+    expect(await value('round')).toBe('v+++');
   });
 });
 

@@ -24,6 +24,7 @@ import {
 } from './names.ts';
 import { page } from './page.ts';
 import { isOwnKey, openValue, sealValue, validateKey } from './seal.ts';
+import { armTimer } from './rotate.ts';
 import { windowEnd } from './schedule.ts';
 import type { Secret, SecretsState, SecretVersion } from './state.ts';
 import { givenValue, putVersion } from './value-operations.ts';
@@ -225,7 +226,10 @@ export const secretOperations: OperationTable<SecretsState> = {
       };
       return [
         needOn('CreateSecret', context, input.Name, conditions),
-        ...(tags.length === 0 ? [] : [needOn('TagResource', context, input.Name, conditions)]),
+        // CloudFormation's own tags ask for no permission of the deployer.
+        ...(tags.every(({ Key = '' }) => Key.startsWith('aws:'))
+          ? []
+          : [needOn('TagResource', context, input.Name, conditions)]),
       ];
     },
     handle: create,
@@ -353,9 +357,10 @@ export const secretOperations: OperationTable<SecretsState> = {
     SecretsManager.RestoreSecretResponse
   >({
     needs: ({ SecretId }, context) => needOn('RestoreSecret', context, SecretId),
-    handle: ({ SecretId }, { state }) => {
-      const { purgeAt: _, ...secret } = requireSecret(state, SecretId);
-      state.secrets.set(secret.name, secret);
+    handle: ({ SecretId }, context) => {
+      const { purgeAt: _, ...secret } = requireSecret(context.state, SecretId);
+      context.state.secrets.set(secret.name, secret);
+      armTimer(context, secret.name);
       return { ARN: secret.arn, Name: secret.name };
     },
   }),
