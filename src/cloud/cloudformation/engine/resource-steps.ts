@@ -42,7 +42,9 @@ export const runStep = async (input: StepInput): Promise<boolean> => {
   const begun = resumes ? (existing ?? desired) : tellBegin(input, verb);
   try {
     const provider = providerOf(work, desired.type);
-    const checked = await resolveDynamic(typed(desired), desired.type, work);
+    // A reference may stand for a number, so types are looked at when it has been resolved.
+    const resolved = await resolveDynamic(desired.properties, desired.type, work);
+    const checked = typed({ ...desired, properties: resolved });
     const done =
       plan === 'update'
         ? await update(input, provider, checked, earlier)

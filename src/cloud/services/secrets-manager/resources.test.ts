@@ -278,6 +278,32 @@ describe('{{resolve:secretsmanager:…}}', () => {
     expect(await reasons(StackName)).toContain(reason);
   });
 
+  it('may stand for a number', async () => {
+    const retention = (reference: string) => ({
+      Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: reference } },
+    });
+    await client.send(
+      new CreateSecretCommand({ Name: 'days', SecretString: '{"days":7,"name":"seven-and-more"}' }),
+    );
+    const stack = await deploy('number', retention('{{resolve:secretsmanager:days::days}}'));
+    expect(stack?.StackStatus).toBe('CREATE_COMPLETE');
+    const text = await deploy('text', retention('{{resolve:secretsmanager:days::name}}'));
+    expect(text?.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await reasons('text')).toContain('#/RetentionInDays: expected type: Integer');
+    expect(await reasons('text')).not.toContain('seven-and-more');
+  });
+
+  it('is not resolved for custom resources', async () => {
+    const stack = await deploy('custom', {
+      Custom: {
+        Type: 'Custom::Thing',
+        Properties: { ServiceToken: '{{resolve:secretsmanager:none}}' },
+      },
+    });
+    expect(stack?.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await reasons('custom')).not.toContain("can't find the specified secret");
+  });
+
   it('is shown nowhere', async () => {
     const StackName = 'quiet';
     const resources = (Description: string) => ({
