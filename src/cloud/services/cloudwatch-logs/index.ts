@@ -1,6 +1,7 @@
 import { defineService } from '../../core/define-service.ts';
 import { operations } from './operations.ts';
 import { logGroup } from './resources.ts';
+import { logStream, resourcePolicy } from './stream-resources.ts';
 import type { LogsState } from './state.ts';
 import { createLogsState } from './state.ts';
 
@@ -14,6 +15,6 @@ export const cloudwatchLogs = defineService<LogsState>({
   operations,
   // ARNs of streams go on after the group's: `…:log-group:NAME:log-stream:STREAM`.
   resourcePolicy: (arn, state) => state.policyOf(arn.split(':', 7).join(':')),
-  resources: [logGroup],
+  resources: [logGroup, logStream, resourcePolicy],
   validationCode: 'InvalidParameterException',
 });

@@ -1,8 +1,10 @@
 import { defineService } from '../../core/define-service.ts';
 import { operations } from './operations.ts';
+import { rolePolicy, userPolicy } from './resources/inline-policy.ts';
 import { managedPolicy } from './resources/managed-policy.ts';
 import { policy } from './resources/policy.ts';
 import { role } from './resources/role.ts';
+import { accessKey, user } from './resources/user.ts';
 import type { IamState } from './state.ts';
 import { createIamState } from './state.ts';
 
@@ -21,7 +23,7 @@ export const iam = defineService<IamState>({
     const found = name === undefined ? undefined : state.role(name);
     return found?.arn === arn ? found.trustPolicy : undefined;
   },
-  resources: [role, policy, managedPolicy],
+  resources: [role, rolePolicy, policy, managedPolicy, user, userPolicy, accessKey],
   validationCode: 'ValidationError',
   accessDeniedCode: 'AccessDenied',
 });

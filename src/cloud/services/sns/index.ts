@@ -1,7 +1,7 @@
 import { defineService } from '../../core/define-service.ts';
 import { resumeDeliveries } from './deliver.ts';
 import { publishOperations } from './publish.ts';
-import { subscription, topic, topicPolicy } from './resources.ts';
+import { subscription, topic, topicInlinePolicy, topicPolicy } from './resources.ts';
 import type { SnsState } from './state.ts';
 import { createSnsState } from './state.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
@@ -16,7 +16,7 @@ export const sns = defineService<SnsState>({
   createState: createSnsState,
   operations: { ...topicOperations, ...subscriptionOperations, ...publishOperations },
   resourcePolicy: (arn, state) => state.topics.get(arn)?.policy,
-  resources: [topic, subscription, topicPolicy],
+  resources: [topic, subscription, topicPolicy, topicInlinePolicy],
   validationCode: 'InvalidParameter',
   accessDeniedCode: 'AuthorizationErrorException',
   start: resumeDeliveries,

@@ -123,7 +123,44 @@ export const topic: ResourceProvider = {
   delete: async (arn, _properties, context) => {
     await context.call('sns', 'DeleteTopic', { TopicArn: arn });
   },
+  read: async (arn, context) => {
+    const found = await attributesNow('GetTopicAttributes', { TopicArn: arn }, context);
+    if (found === undefined) return undefined;
+    const { Tags: tags = [] } = (await context.call('sns', 'ListTagsForResource', {
+      ResourceArn: arn,
+    })) as { readonly Tags?: Tags };
+    return { TopicName: arn.split(':')[5], Tags: tags, ...readAttributes(found, ATTRIBUTES) };
+  },
 };
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** What a topic or a subscription is now; undefined when it is gone. */
+const attributesNow = async (
+  operation: 'GetTopicAttributes' | 'GetSubscriptionAttributes',
+  input: Readonly<Record<string, string>>,
+  context: ProviderContext,
+): Promise<Attributes | undefined> => {
+  try {
+    const answer = (await context.call('sns', operation, input)) as {
+      readonly Attributes?: Attributes;
+    };
+    return answer.Attributes ?? {};
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+};
+
+/** Attributes are text: those that are JSON are read, so that they compare with a template's objects. */
+const readAttributes = (found: Attributes, names: readonly string[]): ResourceProperties =>
+  Object.fromEntries(
+    names.map((name) => {
+      const value = found[name];
+      const structured = value !== undefined && /^[[{]/.test(value);
+      return [name, structured ? (JSON.parse(value) as unknown) : value];
+    }),
+  );
 
 const SUBSCRIPTION_ATTRIBUTES = [
   'FilterPolicy',
@@ -168,6 +205,20 @@ export const subscription: ResourceProvider = {
   delete: async (arn, _properties, context) => {
     await context.call('sns', 'Unsubscribe', { SubscriptionArn: arn });
   },
+  read: async (arn, context) => {
+    const found = await attributesNow(
+      'GetSubscriptionAttributes',
+      { SubscriptionArn: arn },
+      context,
+    );
+    if (found === undefined) return undefined;
+    return {
+      TopicArn: found['TopicArn'],
+      Protocol: found['Protocol'],
+      Endpoint: found['Endpoint'],
+      ...readAttributes(found, SUBSCRIPTION_ATTRIBUTES),
+    };
+  },
 };
 
 const setPolicy = async (
@@ -205,4 +256,23 @@ export const topicPolicy: ResourceProvider = {
     return { physicalId, attributes: { Id: physicalId } };
   },
   delete: (_physicalId, properties, context) => setPolicy(properties, '', context),
+};
+
+const setInlinePolicy: ResourceProvider['create'] = async (properties, context) => {
+  const TopicArn = String(properties['TopicArn']);
+  await setPolicy({ Topics: [TopicArn] }, asText(properties['PolicyDocument']), context);
+  return { physicalId: TopicArn };
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicinlinepolicy.html */
+export const topicInlinePolicy: ResourceProvider = {
+  type: 'AWS::SNS::TopicInlinePolicy',
+  create: setInlinePolicy,
+  update: (_arn, properties, _previous, context) => setInlinePolicy(properties, context),
+  delete: (arn, _properties, context) => setPolicy({ Topics: [arn] }, '', context),
+  read: async (arn, context) => {
+    const found = await attributesNow('GetTopicAttributes', { TopicArn: arn }, context);
+    if (found === undefined) return undefined;
+    return { TopicArn: arn, PolicyDocument: JSON.parse(found['Policy'] ?? '{}') as unknown };
+  },
 };

@@ -1,0 +1,61 @@
+import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
+import { AwsError } from '../../core/aws-error.ts';
+import type { ResourceProperties, ResourceProvider } from '../../core/resource-provider.ts';
+
+const unlessGone = async (deletion: Promise<unknown>): Promise<void> => {
+  try {
+    await deletion;
+  } catch (error) {
+    if (!(error instanceof AwsError && error.code === 'ResourceNotFoundException')) throw error;
+  }
+};
+
+const streamOf = (properties: ResourceProperties, logStreamName: string) => ({
+  logGroupName: String(properties['LogGroupName']),
+  logStreamName,
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-logstream.html */
+export const logStream: ResourceProvider = {
+  type: 'AWS::Logs::LogStream',
+  create: async (properties, context) => {
+    const name =
+      (properties['LogStreamName'] as string | undefined) ?? context.generateName({ max: 512 });
+    await context.call('cloudwatch-logs', 'CreateLogStream', streamOf(properties, name));
+    return { physicalId: name };
+  },
+  delete: (name, properties, context) =>
+    unlessGone(context.call('cloudwatch-logs', 'DeleteLogStream', streamOf(properties, name))),
+};
+
+const documentText = (document: unknown): string =>
+  typeof document === 'string' ? document : JSON.stringify(document);
+
+const putPolicy: ResourceProvider['create'] = async (properties, context) => {
+  const policyName = String(properties['PolicyName']);
+  await context.call('cloudwatch-logs', 'PutResourcePolicy', {
+    policyName,
+    policyDocument: documentText(properties['PolicyDocument']),
+  });
+  return { physicalId: policyName };
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-resourcepolicy.html */
+export const resourcePolicy: ResourceProvider = {
+  type: 'AWS::Logs::ResourcePolicy',
+  create: putPolicy,
+  update: (_name, properties, _previous, context) => putPolicy(properties, context),
+  delete: (policyName, _properties, context) =>
+    unlessGone(context.call('cloudwatch-logs', 'DeleteResourcePolicy', { policyName })),
+  read: async (name, context) => {
+    const { resourcePolicies = [] } = (await context.call(
+      'cloudwatch-logs',
+      'DescribeResourcePolicies',
+      {},
+    )) as Logs.DescribeResourcePoliciesResponse;
+    const found = resourcePolicies.find(({ policyName }) => policyName === name);
+    return found === undefined
+      ? undefined
+      : { PolicyName: name, PolicyDocument: found.policyDocument };
+  },
+};

@@ -1,0 +1,149 @@
+import type * as Iam from '@aws-sdk/client-iam';
+import { AwsError } from '../../../core/aws-error.ts';
+import type {
+  ProviderContext,
+  ProvisionedResource,
+  ResourceProperties,
+  ResourceProvider,
+} from '../../../core/resource-provider.ts';
+import { LIMITS } from '../limits.ts';
+import {
+  documentText,
+  ignoringGone,
+  refuseGroups,
+  tagsOf,
+  text,
+  texts,
+  without,
+} from './properties.ts';
+
+interface InlinePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: unknown;
+}
+
+const inlineOf = (properties: ResourceProperties): readonly InlinePolicy[] =>
+  (properties['Policies'] as readonly InlinePolicy[] | undefined) ?? [];
+
+const caller =
+  (context: ProviderContext, UserName: string) =>
+  (operation: string, input: object = {}) =>
+    context.call('iam', operation, { UserName, ...input });
+
+const putPolicies = async (
+  name: string,
+  now: ResourceProperties,
+  before: ResourceProperties,
+  context: ProviderContext,
+): Promise<void> => {
+  const call = caller(context, name);
+  const [attached, was] = [texts(now, 'ManagedPolicyArns'), texts(before, 'ManagedPolicyArns')];
+  for (const PolicyArn of without(attached, was)) await call('AttachUserPolicy', { PolicyArn });
+  for (const PolicyArn of without(was, attached))
+    await ignoringGone(call('DetachUserPolicy', { PolicyArn }));
+  for (const { PolicyName, PolicyDocument } of inlineOf(now))
+    await call('PutUserPolicy', { PolicyName, PolicyDocument: documentText(PolicyDocument) });
+  const names = inlineOf(now).map(({ PolicyName }) => PolicyName);
+  for (const { PolicyName } of inlineOf(before))
+    if (!names.includes(PolicyName)) await ignoringGone(call('DeleteUserPolicy', { PolicyName }));
+};
+
+const described = async (name: string, context: ProviderContext): Promise<ProvisionedResource> => {
+  const { User } = (await caller(context, name)('GetUser')) as Iam.GetUserResponse;
+  return { physicalId: name, attributes: { Arn: User?.Arn ?? '' } };
+};
+
+const refuseUnsupported = (properties: ResourceProperties): void => {
+  refuseGroups(properties);
+  if (properties['LoginProfile'] !== undefined)
+    throw new AwsError(
+      'ValidationError',
+      'LoginProfile is not supported by the embedded cloud, which has no console to log in to. Deploy to AWS to use it.',
+    );
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html */
+export const user: ResourceProvider = {
+  type: 'AWS::IAM::User',
+  create: async (properties, context) => {
+    refuseUnsupported(properties);
+    const name =
+      text(properties, 'UserName') ?? context.generateName({ max: LIMITS.roleNameLength });
+    const [path, boundary] = [text(properties, 'Path'), text(properties, 'PermissionsBoundary')];
+    await caller(context, name)('CreateUser', {
+      Tags: tagsOf(properties, context),
+      ...(path === undefined ? {} : { Path: path }),
+      ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
+    });
+    context.created(name);
+    await putPolicies(name, properties, {}, context);
+    return described(name, context);
+  },
+  update: async (name, properties, previous, context) => {
+    refuseUnsupported(properties);
+    const call = caller(context, name);
+    const [boundary, was] = [properties, previous].map((one) => text(one, 'PermissionsBoundary'));
+    if (boundary === undefined && was !== undefined) await call('DeleteUserPermissionsBoundary');
+    if (boundary !== undefined && boundary !== was)
+      await call('PutUserPermissionsBoundary', { PermissionsBoundary: boundary });
+    const tags = tagsOf(properties, context);
+    const kept = new Set(tags.map(({ Key }) => Key));
+    const TagKeys = tagsOf(previous, context).flatMap(({ Key }) => (kept.has(Key) ? [] : [Key]));
+    if (TagKeys.length > 0) await call('UntagUser', { TagKeys });
+    if (tags.length > 0) await call('TagUser', { Tags: tags });
+    await putPolicies(name, properties, previous, context);
+    return described(name, context);
+  },
+  delete: async (name, properties, context) => {
+    await ignoringGone(putPolicies(name, {}, properties, context));
+    await ignoringGone(caller(context, name)('DeleteUser'));
+  },
+  read: async (name, context) => {
+    const call = caller(context, name);
+    let found: Iam.User | undefined;
+    await ignoringGone(
+      (async () => {
+        found = ((await call('GetUser')) as Iam.GetUserResponse).User;
+      })(),
+    );
+    if (found === undefined) return undefined;
+    const { AttachedPolicies = [] } = (await call(
+      'ListAttachedUserPolicies',
+    )) as Iam.ListAttachedUserPoliciesResponse;
+    return {
+      UserName: name,
+      Path: found.Path,
+      PermissionsBoundary: found.PermissionsBoundary?.PermissionsBoundaryArn,
+      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+      Tags: found.Tags,
+    };
+  },
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-accesskey.html */
+export const accessKey: ResourceProvider = {
+  type: 'AWS::IAM::AccessKey',
+  // A higher number makes a new key: the schema says that it replaces.
+  inert: ['Serial'],
+  create: async (properties, context) => {
+    const call = caller(context, text(properties, 'UserName') ?? '');
+    const { AccessKey } = (await call('CreateAccessKey')) as Iam.CreateAccessKeyResponse;
+    const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {};
+    context.created(AccessKeyId);
+    const status = text(properties, 'Status');
+    if (status !== undefined && status !== 'Active')
+      await call('UpdateAccessKey', { AccessKeyId, Status: status });
+    return { physicalId: AccessKeyId, attributes: { SecretAccessKey } };
+  },
+  update: async (AccessKeyId, properties, _previous, context) => {
+    await caller(context, text(properties, 'UserName') ?? '')('UpdateAccessKey', {
+      AccessKeyId,
+      Status: text(properties, 'Status') ?? 'Active',
+    });
+    return { physicalId: AccessKeyId };
+  },
+  delete: (AccessKeyId, properties, context) =>
+    ignoringGone(
+      caller(context, text(properties, 'UserName') ?? '')('DeleteAccessKey', { AccessKeyId }),
+    ),
+};
