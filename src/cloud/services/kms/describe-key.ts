@@ -29,6 +29,7 @@ export const describeKey = (key: Key, accountId: string): Kms.KeyMetadata => {
     ...(key.usage === 'GENERATE_VERIFY_MAC'
       ? { MacAlgorithms: [...(facts.mac ?? [])] as Kms.MacAlgorithmSpec[] }
       : {}),
+    ...(key.usage === 'KEY_AGREEMENT' ? { KeyAgreementAlgorithms: ['ECDH'] } : {}),
     MultiRegion: false,
     ...(key.spec === 'SYMMETRIC_DEFAULT' && key.materials.length > 0
       ? { CurrentKeyMaterialId: key.materials.at(-1)?.id }

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { agreeOperations } from './agree-operations.ts';
 import { aliasOperations } from './alias-operations.ts';
 import { dataKeyOperations } from './data-key-operations.ts';
 import { encryptOperations } from './encrypt-operations.ts';
@@ -27,6 +28,7 @@ export const kms = defineService<KmsState>({
     ...encryptOperations,
     ...dataKeyOperations,
     ...signOperations,
+    ...agreeOperations,
     ...grantOperations,
     ...rotationOperations,
     ...tagOperations,

@@ -14,7 +14,7 @@ import {
 import { allKeys, findKey, findKeyItself, keyArn } from './find-key.ts';
 import { newMaterial, newPair } from './key-material.ts';
 import { checkPolicy } from './key-policy.ts';
-import { factsOf, isKeySpec, KEY_SPECS, SPECS_NOT_HERE } from './key-specs.ts';
+import { factsOf, isKeySpec, KEY_SPECS, KEY_USAGES, SPECS_NOT_HERE } from './key-specs.ts';
 import type { KeySpec, KeyUsage } from './key-specs.ts';
 import { DAY_MS, LIMITS, PAGE } from './limits.ts';
 import { needByName, needById, needOfAccount, newKeyKeys, tagKeys } from './needs.ts';
@@ -33,7 +33,6 @@ const checkSpec = (spec: string): KeySpec => {
 };
 
 const checkUsage = (spec: KeySpec, usage: string | undefined): KeyUsage => {
-  if (usage === 'KEY_AGREEMENT') throw notSupported('The key usage KEY_AGREEMENT');
   const { usages } = factsOf(spec);
   if (usage === undefined) {
     if (spec === 'SYMMETRIC_DEFAULT') return 'ENCRYPT_DECRYPT';
@@ -43,8 +42,7 @@ const checkUsage = (spec: KeySpec, usage: string | undefined): KeyUsage => {
   }
   const found = usages.find((one) => one === usage);
   if (found !== undefined) return found;
-  if (!['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'].includes(usage))
-    throw outOfEnum('keyUsage', usage, ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC']);
+  if (!KEY_USAGES.some((one) => one === usage)) throw outOfEnum('keyUsage', usage, KEY_USAGES);
   throw validation(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`);
 };
 

@@ -1,5 +1,13 @@
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#KMS-CreateKey-request-KeyUsage */
-export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY' | 'GENERATE_VERIFY_MAC';
+export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY' | 'GENERATE_VERIFY_MAC' | 'KEY_AGREEMENT';
+
+/** All of them. */
+export const KEY_USAGES: readonly KeyUsage[] = [
+  'ENCRYPT_DECRYPT',
+  'SIGN_VERIFY',
+  'GENERATE_VERIFY_MAC',
+  'KEY_AGREEMENT',
+];
 
 /** What a kind of key is and can do. */
 export interface KeySpecFacts {
@@ -31,7 +39,8 @@ const rsa = (bits: number): KeySpecFacts => ({
 });
 
 const ec = (curve: string, hash: number): KeySpecFacts => ({
-  usages: ['SIGN_VERIFY'],
+  // The curve of coins is for signatures alone.
+  usages: curve === 'secp256k1' ? ['SIGN_VERIFY'] : ['SIGN_VERIFY', 'KEY_AGREEMENT'],
   make: { kind: 'ec', curve },
   signing: [`ECDSA_SHA_${hash}`],
 });

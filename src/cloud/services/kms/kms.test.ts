@@ -7,6 +7,7 @@ import {
   CreateKeyCommand,
   DecryptCommand,
   DeleteAliasCommand,
+  DeriveSharedSecretCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
@@ -451,6 +452,28 @@ describe('signatures', () => {
         ).toBe(true);
     },
   );
+
+  it('are not the only use of a pair: two sides derive one secret', async () => {
+    const derive = async (KeyId: string, PublicKey: Uint8Array | undefined) =>
+      (
+        await kms.send(
+          new DeriveSharedSecretCommand({ KeyId, PublicKey, KeyAgreementAlgorithm: 'ECDH' }),
+        )
+      ).SharedSecret;
+    const publicKey = async (KeyId: string) =>
+      (await kms.send(new GetPublicKeyCommand({ KeyId }))).PublicKey;
+    const spec = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' } as const;
+    const [one, other] = [await createKey(spec), await createKey(spec)];
+    const secret = await derive(one.id, await publicKey(other.id));
+    expect(secret).toHaveLength(32);
+    expect(await derive(other.id, await publicKey(one.id))).toEqual(secret);
+    await expect(derive(one.id, Buffer.from('no key'))).rejects.toThrow('PublicKey is no DER');
+    const foreign = await createKey({ ...spec, KeySpec: 'ECC_NIST_P384' });
+    await expect(derive(one.id, await publicKey(foreign.id))).rejects.toThrow('of the curve');
+    await expect(
+      createKey({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'KEY_AGREEMENT' }),
+    ).rejects.toThrow('not compatible');
+  });
 
   it('and codes are refused to keys of another use', async () => {
     const encrypting = await createKey();

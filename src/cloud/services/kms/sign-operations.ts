@@ -166,7 +166,9 @@ export const signOperations: OperationTable<KmsState> = {
         KeyUsage: key.usage,
         ...(key.usage === 'SIGN_VERIFY'
           ? { SigningAlgorithms: [...signing] as Kms.SigningAlgorithmSpec[] }
-          : { EncryptionAlgorithms: [...encryption] as Kms.EncryptionAlgorithmSpec[] }),
+          : key.usage === 'KEY_AGREEMENT'
+            ? { KeyAgreementAlgorithms: ['ECDH'] }
+            : { EncryptionAlgorithms: [...encryption] as Kms.EncryptionAlgorithmSpec[] }),
       };
     },
   }),

@@ -273,13 +273,12 @@ export const secretOperations: OperationTable<SecretsState> = {
     handle: (input, { state }) => {
       const filters = input.Filters ?? [];
       checkFilters(filters);
-      const by = SORTS[input.SortBy ?? 'created-date'] as
-        | ((secret: Secret) => number | string)
-        | undefined;
-      if (by === undefined)
+      const sort = input.SortBy ?? 'created-date';
+      if (!Object.hasOwn(SORTS, sort))
         throw invalidParameter(
           `SortBy is ${input.SortBy}; it is one of ${Object.keys(SORTS).join(', ')}.`,
         );
+      const by: (secret: Secret) => number | string = SORTS[sort];
       const found = allSecrets(state)
         .filter(
           (secret) =>
