@@ -116,7 +116,7 @@ it('finds none in a stack as it was made; tags of the stack are none', async () 
     Kept: { StackResourceDriftStatus: 'IN_SYNC', PropertyDifferences: [] },
     Role: { StackResourceDriftStatus: 'IN_SYNC' },
     Function: { StackResourceDriftStatus: 'IN_SYNC' },
-    Topic: { StackResourceDriftStatus: 'NOT_CHECKED' },
+    Topic: { StackResourceDriftStatus: 'IN_SYNC' },
   });
 });
 

@@ -73,6 +73,11 @@ export interface ResourceProvider {
   /**
    * The properties as they are now, for drift: one that is not set is there as undefined, one that cannot be told is left
    * out. Undefined when the resource is gone.
+   * @param properties - As the template has them: what contains the resource is named there
    */
-  read?(physicalId: string, context: ProviderContext): Promise<ResourceProperties | undefined>;
+  read?(
+    physicalId: string,
+    context: ProviderContext,
+    properties: ResourceProperties,
+  ): Promise<ResourceProperties | undefined>;
 }

@@ -89,10 +89,10 @@ describe('AWS::Lambda::Function', () => {
     const third = { ...second, Code: { ZipFile: 'exports.handler = async () => "third";' } };
     await update('Function', name, third, second);
     expect((await bench.invoke(name)).payload).toBe('third');
-    expect(await provider('Function').read?.(name, context())).toMatchObject({ Timeout: 3 });
+    expect(await provider('Function').read?.(name, context(), {})).toMatchObject({ Timeout: 3 });
     await remove('Function', name, third);
     await remove('Function', name, third);
-    expect(await provider('Function').read?.(name, context())).toBeUndefined();
+    expect(await provider('Function').read?.(name, context(), {})).toBeUndefined();
   });
 
   it('tells what it has made when it cannot be made whole, so that a rollback deletes it', async () => {
@@ -105,7 +105,7 @@ describe('AWS::Lambda::Function', () => {
     ).rejects.toMatchObject({ code: 'InvalidParameterValueException' });
     expect(made.at(-1)).toBe('too-much');
     await remove('Function', 'too-much', base());
-    expect(await provider('Function').read?.('too-much', context())).toBeUndefined();
+    expect(await provider('Function').read?.('too-much', context(), {})).toBeUndefined();
   });
 
   it('says what it cannot do', async () => {

@@ -65,7 +65,7 @@ export const driftOf = async (
     principal,
     tags: resource.stackTags ?? [],
   };
-  const found = await runProvider(context, run, (own) => look(physicalId, own));
+  const found = await runProvider(context, run, (own) => look(physicalId, own, expected));
   if (found === undefined) return { ...base, status: 'DELETED' };
   const actual = withReferences(known(found), expected) as JsonObject;
   const tagsProperty = resourceType(type)?.tagsProperty;

@@ -78,7 +78,9 @@ const look = async (
     );
   const read = provider.read.bind(provider);
   const run = providerRun(work, logicalId, 'import', stackTags ?? []);
-  const found = await runProvider(work.context, run, (context) => read(physicalId, context));
+  const found = await runProvider(work.context, run, (context) =>
+    read(physicalId, context, properties),
+  );
   if (found === undefined)
     throw resourceFailure(
       `Resource of type '${type}' with identifier '${physicalId}' was not found.`,

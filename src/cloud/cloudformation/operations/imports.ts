@@ -124,7 +124,7 @@ export const existingResources = async (
     const read = provider.read.bind(provider);
     const { principal } = context;
     const run = { stack, logicalId, purpose: 'look', principal, tags: [] };
-    const there = await runProvider(context, run, (own) => read(physicalId, own));
+    const there = await runProvider(context, run, (own) => read(physicalId, own, {}));
     if (there !== undefined) found.push({ logicalId, type, physicalId });
   }
   return found;

@@ -1,9 +1,10 @@
+import type * as Lambda from '@aws-sdk/client-lambda';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
-import { numeric, pick, unlessGone } from './provider-input.ts';
+import { ifThere, numeric, pick, unlessGone } from './provider-input.ts';
 
 const put = async (properties: ResourceProperties, context: ProviderContext) => {
   const retries = numeric(properties['MaximumRetryAttempts']);
@@ -31,4 +32,18 @@ export const eventInvokeConfig: ResourceProvider = {
         pick(properties, ['FunctionName', 'Qualifier']),
       ),
     ),
+  read: async (_id, context, properties) => {
+    const named = pick(properties, ['FunctionName', 'Qualifier']);
+    const found = await ifThere<Lambda.FunctionEventInvokeConfig>(
+      context.call('lambda', 'GetFunctionEventInvokeConfig', named),
+    );
+    return found === undefined
+      ? undefined
+      : {
+          ...named,
+          MaximumRetryAttempts: found.MaximumRetryAttempts,
+          MaximumEventAgeInSeconds: found.MaximumEventAgeInSeconds,
+          DestinationConfig: found.DestinationConfig,
+        };
+  },
 };

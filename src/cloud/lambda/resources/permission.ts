@@ -1,5 +1,6 @@
+import type * as Lambda from '@aws-sdk/client-lambda';
 import type { ResourceProvider } from '../../core/resource-provider.ts';
-import { pick, unlessGone } from './provider-input.ts';
+import { ifThere, pick, unlessGone } from './provider-input.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html */
 export const permission: ResourceProvider = {
@@ -32,4 +33,15 @@ export const permission: ResourceProvider = {
         StatementId: id,
       }),
     ),
+  read: async (id, context, properties) => {
+    const { FunctionName } = properties;
+    const found = await ifThere<Lambda.GetPolicyResponse>(
+      context.call('lambda', 'GetPolicy', { FunctionName }),
+    );
+    const { Statement = [] } = JSON.parse(found?.Policy ?? '{}') as {
+      readonly Statement?: readonly { readonly Sid?: string; readonly Action?: string }[];
+    };
+    const statement = Statement.find(({ Sid }) => Sid === id);
+    return statement === undefined ? undefined : { FunctionName, Action: statement.Action };
+  },
 };

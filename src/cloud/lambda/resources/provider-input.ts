@@ -9,6 +9,17 @@ export const unlessGone = async (deletion: Promise<unknown>): Promise<void> => {
   }
 };
 
+/** What is looked at, or undefined when it is gone. */
+export const ifThere = async <Found>(look: Promise<unknown>): Promise<Found | undefined> => {
+  let found: unknown;
+  await unlessGone(
+    look.then((answer) => {
+      found = answer;
+    }),
+  );
+  return found as Found | undefined;
+};
+
 /** The members of `properties` that are there, for an input of the API with the same names. */
 export const pick = (
   properties: Readonly<Record<string, unknown>>,

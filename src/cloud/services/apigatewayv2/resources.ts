@@ -17,6 +17,27 @@ const gone = async (work: Promise<unknown>): Promise<void> => {
 
 type Answer = Readonly<Record<string, unknown>>;
 
+/** What a part of an API is now: the API answers in the words of the type. Undefined when it is gone. */
+const looking =
+  (
+    operation: string,
+    identify: (id: string, properties: ResourceProperties) => Readonly<Record<string, unknown>>,
+    names: readonly string[],
+  ): NonNullable<ResourceProvider['read']> =>
+  async (id, context, properties) => {
+    try {
+      const input = identify(id, properties);
+      const answer = await call(context, operation, input);
+      return {
+        ...input,
+        ...Object.fromEntries(names.map((name) => [name, answer[name]])),
+      };
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  };
+
 const call = (
   context: ProviderContext,
   operation: string,
@@ -131,28 +152,34 @@ export const api: ResourceProvider = {
     return describeApi(answer);
   },
   delete: (ApiId, _properties, context) => gone(call(context, 'DeleteApi', { ApiId })),
+  read: looking('GetApi', (ApiId) => ({ ApiId }), [
+    ...API_PROPERTIES,
+    'CorsConfiguration',
+    'ProtocolType',
+    'DisableExecuteApiEndpoint',
+  ]),
 };
 
+const INTEGRATION_PROPERTIES = [
+  'Description',
+  'IntegrationMethod',
+  'IntegrationType',
+  'IntegrationUri',
+  'PayloadFormatVersion',
+  'ConnectionId',
+  'CredentialsArn',
+  'IntegrationSubtype',
+  'RequestParameters',
+  'ResponseParameters',
+  'RequestTemplates',
+  'TemplateSelectionExpression',
+  'TlsConfig',
+];
+
 const integrationInput = (properties: ResourceProperties) =>
-  withTyped(
-    pick(properties, [
-      'ApiId',
-      'Description',
-      'IntegrationMethod',
-      'IntegrationType',
-      'IntegrationUri',
-      'PayloadFormatVersion',
-      'ConnectionId',
-      'CredentialsArn',
-      'IntegrationSubtype',
-      'RequestParameters',
-      'ResponseParameters',
-      'RequestTemplates',
-      'TemplateSelectionExpression',
-      'TlsConfig',
-    ]),
-    { TimeoutInMillis: number(properties['TimeoutInMillis']) },
-  );
+  withTyped(pick(properties, ['ApiId', ...INTEGRATION_PROPERTIES]), {
+    TimeoutInMillis: number(properties['TimeoutInMillis']),
+  });
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html */
 export const integration: ResourceProvider = {
@@ -171,6 +198,10 @@ export const integration: ResourceProvider = {
   },
   delete: (IntegrationId, properties, context) =>
     gone(call(context, 'DeleteIntegration', { ApiId: properties['ApiId'], IntegrationId })),
+  read: looking('GetIntegration', (IntegrationId, { ApiId }) => ({ ApiId, IntegrationId }), [
+    ...INTEGRATION_PROPERTIES,
+    'TimeoutInMillis',
+  ]),
 };
 
 const routeInput = (properties: ResourceProperties) =>
@@ -202,6 +233,13 @@ export const route: ResourceProvider = {
   },
   delete: (RouteId, properties, context) =>
     gone(call(context, 'DeleteRoute', { ApiId: properties['ApiId'], RouteId })),
+  read: looking('GetRoute', (RouteId, { ApiId }) => ({ ApiId, RouteId }), [
+    'RouteKey',
+    'Target',
+    'OperationName',
+    'AuthorizationType',
+    'ApiKeyRequired',
+  ]),
 };
 
 const routeSettings = (settings: unknown) => {
@@ -272,6 +310,14 @@ export const stage: ResourceProvider = {
   },
   delete: (StageName, properties, context) =>
     gone(call(context, 'DeleteStage', { ApiId: properties['ApiId'], StageName })),
+  read: looking('GetStage', (StageName, { ApiId }) => ({ ApiId, StageName }), [
+    'Description',
+    'StageVariables',
+    'AccessLogSettings',
+    'AutoDeploy',
+    'DefaultRouteSettings',
+    'RouteSettings',
+  ]),
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html */

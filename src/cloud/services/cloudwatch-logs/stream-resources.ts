@@ -26,6 +26,20 @@ export const logStream: ResourceProvider = {
   },
   delete: (name, properties, context) =>
     unlessGone(context.call('cloudwatch-logs', 'DeleteLogStream', streamOf(properties, name))),
+  read: async (name, context, { LogGroupName }) => {
+    let found: Logs.DescribeLogStreamsResponse = {};
+    await unlessGone(
+      (async () => {
+        found = (await context.call('cloudwatch-logs', 'DescribeLogStreams', {
+          logGroupName: LogGroupName,
+          logStreamNamePrefix: name,
+        })) as Logs.DescribeLogStreamsResponse;
+      })(),
+    );
+    return found.logStreams?.some(({ logStreamName }) => logStreamName === name) === true
+      ? { LogGroupName, LogStreamName: name }
+      : undefined;
+  },
 };
 
 const documentText = (document: unknown): string =>

@@ -65,7 +65,7 @@ it('streams and resource policies are made, changed, looked at and deleted', asy
   expect(await bench.drift('streams')).toEqual([
     'Group: IN_SYNC',
     'Policy: MODIFIED /PolicyDocument',
-    'Stream: NOT_CHECKED',
+    'Stream: IN_SYNC',
   ]);
   expect(await bench.remove('streams')).toBe('DELETE_COMPLETE');
   expect((await logs.send(new DescribeResourcePoliciesCommand({}))).resourcePolicies).toEqual([]);

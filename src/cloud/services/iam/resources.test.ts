@@ -98,7 +98,7 @@ describe('AWS::IAM::Role', () => {
     expect(await call('ListAttachedRolePolicies', { RoleName })).toMatchObject({
       AttachedPolicies: [{ PolicyArn: BASIC }],
     });
-    expect(await provider(type).read?.(RoleName, contextOf())).toMatchObject({
+    expect(await provider(type).read?.(RoleName, contextOf(), {})).toMatchObject({
       AssumeRolePolicyDocument: TRUST,
       ManagedPolicyArns: [BASIC],
     });
@@ -142,7 +142,7 @@ describe('AWS::IAM::Role', () => {
     await provider(type).delete(RoleName, properties, contextOf());
     await provider(type).delete(RoleName, properties, contextOf());
     expect(await roleNames()).toEqual([]);
-    expect(await provider(type).read?.(RoleName, contextOf())).toBeUndefined();
+    expect(await provider(type).read?.(RoleName, contextOf(), {})).toBeUndefined();
   });
 
   it('tells what it has made when it fails half way, so that a rollback deletes it', async () => {
@@ -213,7 +213,7 @@ describe('AWS::IAM::ManagedPolicy', () => {
       PolicyArn: arn,
     });
     expect(Versions?.map(({ VersionId }) => VersionId)).toEqual(['v7', 'v6', 'v5', 'v4', 'v3']);
-    expect(await provider(type).read?.(arn, contextOf())).toEqual({
+    expect(await provider(type).read?.(arn, contextOf(), {})).toEqual({
       PolicyDocument: document('s3:Get7'),
     });
     await provider(type).delete(arn, properties, contextOf());

@@ -281,6 +281,18 @@ export const bucketPolicy: ResourceProvider = {
     await call(context, 'PutBucketPolicy', { Bucket, Policy: policyText(properties) });
     return { physicalId: Bucket };
   },
+  read: async (Bucket, context) => {
+    try {
+      const { Policy = '{}' } = (await call(context, 'GetBucketPolicy', { Bucket })) as {
+        readonly Policy?: string;
+      };
+      return { Bucket, PolicyDocument: JSON.parse(Policy) as unknown };
+    } catch (error) {
+      if (isGone(error) || (error instanceof AwsError && error.code === 'NoSuchBucketPolicy'))
+        return undefined;
+      throw error;
+    }
+  },
   delete: async (Bucket, _properties, context) => {
     try {
       await call(context, 'DeleteBucketPolicy', { Bucket });
