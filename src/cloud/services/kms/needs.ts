@@ -1,5 +1,4 @@
-import type { Need } from '../../core/define-service.ts';
-import type { OperationContext } from '../../core/define-service.ts';
+import type { Need, OperationContext } from '../../core/define-service.ts';
 import { findKey, findKeyItself } from './find-key.ts';
 import type { FoundKey } from './find-key.ts';
 import { factsOf } from './key-specs.ts';
