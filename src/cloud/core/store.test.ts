@@ -39,7 +39,12 @@ describe('a store with a folder', () => {
     const script = `
       const { createStore } = await import(${JSON.stringify(storeModule)});
       const store = createStore(${JSON.stringify(dir)});
-      for (let i = 0; ; i += 1) { store.table('t').set(String(i), { i }); store.commit(); process.stdout.write(i + '\\n'); }`;
+      for (let i = 0; ; i += 1) {
+        store.table('t').set(String(i), { i });
+        store.commit();
+        // Waits for its reader: what a full pipe keeps back would never be sent otherwise.
+        await new Promise((written) => process.stdout.write(i + '\\n', written));
+      }`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
