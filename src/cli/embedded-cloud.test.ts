@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CreateAccessKeyCommand,
@@ -13,11 +12,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../cloud/index.ts';
 import { startCloud } from '../cloud/index.ts';
+import { layOutProject } from './fixtures/embedded-program.ts';
 import type { Plan, ProvisionResult } from '../provision/index.ts';
 import { deleteStack, openTarget, provision, readStatus } from '../provision/index.ts';
 
-const SOURCES = join(import.meta.dirname, '..');
-const MODULES = join(SOURCES, '..', 'node_modules');
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const REGION = 'us-east-1';
 
@@ -30,21 +28,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sparta-embedded-'));
-  writeFileSync(join(folder, 'package.json'), '{"name":"app","type":"module"}');
-  mkdirSync(join(folder, 'node_modules/sparta'), { recursive: true });
-  for (const scope of ['@aws-sdk', '@smithy', '@aws'])
-    symlinkSync(join(MODULES, scope), join(folder, 'node_modules', scope));
-  writeFileSync(
-    join(folder, 'node_modules/sparta/package.json'),
-    JSON.stringify({
-      name: 'sparta',
-      version: '1.0.0',
-      type: 'module',
-      exports: { '.': { 'sparta-lambda': './src/index.lambda.ts', default: './src/index.ts' } },
-    }),
-  );
-  symlinkSync(SOURCES, join(folder, 'node_modules/sparta/src'));
+  folder = layOutProject();
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });

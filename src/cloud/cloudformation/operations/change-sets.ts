@@ -21,13 +21,14 @@ import {
   findChangeSet,
   findStack,
   newChangeSetId,
+  newStack,
   requireLiving,
 } from './find-stack.ts';
 import { readImports } from './imports.ts';
 import { deleteNested, familyOf, keepNested, refuseNested } from './nested-change-sets.ts';
 import { pageOf } from './pages.ts';
 import { acceptedSpec, readRequest } from './read-request.ts';
-import { newStack, reviewChanges } from './review-changes.ts';
+import { reviewChanges } from './review-changes.ts';
 
 type State = CloudFormationState;
 type Context = OperationContext<State>;

@@ -50,6 +50,19 @@ const arn = ({ region, accountId }: Context, what: string): string =>
 export const newStackId = (context: Context, name: string): string =>
   arn(context, `stack/${name}/${context.random.uuid()}`);
 
+/** A stack that nothing has been made of yet. */
+export const newStack = (context: Context, name: string): Stack => ({
+  id: newStackId(context, name),
+  name,
+  status: '',
+  createdAt: context.clock.now(),
+  outputs: [],
+  imports: [],
+  disableRollback: false,
+  terminationProtection: false,
+  lastOperations: [],
+});
+
 export const newChangeSetId = (context: Context, name: string): string =>
   arn(context, `changeSet/${name}/${context.random.uuid()}`);
 

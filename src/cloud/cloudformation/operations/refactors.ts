@@ -10,7 +10,7 @@ import { stackDoesNotExist, validationError } from '../errors.ts';
 import { isObject, sameValue } from '../json.ts';
 import type { CloudFormationState, ResourceMove, Stack, StackRefactor } from '../state.ts';
 import { readTemplate } from '../template/read-template.ts';
-import { findStack, newStackId, requireLiving } from './find-stack.ts';
+import { findStack, newStack, requireLiving } from './find-stack.ts';
 import { handler } from './handler.ts';
 import { pageOf } from './pages.ts';
 import type { ReadRequest } from './read-request.ts';
@@ -138,17 +138,7 @@ const readDefinition = async (
   const existing = findStack(context, StackName);
   if (existing === undefined && mayCreate !== true) throw stackDoesNotExist(StackName);
   if (existing !== undefined) requireLiving(context, StackName, stackDoesNotExist);
-  const stack: Stack = existing ?? {
-    id: newStackId(context, StackName),
-    name: StackName,
-    status: '',
-    createdAt: context.clock.now(),
-    outputs: [],
-    imports: [],
-    disableRollback: false,
-    terminationProtection: false,
-    lastOperations: [],
-  };
+  const stack: Stack = existing ?? newStack(context, StackName);
   // Parameters stay as they are.
   const Parameters = (existing?.spec?.parameters ?? []).map(({ ParameterKey, ParameterValue }) => ({
     ParameterKey,

@@ -15,7 +15,7 @@ import type {
   Stack,
   StackSpec,
 } from '../state.ts';
-import { newChangeSetId, newStackId } from './find-stack.ts';
+import { newChangeSetId, newStack } from './find-stack.ts';
 import { asImports, existingResources, isAutomatic } from './imports.ts';
 import type { ReadRequest } from './read-request.ts';
 import { changesOf, readRequest } from './read-request.ts';
@@ -62,19 +62,6 @@ interface ReviewRequest {
   readonly revertsDrift: boolean;
   readonly tree?: Tree;
 }
-
-/** A stack that nothing has been made of yet. */
-export const newStack = (context: Context, name: string): Stack => ({
-  id: newStackId(context, name),
-  name,
-  status: '',
-  createdAt: context.clock.now(),
-  outputs: [],
-  imports: [],
-  disableRollback: false,
-  terminationProtection: false,
-  lastOperations: [],
-});
 
 /**
  * What a change set tells, and those of its nested stacks.
