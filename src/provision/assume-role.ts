@@ -1,4 +1,4 @@
-import type { ClientSettings, Credentials } from './target.ts';
+import type { ClientSettings, Credentials } from './client-settings.ts';
 
 /** How long a session lasts: AWS's default, an hour. A deployment that takes longer asks again. */
 const RENEW_BEFORE_MS = 5 * 60_000;

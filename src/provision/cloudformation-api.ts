@@ -38,7 +38,7 @@ import {
   ListChangeSetsCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import type { ClientSettings } from './target.ts';
+import type { ClientSettings } from './client-settings.ts';
 
 type Call<Input, Output> = (input: Input, signal?: AbortSignal) => Promise<Output>;
 

@@ -1,14 +1,8 @@
 import { roleCredentials } from './assume-role.ts';
+import type { ClientSettings, Credentials } from './client-settings.ts';
 import { DeployError } from './errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import type { S3Api } from './s3-api.ts';
-
-/** A pair of keys; temporary ones have a token too. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 /** Where to deploy. What is left out is found as the AWS SDK finds it: environment, profile, machine. */
 export interface TargetOptions {
@@ -31,18 +25,6 @@ export interface Target {
   readonly endpoint: string | undefined;
   cloudFormation(): Promise<CloudFormationApi>;
   s3(): Promise<S3Api>;
-}
-
-/** What every client of one target is made with. */
-export interface ClientSettings {
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpoint?: string;
-  readonly credentials?: Credentials | (() => Promise<Credentials>);
-  readonly requestHandler: {
-    readonly connectionTimeout: number;
-    readonly socketTimeout: number;
-  };
 }
 
 /** A black-holed address must fail in a sentence, not in the kernel's two minutes. */

@@ -4,7 +4,7 @@ import { partitionOf } from '../evaluate/scope.ts';
 import type { Stack, Step, Tag } from '../state.ts';
 import type { Context } from './context.ts';
 import type { EngineProviderContext } from './engine-provider.ts';
-import { failedWith } from './engine-provider.ts';
+import { failedWith } from './left-behind.ts';
 
 /** One provider's work on one resource. */
 export interface ProviderRun {

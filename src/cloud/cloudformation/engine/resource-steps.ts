@@ -4,7 +4,7 @@ import type { Leftover, ResourceChange, StackResource } from '../state.ts';
 import { checkProperties, propertiesFailed } from '../types/check-properties.ts';
 import { resourceType } from '../types/resource-type.ts';
 import { resolveDynamic } from './dynamic-references.ts';
-import { leftBy } from './engine-provider.ts';
+import { leftBy } from './left-behind.ts';
 import { failureReason, resourceFailure } from './failure-reason.ts';
 import type { ResourcePlan } from './plan-resource.ts';
 import { refuseCustomNamed } from './plan-resource.ts';

@@ -1,7 +1,8 @@
 import { AwsError } from '../../core/aws-error.ts';
 import type { ResourceProperties } from '../../core/resource-provider.ts';
 import type { EngineProviderContext } from '../engine/engine-provider.ts';
-import { engineProvider, failedWith } from '../engine/engine-provider.ts';
+import { engineProvider } from '../engine/engine-provider.ts';
+import { failedWith } from '../engine/left-behind.ts';
 import { resourceFailure } from '../engine/failure-reason.ts';
 import { awaitSignals, openSignals, signalKey } from '../engine/signals.ts';
 import type { Json, JsonObject } from '../json.ts';
