@@ -4,6 +4,7 @@ import { holderPolicyOperations } from './operations/holder-policies.ts';
 import { holderTagOperations } from './operations/holder-tags.ts';
 import { managedPolicyOperations } from './operations/managed-policies.ts';
 import { roleOperations } from './operations/roles.ts';
+import { simulateOperations } from './operations/simulate.ts';
 import { userOperations } from './operations/users.ts';
 import type { IamState } from './state.ts';
 
@@ -13,6 +14,7 @@ export const operations: OperationTable<IamState> = {
   ...holderPolicyOperations(ROLES),
   ...holderTagOperations(ROLES),
   ...managedPolicyOperations,
+  ...simulateOperations,
   ...userOperations,
   ...holderPolicyOperations(USERS),
   ...holderTagOperations(USERS),

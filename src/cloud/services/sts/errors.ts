@@ -41,3 +41,7 @@ export const notWithSessionCredentials = (operation: string): AwsError =>
   new AwsError('AccessDenied', `Cannot call ${operation} with session credentials`, {
     status: 403,
   });
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html#API_DecodeAuthorizationMessage_Errors */
+export const invalidAuthorizationMessage = (): AwsError =>
+  new AwsError('InvalidAuthorizationMessageException', 'Message is not valid');

@@ -4,7 +4,12 @@ import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
 import { assumeRole } from './assume-role.ts';
-import { durationOutOfRange, notWithSessionCredentials, validationError } from './errors.ts';
+import {
+  durationOutOfRange,
+  invalidAuthorizationMessage,
+  notWithSessionCredentials,
+  validationError,
+} from './errors.ts';
 import { SECONDS } from './limits.ts';
 import type { StsState } from './state.ts';
 
@@ -58,6 +63,17 @@ export const operations: OperationTable<StsState> = {
           Expiration: new Date(credential.expiresAt),
         },
       };
+    },
+  }),
+  DecodeAuthorizationMessage: operation<
+    StsState,
+    Sts.DecodeAuthorizationMessageRequest,
+    Sts.DecodeAuthorizationMessageResponse
+  >({
+    needs: () => ({ action: 'sts:DecodeAuthorizationMessage', resource: '*' }),
+    handle: () => {
+      // AWS encodes what EC2 and a few others answer; no service of this cloud does, so there is none to decode.
+      throw invalidAuthorizationMessage();
     },
   }),
   GetAccessKeyInfo: operation<StsState, Sts.GetAccessKeyInfoRequest, Sts.GetAccessKeyInfoResponse>({

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-iam';
 import {
   AssumeRoleCommand,
+  DecodeAuthorizationMessageCommand,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
   STSClient,
@@ -356,4 +357,11 @@ describe('temporary credentials', () => {
       name: 'InvalidClientTokenId',
     });
   });
+});
+
+it('decodes no message, since none of its own is encoded', async () => {
+  const root = stsOf({ AccessKeyId: 'test', SecretAccessKey: 'test' });
+  await expect(
+    root.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: 'something' })),
+  ).rejects.toMatchObject({ name: 'InvalidAuthorizationMessageException' });
 });
