@@ -19,10 +19,13 @@ import { findCycle, findMissing } from './references.ts';
 import type { KnownName } from './resolve.ts';
 import { createResolver } from './resolve.ts';
 import { leaveOut, synthesiseBoundary } from './role.ts';
+import type { Warning } from './secrets.ts';
+import { findSecrets } from './secrets.ts';
 import type { Template } from './template.ts';
 import { inOrder, printTemplate, said } from './template.ts';
 import { validate } from './validate.ts';
 
+export type { Warning } from './secrets.ts';
 export type { Template, TemplateResource } from './template.ts';
 
 /** What synthesis wants to know beside the service. */
@@ -58,6 +61,8 @@ export interface Synthesis {
   /** The template's text; the same program gives the same bytes. */
   readonly templateBody: string;
   readonly functions: readonly SynthesisedFunction[];
+  /** What is allowed, and hardly meant. */
+  readonly warnings: readonly Warning[];
 }
 
 /** One line for each event source: the drawer that writes it. */
@@ -180,6 +185,7 @@ export const synthesise = (
   return {
     template,
     templateBody: printTemplate(template),
+    warnings: findSecrets(builder),
     functions: functions.map((fn) => ({
       name: fn.name,
       logicalId: fn.name,

@@ -524,3 +524,43 @@ describe('what cannot be is said in a sentence, with its line', () => {
     expect(text).toMatch(/The name 'no-id' is no logical id/);
   });
 });
+
+describe('what looks like a secret', () => {
+  const warningsOf = (environment: Readonly<Record<string, string>>, properties: object = {}) =>
+    synthesise(
+      service('Leaky', {
+        functions: [lambda('Fn', { environment }, nothing)],
+        resources: [resource('AWS::SNS::Topic', 'T', { ...properties })],
+      }),
+    ).warnings;
+
+  it('is warned of by its name or its form, with its line', () => {
+    const key = `AKIA${'Q'.repeat(16)}`;
+    const found = warningsOf(
+      { API_KEY: 'abcdef123', DB_PASSWORD: 'hunter22', COMMENT: `use ${key}` },
+      { Deep: [{ MasterUserPassword: 'hunter22' }] },
+    );
+    expect(found.map(({ message }) => message.split(' ')[0])).toEqual([
+      'Deep/0/MasterUserPassword',
+      'Environment/Variables/API_KEY',
+      'Environment/Variables/COMMENT',
+      'Environment/Variables/DB_PASSWORD',
+    ]);
+    expect(found[1]).toMatchObject({
+      at: expect.stringMatching(/^synth\.test\.ts:\d+$/),
+      message: expect.stringContaining("secret('Name', { existing: '…' }).read()"),
+    });
+  });
+
+  it('is none when it says where one is', () => {
+    expect(
+      warningsOf({
+        TOKEN: '/shop/token',
+        SECRET: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:x',
+        PASSWORD: '{{resolve:secretsmanager:x}}',
+        KEYBOARD: 'qwerty12',
+        TOKENS: '7',
+      }),
+    ).toEqual([]);
+  });
+});

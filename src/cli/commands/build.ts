@@ -6,6 +6,7 @@ import { quoted } from '../invocation.ts';
 import type { BuildFlags, Session } from '../session.ts';
 import { jsonLine } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
+import { showWarnings } from '../show-warnings.ts';
 import { duration, size } from '../wording.ts';
 
 // An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
@@ -24,6 +25,7 @@ export const runBuild = async (
   const start = performance.now();
   const outDir = resolve(flags.out ?? join('.sparta', service.name));
   const { synthesis, archive: packing, runsOn } = assemble(service, options);
+  showWarnings(session, flags, synthesis.warnings);
   const archive = await packing;
   const templatePath = join(outDir, 'template.json');
   const archivePath = archive === undefined ? undefined : join(outDir, `${archive.sha256}.zip`);

@@ -10,6 +10,7 @@ import type { ProvisionFlags, Session } from '../session.ts';
 import { jsonLine, sayStarting } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
 import { outputLines } from '../show-outputs.ts';
+import { showWarnings } from '../show-warnings.ts';
 import { chooseTarget, repeatedFlags, runsHere } from '../target-choice.ts';
 import { duration } from '../wording.ts';
 
@@ -20,6 +21,7 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   if (flags.confirm === true) assertAskable();
   // Mistakes in the program come before anything is looked for or started; packing goes on beside all that follows.
   const assembly = assemble(service, { onThisMachine: runsHere(flags, session.env) });
+  showWarnings(session, flags, assembly.synthesis.warnings);
   const chosen = await chooseTarget(flags, {
     env: session.env,
     signal,
