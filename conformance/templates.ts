@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { artifactTemplate } from '../src/provision/artifact-template.ts';
+import { artifactTemplate } from '../src/provision/artifacts/artifact-template.ts';
 import type { Check } from './checks.ts';
 import { expect } from './checks.ts';
 import { ROOT, run, SCRATCH, VENV } from './processes.ts';

@@ -1,17 +1,17 @@
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import type { StackResource } from './describe-contents.ts';
-import { listResources, retainedByPolicy } from './describe-contents.ts';
-import { emptyBucket } from './empty-bucket.ts';
+import type { CloudFormationApi } from './aws/cloudformation-api.ts';
+import type { StackResource } from './stack/describe-contents.ts';
+import { listResources, retainedByPolicy } from './stack/describe-contents.ts';
+import { emptyBucket } from './artifacts/empty-bucket.ts';
 import type { ResourceFailure } from './errors.ts';
 import { DeployError } from './errors.ts';
-import { explainFailure, isAbort } from './explain-failure.ts';
-import { interruptedBefore, interruptedDuring, watchEnded } from './interrupted.ts';
+import { explainFailure, isAbort } from './failure/explain-failure.ts';
+import { interruptedBefore, interruptedDuring, watchEnded } from './failure/interrupted.ts';
 import type { OnProgress } from './progress.ts';
-import type { StackState } from './stack-state.ts';
-import { describeStack, situationOf, stackBusy } from './stack-state.ts';
-import type { Target } from './target.ts';
-import type { StackOutcome } from './watch-stack.ts';
-import { eventsSoFar, watchStack } from './watch-stack.ts';
+import type { StackState } from './stack/stack-state.ts';
+import { describeStack, situationOf, stackBusy } from './stack/stack-state.ts';
+import type { Target } from './aws/target.ts';
+import type { StackOutcome } from './stack/watch-stack.ts';
+import { eventsSoFar, watchStack } from './stack/watch-stack.ts';
 
 /** What goes and what stays. */
 export interface DeletePlan {

@@ -1,5 +1,5 @@
 import type { ResourceFailure } from './errors.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan/plan.ts';
 
 /** One resource, as CloudFormation works on it. */
 export interface ResourceProgress {

@@ -1,32 +1,36 @@
-import type { ArtifactBucket } from './artifact-bucket.ts';
-import { ensureArtifactBucket, findArtifactStack, namedBucket } from './artifact-bucket.ts';
-import type { ChangeSet, WorkedOut } from './change-set.ts';
+import type { ArtifactBucket } from './artifacts/artifact-bucket.ts';
+import {
+  ensureArtifactBucket,
+  findArtifactStack,
+  namedBucket,
+} from './artifacts/artifact-bucket.ts';
+import type { ChangeSet, WorkedOut } from './change-set/change-set.ts';
 import {
   awaitChangeSet,
   changeSetFailed,
   discardChangeSet,
   discardShell,
   validationErrors,
-} from './change-set.ts';
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import { deploymentFailed } from './deployment-failed.ts';
+} from './change-set/change-set.ts';
+import type { CloudFormationApi } from './aws/cloudformation-api.ts';
+import { deploymentFailed } from './failure/deployment-failed.ts';
 import { DeployError } from './errors.ts';
-import { explainFailure, isAbort } from './explain-failure.ts';
-import { interruptedBefore, interruptedDuring, watchEnded } from './interrupted.ts';
-import type { TemplateFacts } from './parameters.ts';
-import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './parameters.ts';
-import type { Plan } from './plan.ts';
-import { readPlan } from './plan.ts';
+import { explainFailure, isAbort } from './failure/explain-failure.ts';
+import { interruptedBefore, interruptedDuring, watchEnded } from './failure/interrupted.ts';
+import type { TemplateFacts } from './change-set/parameters.ts';
+import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './change-set/parameters.ts';
+import type { Plan } from './plan/plan.ts';
+import { readPlan } from './plan/plan.ts';
 import type { OnProgress } from './progress.ts';
-import { ensureChangeable } from './recover.ts';
-import { executeChangeSet, planChangeSet } from './run-change-set.ts';
-import type { StackState } from './stack-state.ts';
-import { describeStack, isSuccess, situationOf } from './stack-state.ts';
-import type { Target } from './target.ts';
-import { fitsRequest, fittingBody, uploadTemplate } from './template-upload.ts';
-import type { Artifact } from './upload.ts';
-import { uploadArtifact } from './upload.ts';
-import { eventsSoFar, watchStack } from './watch-stack.ts';
+import { ensureChangeable } from './doctor/recover.ts';
+import { executeChangeSet, planChangeSet } from './change-set/run-change-set.ts';
+import type { StackState } from './stack/stack-state.ts';
+import { describeStack, isSuccess, situationOf } from './stack/stack-state.ts';
+import type { Target } from './aws/target.ts';
+import { fitsRequest, fittingBody, uploadTemplate } from './artifacts/template-upload.ts';
+import type { Artifact } from './artifacts/upload.ts';
+import { uploadArtifact } from './artifacts/upload.ts';
+import { eventsSoFar, watchStack } from './stack/watch-stack.ts';
 
 /** What to provision, and who is told. */
 export interface ProvisionRequest {

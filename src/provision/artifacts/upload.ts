@@ -1,10 +1,10 @@
 import type { ArtifactBucket } from './artifact-bucket.ts';
-import type { DeployErrorCode } from './errors.ts';
-import { DeployError } from './errors.ts';
-import type { WireFailure } from './explain-failure.ts';
-import { isAbort, readFailure } from './explain-failure.ts';
-import type { OnProgress } from './progress.ts';
-import type { Target } from './target.ts';
+import type { DeployErrorCode } from '../errors.ts';
+import { DeployError } from '../errors.ts';
+import type { WireFailure } from '../failure/explain-failure.ts';
+import { isAbort, readFailure } from '../failure/explain-failure.ts';
+import type { OnProgress } from '../progress.ts';
+import type { Target } from '../aws/target.ts';
 
 /** What is uploaded: its key is made from its content, so an object that is there is the right one. */
 export interface Artifact {

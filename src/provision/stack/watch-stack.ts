@@ -1,10 +1,10 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import type { ResourceFailure } from './errors.ts';
-import { isTransient } from './explain-failure.ts';
-import { pollUntil } from './polling.ts';
-import type { OnProgress, ResourceProgress } from './progress.ts';
-import { isCancellation, plainReason } from './resource-reason.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import type { ResourceFailure } from '../errors.ts';
+import { isTransient } from '../failure/explain-failure.ts';
+import { pollUntil } from '../aws/polling.ts';
+import type { OnProgress, ResourceProgress } from '../progress.ts';
+import { isCancellation, plainReason } from '../failure/resource-reason.ts';
 import { describeStack, isNoSuchStack, isSettled } from './stack-state.ts';
 
 /** How an operation on a stack ended. */

@@ -4,12 +4,12 @@ import type {
   CreateChangeSetCommandInput,
   DescribeChangeSetCommandOutput,
 } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import { DeployError } from './errors.ts';
-import { readFailure } from './explain-failure.ts';
-import { pollUntil } from './polling.ts';
-import type { OnProgress } from './progress.ts';
-import { describeStack } from './stack-state.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { DeployError } from '../errors.ts';
+import { readFailure } from '../failure/explain-failure.ts';
+import { pollUntil } from '../aws/polling.ts';
+import type { OnProgress } from '../progress.ts';
+import { describeStack } from '../stack/stack-state.ts';
 
 /** A change set of ours. */
 export interface ChangeSet {

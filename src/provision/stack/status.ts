@@ -1,12 +1,12 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationApi } from './cloudformation-api.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import type { StackResource } from './describe-contents.ts';
 import { listResources } from './describe-contents.ts';
-import { explainFailure } from './explain-failure.ts';
-import { isCancellation, plainReason } from './resource-reason.ts';
+import { explainFailure } from '../failure/explain-failure.ts';
+import { isCancellation, plainReason } from '../failure/resource-reason.ts';
 import type { StackSituation, StackState } from './stack-state.ts';
 import { describeStack, situationOf } from './stack-state.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../aws/target.ts';
 
 /** The last operation on a stack, from its events. */
 interface LastChange {

@@ -1,12 +1,12 @@
-import type { CloudFormationApi } from './cloudformation-api.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import { ARTIFACT_STACK_NAME, artifactTemplate } from './artifact-template.ts';
-import { DeployError } from './errors.ts';
-import { readFailure } from './explain-failure.ts';
-import type { OnProgress } from './progress.ts';
-import type { StackState } from './stack-state.ts';
-import { describeStack, isSuccess, situationOf } from './stack-state.ts';
-import type { StackOutcome } from './watch-stack.ts';
-import { eventsSoFar, watchStack } from './watch-stack.ts';
+import { DeployError } from '../errors.ts';
+import { readFailure } from '../failure/explain-failure.ts';
+import type { OnProgress } from '../progress.ts';
+import type { StackState } from '../stack/stack-state.ts';
+import { describeStack, isSuccess, situationOf } from '../stack/stack-state.ts';
+import type { StackOutcome } from '../stack/watch-stack.ts';
+import { eventsSoFar, watchStack } from '../stack/watch-stack.ts';
 
 /** Where archives go. */
 export interface ArtifactBucket {

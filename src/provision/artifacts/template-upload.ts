@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactBucket } from './artifact-bucket.ts';
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import { DeployError } from './errors.ts';
-import type { OnProgress } from './progress.ts';
-import type { Target } from './target.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { DeployError } from '../errors.ts';
+import type { OnProgress } from '../progress.ts';
+import type { Target } from '../aws/target.ts';
 import { uploadArtifact } from './upload.ts';
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html

@@ -1,9 +1,9 @@
 import type { ChangeSet } from './change-set.ts';
 import { createChangeSet, saysEmpty } from './change-set.ts';
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import { DeployError } from './errors.ts';
-import { readFailure } from './explain-failure.ts';
-import { describeStack, situationOf, stackBusy } from './stack-state.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { DeployError } from '../errors.ts';
+import { readFailure } from '../failure/explain-failure.ts';
+import { describeStack, situationOf, stackBusy } from '../stack/stack-state.ts';
 
 /** Whose stack it is, and how they read its state. */
 interface Owner {

@@ -1,4 +1,4 @@
-import type { ResourceFailure } from './errors.ts';
+import type { ResourceFailure } from '../errors.ts';
 
 /** What is known to help against a failure of a resource; undefined when only its own text helps. */
 export const adviceFor = (failure: ResourceFailure): string | undefined => {

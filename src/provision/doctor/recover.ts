@@ -1,10 +1,10 @@
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import { DeployError } from './errors.ts';
-import { interruptedDuring } from './interrupted.ts';
-import type { OnProgress } from './progress.ts';
-import type { StackState } from './stack-state.ts';
-import { describeStack, situationOf, stackBusy } from './stack-state.ts';
-import { eventsSoFar, watchStack } from './watch-stack.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { DeployError } from '../errors.ts';
+import { interruptedDuring } from '../failure/interrupted.ts';
+import type { OnProgress } from '../progress.ts';
+import type { StackState } from '../stack/stack-state.ts';
+import { describeStack, situationOf, stackBusy } from '../stack/stack-state.ts';
+import { eventsSoFar, watchStack } from '../stack/watch-stack.ts';
 
 /** Who asks, and how the way out is spelled for them. */
 export interface RecoverOptions {

@@ -1,7 +1,7 @@
 import type { Output, Parameter, Stack, Tag } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationApi } from './cloudformation-api.ts';
-import { DeployError } from './errors.ts';
-import { readFailure } from './explain-failure.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { DeployError } from '../errors.ts';
+import { readFailure } from '../failure/explain-failure.ts';
 
 /** A stack as it is now. */
 export interface StackState {

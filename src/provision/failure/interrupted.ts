@@ -1,6 +1,6 @@
-import { DeployError } from './errors.ts';
+import { DeployError } from '../errors.ts';
 import { explainFailure } from './explain-failure.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../aws/target.ts';
 
 /** Ctrl-C before anything was executed. */
 export const interruptedBefore = (stackName: string, cause: unknown): DeployError =>

@@ -1,7 +1,7 @@
-import type { DeployErrorCode } from './errors.ts';
-import { DeployError } from './errors.ts';
-import type { Target } from './target.ts';
-import { targetName } from './target.ts';
+import type { DeployErrorCode } from '../errors.ts';
+import { DeployError } from '../errors.ts';
+import type { Target } from '../aws/target.ts';
+import { targetName } from '../aws/target.ts';
 
 /** What the SDK's errors are made of, as far as anything here reads it. */
 export interface WireFailure {

@@ -1,6 +1,6 @@
 import type { ObjectIdentifier } from '@aws-sdk/client-s3';
-import { DeployError } from './errors.ts';
-import type { Target } from './target.ts';
+import { DeployError } from '../errors.ts';
+import type { Target } from '../aws/target.ts';
 
 /** Deletes every object and version of a bucket; answers with how many there were. */
 export const emptyBucket = async (

@@ -1,6 +1,6 @@
 import { roleCredentials } from './assume-role.ts';
 import type { ClientSettings, Credentials } from './client-settings.ts';
-import { DeployError } from './errors.ts';
+import { DeployError } from '../errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import type { S3Api } from './s3-api.ts';
 

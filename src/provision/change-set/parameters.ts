@@ -1,5 +1,5 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { DeployError } from './errors.ts';
+import { DeployError } from '../errors.ts';
 
 /** The parts of a template that the deployer reads; the rest is CloudFormation's business. */
 export interface TemplateFacts {

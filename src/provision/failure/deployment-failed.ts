@@ -1,6 +1,6 @@
 import { adviceFor } from './advice.ts';
-import { DeployError } from './errors.ts';
-import type { StackOutcome } from './watch-stack.ts';
+import { DeployError } from '../errors.ts';
+import type { StackOutcome } from '../stack/watch-stack.ts';
 
 /** The error for a deployment that CloudFormation could not finish: the first cause, what is left, how to go on. */
 export const deploymentFailed = (

@@ -1,5 +1,5 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationApi } from './cloudformation-api.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 
 /** A resource of a stack as it is now. */
 export interface StackResource {
