@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ServiceControlPolicy } from '../cloud/index.ts';
 import { CliError } from './cli-error.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT_CODES, exitCodeTable } from './exit-codes.ts';
@@ -15,6 +16,9 @@ Options:
                  take a free port when that one is taken
   --state DIR    keep everything in DIR, so that it is there again after a restart
                  (default: it is forgotten when the cloud stops)
+  --service-control-policy FILE
+                 a service control policy (JSON) of the organization that the account is in: it
+                 bounds every user, every role and the root user; repeat it for more
   --inert        let resource types that have no behaviour here be records, marked as inert,
                  instead of failing the stack
   -h, --help     this text
@@ -26,6 +30,7 @@ interface CloudArguments {
   readonly shared: boolean;
   readonly stateDir: string | undefined;
   readonly inert: boolean;
+  readonly serviceControlPolicies: readonly ServiceControlPolicy[];
 }
 
 const MAX_PORT = 65_535;
@@ -44,6 +49,7 @@ export const serveCloud = async (argv: readonly string[]): Promise<ExitCode> => 
     startCloud({
       port,
       inert: options.inert,
+      serviceControlPolicies: options.serviceControlPolicies,
       ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
     });
   const running = await start(options.port).catch((error: unknown) => {
@@ -75,7 +81,13 @@ export const serveCloud = async (argv: readonly string[]): Promise<ExitCode> => 
 };
 
 const readArguments = (argv: readonly string[]): CloudArguments => {
-  let values: { port?: string; state?: string; shared?: boolean; inert?: boolean };
+  let values: {
+    port?: string;
+    state?: string;
+    shared?: boolean;
+    inert?: boolean;
+    'service-control-policy'?: string[];
+  };
   try {
     ({ values } = parseArgs({
       args: [...argv],
@@ -84,6 +96,7 @@ const readArguments = (argv: readonly string[]): CloudArguments => {
         state: { type: 'string' },
         shared: { type: 'boolean' },
         inert: { type: 'boolean' },
+        'service-control-policy': { type: 'string', multiple: true },
       },
     }));
   } catch (error) {
@@ -107,7 +120,21 @@ const readArguments = (argv: readonly string[]): CloudArguments => {
     shared: values.shared ?? false,
     inert: values.inert ?? false,
     stateDir: absolute(values.state),
+    serviceControlPolicies: (values['service-control-policy'] ?? []).map(readPolicyFile),
   };
+};
+
+/** What a policy says is checked by the cloud, before it starts. */
+const readPolicyFile = (file: string): ServiceControlPolicy => {
+  try {
+    return { name: file, document: process.getBuiltinModule('node:fs').readFileSync(file, 'utf8') };
+  } catch (cause) {
+    throw new CliError(
+      'USAGE',
+      `--service-control-policy is ${JSON.stringify(file)}, which cannot be read: ${messageOf(cause)}.`,
+      { hint: 'Pass a JSON file that holds one policy.', cause },
+    );
+  }
 };
 
 const absolute = (path: string | undefined): string | undefined =>
@@ -144,6 +171,12 @@ const STATE_FAULTS = new Set([
 
 const cannotStart = (error: unknown, { port, stateDir }: CloudArguments): unknown => {
   const code = systemCode(error);
+  // A document that is no policy: the cloud's own sentence names the file and the place in it.
+  if (error instanceof Error && error.name === 'PolicyError')
+    return new CliError('USAGE', error.message, {
+      hint: 'https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html says what such a policy may hold.',
+      cause: error,
+    });
   if (code === 'EADDRINUSE')
     return new CliError('PORT_TAKEN', `Port ${port} is taken by another program.`, {
       hint: 'Pass another one with --port, or 0 for any that is free.',

@@ -4,6 +4,7 @@ import { listen } from './core/server.ts';
 import { createServices, SERVICES } from './registry.ts';
 
 export type { Cloud } from './core/cloud.ts';
+export type { ServiceControlPolicy } from './core/service-control.ts';
 
 /** How an embedded cloud is started. */
 export interface StartCloudOptions extends Omit<CloudOptions, 'services'> {

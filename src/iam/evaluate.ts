@@ -13,7 +13,7 @@ export interface PolicySet {
   readonly boundary?: readonly CompiledPolicy[];
   /** Passed when the session was made; together they are one policy. */
   readonly session?: readonly CompiledPolicy[];
-  /** Of the caller's account in its organization, at one level. */
+  /** Of the caller's account in its organization, at one level. Callers that no such policy bounds pass unseen. */
   readonly serviceControl?: readonly CompiledPolicy[];
 }
 
@@ -55,7 +55,8 @@ export function evaluate(request: AccessRequest, policies: PolicySet): Decision 
   ): readonly DecidingStatement[] =>
     list === undefined ? NONE : scanPolicies(list, kind, request, action, denies);
 
-  const serviceControl = scan(policies.serviceControl, 'service-control');
+  const bounding = isBoundByOrganization(request.principal) ? policies.serviceControl : undefined;
+  const serviceControl = scan(bounding, 'service-control');
   const resource = scanResourcePolicy(policies.resource, request, action, denies);
   const allows: Allows = {
     identity: scan(policies.identity, 'identity'),
@@ -70,14 +71,13 @@ export function evaluate(request: AccessRequest, policies: PolicySet): Decision 
     return { effect: 'explicit-deny', reason: 'EXPLICIT_DENY', statements: denies };
 
   const { kind, account } = request.principal;
-  // A service's own call, and one without credentials, have no identity that a policy could be attached to, and
-  // belong to no account whose service control policies could bound them.
+  // A service's own call, and one without credentials, have no identity that a policy could be attached to.
   if (kind === 'service' || kind === 'anonymous') {
     return allows.grant === GRANT.NONE
       ? deny('NO_RESOURCE_POLICY')
       : allow('RESOURCE_POLICY', allows.resource);
   }
-  if (policies.serviceControl !== undefined && serviceControl.length === 0) {
+  if (bounding !== undefined && serviceControl.length === 0) {
     return deny('NO_SERVICE_CONTROL_POLICY');
   }
   const decision =
@@ -87,6 +87,20 @@ export function evaluate(request: AccessRequest, policies: PolicySet): Decision 
   if (decision.effect !== 'allow' || serviceControl.length === 0) return decision;
   return allow(decision.reason, decision.statements, serviceControl);
 }
+
+/**
+ * Service control policies bound users, roles and the root user of their account. "SCPs do not affect any service-linked
+ * role"; services and callers without credentials belong to no account.
+ *
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html#not-restricted-by-scp
+ */
+function isBoundByOrganization({ kind, roleArn }: AccessRequest['principal']): boolean {
+  if (kind === 'service' || kind === 'anonymous') return false;
+  return roleArn === undefined || !SERVICE_LINKED_ROLE.test(roleArn);
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
+const SERVICE_LINKED_ROLE = /^arn:[^:]+:iam::\d{12}:role\/aws-service-role\//;
 
 /**
  * Within one account an Allow in either the identity's or the resource's policy is enough; how the resource's policy

@@ -6,9 +6,17 @@ import { checkResourcePolicy, checkTrustPolicy } from './validate-trust.ts';
 /**
  * What a policy is for, which decides what it must and must not say:
  * `managed` and `inline` and `session` policies name no principal, a `trust` policy no resource, a `resource`
- * policy must name a principal. `any` holds the document to the grammar alone: for policies accepted before.
+ * policy must name a principal; a `service-control` policy is one of an organization. `any` holds the document to the
+ * grammar alone: for policies accepted before.
  */
-export type PolicyUse = 'managed' | 'inline' | 'session' | 'trust' | 'resource' | 'any';
+export type PolicyUse =
+  | 'managed'
+  | 'inline'
+  | 'session'
+  | 'trust'
+  | 'resource'
+  | 'service-control'
+  | 'any';
 
 /**
  * Reads a policy document and checks it as IAM would.
@@ -29,13 +37,16 @@ export function parsePolicy(json: string | object, use: PolicyUse = 'any'): Poli
   const statements = checkSyntax(document, use);
   switch (use) {
     case 'managed':
+    // "Every SCP must include a Version element with the value "2012-10-17"", and no principal
+    // (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html).
+    case 'service-control':
       if (document['Version'] !== '2012-10-17') {
         const message = 'Policy document must be version 2012-10-17 or greater.';
         refuse(
           'INVALID_VERSION',
           message,
           'Version',
-          'a managed policy must say "Version": "2012-10-17"',
+          'the policy must say "Version": "2012-10-17"',
         );
       }
       checkIdentityPolicy(statements);

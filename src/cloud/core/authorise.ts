@@ -1,10 +1,11 @@
-import type { Decision, PolicySet } from '../../iam/index.ts';
+import type { CompiledPolicy, Decision, PolicySet } from '../../iam/index.ts';
 import { compilePolicy, denialMessage, evaluate, parsePolicy } from '../../iam/index.ts';
 import { AwsError } from './aws-error.ts';
+import type { RequestFacts } from './condition-keys.ts';
+import { globalKeys } from './condition-keys.ts';
 import type { IdentityPolicies, Need } from './define-service.ts';
+import { denialHint } from './denial-hint.ts';
 import type { Principal } from './principals.ts';
-
-type CompiledPolicy = ReturnType<typeof compilePolicy>;
 
 /** Policies compiled once per text; a role's policies are read with every call. */
 const createPolicyCache = () => {
@@ -26,18 +27,8 @@ const createPolicyCache = () => {
 export interface Verdict {
   readonly need: Need;
   readonly decision: Decision;
-}
-
-/** Facts that fill the global condition keys. */
-export interface RequestFacts {
-  readonly region: string;
-  readonly accountId: string;
-  readonly sourceIp?: string;
-  readonly userAgent?: string;
-  readonly secureTransport: boolean;
-  readonly nowMs: number;
-  /** When the session's keys were issued and by which service; `aws:ViaAWSService` and its kin. */
-  readonly viaService?: string;
+  /** The policies of the organization that took part. */
+  readonly serviceControl?: readonly CompiledPolicy[];
 }
 
 export interface Authoriser {
@@ -46,42 +37,60 @@ export interface Authoriser {
 
 /** Where {@link createAuthoriser} finds policies. */
 export interface PolicySources {
+  /** The policies of an organization that bound the account's users, roles and root user. */
+  readonly serviceControl?: readonly CompiledPolicy[];
   identityPolicies(principal: Principal): IdentityPolicies;
   resourcePolicy(arn: string, accountId: string, region: string): string | undefined;
 }
 
 interface CompiledIdentity {
-  readonly identity: readonly CompiledPolicy[];
-  readonly boundary?: readonly CompiledPolicy[];
+  readonly policies: Pick<PolicySet, 'identity' | 'boundary'>;
+  readonly tags: NonNullable<IdentityPolicies['tags']>;
 }
+
+const NOTHING: CompiledIdentity = { policies: {}, tags: [] };
 
 /** Decides needs by IAM's rules. */
 export const createAuthoriser = (sources: PolicySources): Authoriser => {
   const compile = createPolicyCache();
+  const { serviceControl } = sources;
 
   // The source answers the same object until a policy changes, so its compiled form can hang on it.
   const compiled = new WeakMap<IdentityPolicies, CompiledIdentity>();
   const identityOf = (policies: IdentityPolicies): CompiledIdentity => {
     let found = compiled.get(policies);
     if (found === undefined) {
-      const { identity, boundary } = policies;
+      const { identity, boundary, tags = [] } = policies;
       found = {
-        identity: identity.map(({ name, document }) => compile(name, document)),
-        ...(boundary === undefined
-          ? {}
-          : { boundary: [compile(boundary.name, boundary.document)] }),
+        policies: {
+          identity: identity.map(({ name, document }) => compile(name, document)),
+          ...(boundary === undefined
+            ? {}
+            : { boundary: [compile(boundary.name, boundary.document)] }),
+        },
+        tags,
       };
       compiled.set(policies, found);
     }
     return found;
   };
 
-  const policySet = (principal: Principal, need: Need, facts: RequestFacts): PolicySet => {
+  const policySet = (
+    principal: Principal,
+    own: CompiledIdentity,
+    need: Need,
+    facts: RequestFacts,
+  ): PolicySet => {
     const resourceText =
       need.resourcePolicy ?? sources.resourcePolicy(need.resource, facts.accountId, facts.region);
     const resource =
       resourceText === undefined ? {} : { resource: compile(need.resource, resourceText) };
-    if (principal.kind !== 'session' && principal.kind !== 'user') return resource;
+    if (principal.kind === 'service' || principal.kind === 'anonymous') return resource;
+    const bounds =
+      serviceControl === undefined || (principal.kind === 'root' && principal.isLookUp === true)
+        ? {}
+        : { serviceControl };
+    if (principal.kind === 'root') return { ...resource, ...bounds };
     const session =
       principal.kind === 'session' && principal.sessionPolicies !== undefined
         ? {
@@ -90,23 +99,27 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
             ),
           }
         : {};
-    return { ...resource, ...identityOf(sources.identityPolicies(principal)), ...session };
+    return { ...resource, ...own.policies, ...session, ...bounds };
   };
 
   return {
-    check: (principal, need, facts) => ({
-      need,
-      decision: evaluate(
+    check: (principal, need, facts) => {
+      const own =
+        principal.kind === 'session' || principal.kind === 'user'
+          ? identityOf(sources.identityPolicies(principal))
+          : NOTHING;
+      const decision = evaluate(
         {
           principal: subject(principal),
           action: need.action,
           resource: need.resource,
           resourceAccount: need.resourceAccount ?? facts.accountId,
-          context: { ...globalKeys(principal, facts), ...need.conditions },
+          context: { ...globalKeys(principal, own.tags, facts), ...need.conditions },
         },
-        policySet(principal, need, facts),
-      ),
-    }),
+        policySet(principal, own, need, facts),
+      );
+      return serviceControl === undefined ? { need, decision } : { need, decision, serviceControl };
+    },
   };
 };
 
@@ -122,46 +135,16 @@ const subject = (principal: Principal) => {
         arn: principal.arn,
         account: principal.accountId,
         roleArn: principal.roleArn,
+        ...(principal.token?.federatedProvider === undefined
+          ? {}
+          : { federated: principal.token.federatedProvider }),
       } as const;
     case 'service':
       return { kind: 'service', arn: principal.service, service: principal.service } as const;
     case 'anonymous':
-      return { kind: 'anonymous', arn: '*' } as const;
-  }
-};
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-const globalKeys = (principal: Principal, facts: RequestFacts): Record<string, string> => {
-  const keys: Record<string, string> = {
-    'aws:RequestedRegion': facts.region,
-    'aws:SecureTransport': String(facts.secureTransport),
-    'aws:CurrentTime': new Date(facts.nowMs).toISOString(),
-    'aws:EpochTime': String(Math.floor(facts.nowMs / 1000)),
-  };
-  if (facts.sourceIp !== undefined) keys['aws:SourceIp'] = facts.sourceIp;
-  if (facts.userAgent !== undefined) keys['aws:UserAgent'] = facts.userAgent;
-  switch (principal.kind) {
-    case 'service':
-      keys['aws:PrincipalIsAWSService'] = 'true';
-      keys['aws:PrincipalServiceName'] = principal.service;
-      if (principal.sourceArn !== undefined) keys['aws:SourceArn'] = principal.sourceArn;
-      if (principal.sourceAccount !== undefined)
-        keys['aws:SourceAccount'] = principal.sourceAccount;
-      return keys;
-    case 'anonymous':
-      keys['aws:PrincipalIsAWSService'] = 'false';
-      keys['aws:PrincipalType'] = 'Anonymous';
-      return keys;
-    default:
-      keys['aws:PrincipalIsAWSService'] = 'false';
-      keys['aws:PrincipalAccount'] = principal.accountId;
-      keys['aws:userid'] = principal.userId;
-      keys['aws:PrincipalArn'] = principal.kind === 'session' ? principal.roleArn : principal.arn;
-      keys['aws:PrincipalType'] = { root: 'Account', user: 'User', session: 'AssumedRole' }[
-        principal.kind
-      ];
-      if (principal.kind === 'user') keys['aws:username'] = principal.userName;
-      return keys;
+      return principal.webIdentity === undefined
+        ? ({ kind: 'anonymous', arn: '*' } as const)
+        : ({ kind: 'anonymous', arn: '*', federated: principal.webIdentity.provider } as const);
   }
 };
 
@@ -171,9 +154,10 @@ const globalKeys = (principal: Principal, facts: RequestFacts): Record<string, s
  */
 export const accessDenied = (
   principal: Principal,
-  { need, decision }: Verdict,
+  verdict: Verdict,
   wording: { readonly code: string; readonly quotesResource: boolean },
 ): AwsError => {
+  const { need, decision } = verdict;
   const request = { principal: subject(principal), action: need.action, resource: need.resource };
   const error = new AwsError(
     wording.code,
@@ -183,9 +167,6 @@ export const accessDenied = (
       denied: true,
     },
   );
-  error.hint =
-    decision.effect === 'explicit-deny'
-      ? `Denied by ${decision.statements.map(({ kind, policy, index }) => `statement ${index + 1} of the ${kind} policy ${policy}`).join(', ')}.`
-      : `Grant it: allow('${need.action}').on('${need.resource}').`;
+  error.hint = denialHint(verdict);
   return error;
 };

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessDenied, createAuthoriser } from './authorise.ts';
-import type { RequestFacts } from './authorise.ts';
 import { AwsError, notSupported } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import { createRealClock } from './clock.ts';
+import type { RequestFacts } from './condition-keys.ts';
 import type {
   InternalCall,
   Need,
@@ -22,6 +22,8 @@ import type { Credential, CredentialRegistry, Principal } from './principals.ts'
 import { createCredentialRegistry, principalName, rootPrincipal } from './principals.ts';
 import type { Random } from './random.ts';
 import { createSystemRandom } from './random.ts';
+import type { ServiceControlPolicy } from './service-control.ts';
+import { compileServiceControlPolicies } from './service-control.ts';
 import type { Store } from './store.ts';
 import { createStore } from './store.ts';
 import type { Usage } from './usage.ts';
@@ -41,6 +43,13 @@ export interface CloudOptions {
   readonly secretAccessKey?: string;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** The way out to other machines, such as identity providers. @defaultValue the machine's own `fetch` */
+  readonly fetch?: typeof fetch;
+  /**
+   * Policies of an organization that the account is a member of: they bound its users, its roles and its root user.
+   * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+   */
+  readonly serviceControlPolicies?: readonly ServiceControlPolicy[];
 }
 
 /** A call as it enters {@link Cloud.dispatch}. */
@@ -103,6 +112,9 @@ const stateKey = (service: ServiceDefinition, accountId: string, region: string)
 export const createCloud = (options: CloudOptions): Cloud => {
   const clock = options.clock ?? createRealClock();
   const random = options.random ?? createSystemRandom();
+  const fetchOut: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  // First of all: a document that is refused leaves nothing behind.
+  const serviceControl = compileServiceControlPolicies(options.serviceControlPolicies);
   const accountId = options.accountId ?? '000000000000';
   const region = options.region ?? 'us-east-1';
   const store = createStore(options.stateDir);
@@ -159,6 +171,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       }
       return undefined;
     },
+    ...(serviceControl === undefined ? {} : { serviceControl }),
   });
   const accountOf = (principal: Principal) =>
     'accountId' in principal ? principal.accountId : accountId;
@@ -245,6 +258,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       get endpoint() {
         return cloud.endpoint;
       },
+      fetch: fetchOut,
       scratchDir: () => scratchDir(service),
       call: internalCall({
         principal: { kind: 'service', service: service.principal, sourceAccount: account },
@@ -289,9 +303,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
         ? {}
         : { sourceIp: call.wire.sourceIp, userAgent: call.wire.headers['user-agent'] ?? '' }),
     };
-    const authorise = (needs: Need | readonly Need[]) => {
+    const authorise = (needs: Need | readonly Need[], as: Principal = call.principal) => {
       for (const need of Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need]) {
-        const verdict = authoriser.check(call.principal, need, facts);
+        const verdict = authoriser.check(as, need, facts);
         const { action, resource, conditions } = need;
         const { decision } = verdict;
         const one =
@@ -299,9 +313,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
             ? { action, resource, decision }
             : { action, resource, conditions, decision };
         checked.push(one);
-        usage.note(call.principal, one);
+        usage.note(as, one);
         if (verdict.decision.effect !== 'allow')
-          throw accessDenied(call.principal, verdict, {
+          throw accessDenied(as, verdict, {
             code: service.accessDeniedCode ?? 'AccessDeniedException',
             quotesResource: service.quotesDeniedResource === true,
           });
@@ -319,6 +333,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       credentials,
       causes,
       endpoint: cloud.endpoint,
+      fetch: fetchOut,
       scratchDir: base.scratchDir,
       background: base.background,
       commit: base.commit,

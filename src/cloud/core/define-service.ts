@@ -54,6 +54,8 @@ export interface ServiceContext<State> {
   readonly causes: Map<string, number>;
   /** `http://127.0.0.1:4566`, without a slash at the end. */
   readonly endpoint: string;
+  /** The way out to other machines: the cloud's own, so that a test can stand in for them. */
+  readonly fetch: typeof fetch;
   /** Folder for this service's own files (unpacked archives, sockets); made on first use, removed or kept with the state. */
   scratchDir(): string;
   /**
@@ -95,8 +97,12 @@ export interface OperationContext<State> extends ServiceContext<State> {
   readonly wire?: WireFacts;
   /** Aborts when the client has gone away. */
   readonly signal?: AbortSignal;
-  /** Checks a need that is known only inside the operation, such as `iam:PassRole`. @throws {AwsError} when it is denied */
-  authorise(needs: Need | readonly Need[]): void;
+  /**
+   * Checks a need that is known only inside the operation, such as `iam:PassRole`.
+   * @param as - Who the caller turned out to be, where no signature says it. @defaultValue the call's principal
+   * @throws {AwsError} when it is denied
+   */
+  authorise(needs: Need | readonly Need[], as?: Principal): void;
 }
 
 /** An operation: what it needs, and what it does. */
@@ -113,6 +119,8 @@ export type OperationTable<State> = Readonly<Record<string, Operation<State, nev
 export interface IdentityPolicies {
   readonly identity: readonly { readonly name: string; readonly document: string }[];
   readonly boundary?: { readonly name: string; readonly document: string };
+  /** Tags of the user or role: `aws:PrincipalTag/…`. */
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 /** Where a service's state is one: everywhere, once per account, once per account and region. */
@@ -164,8 +172,11 @@ export interface ServiceDefinition<State = unknown> {
   readonly dataPlane?: DataPlane<State>;
   /** First part of the paths of this service where several share a signing name (`v2` for API Gateway's HTTP APIs). */
   readonly pathPrefix?: string;
-  /** Whether requests without a signature are looked at: services with public resources. @defaultValue false */
-  readonly allowsAnonymous?: boolean;
+  /**
+   * Whether requests without a signature are looked at: services with public resources, or the operations that take none.
+   * @defaultValue false
+   */
+  readonly allowsAnonymous?: boolean | readonly string[];
   /** Browsers' cross-origin requests, for services whose resources have CORS rules of their own. */
   readonly cors?: CorsRules<State>;
   /** Largest body of a request whose body is not a stream, in bytes. @defaultValue 10 MiB */

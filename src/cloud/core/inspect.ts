@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import type { Cloud } from './cloud.ts';
-import { developer } from './cloud.ts';
+import { lookUpPrincipal } from './principals.ts';
 
 const MOST_ENTRIES = 1_000;
 
@@ -73,7 +73,7 @@ const can = async (cloud: Cloud, query: URLSearchParams, response: ServerRespons
       service: 'iam',
       operation: 'GetRole',
       input: { RoleName: roleName },
-      principal: developer(cloud),
+      principal: lookUpPrincipal(cloud.accountId),
       accountId,
       region,
       requestId: cloud.random.uuid(),
@@ -87,6 +87,7 @@ const can = async (cloud: Cloud, query: URLSearchParams, response: ServerRespons
         roleArn: answer.Role?.Arn ?? '',
         roleName,
         sessionName: 'can',
+        token: { issuedAt: cloud.clock.now() },
       },
       { action, resource },
     );

@@ -3,6 +3,26 @@ import type { Random } from './random.ts';
 import { UPPER_ALPHANUMERIC } from './random.ts';
 import type { Table } from './store.ts';
 
+/** What temporary keys carry of the call that issued them. */
+export interface TokenFacts {
+  /** Milliseconds since the epoch: `aws:TokenIssueTime`. */
+  readonly issuedAt: number;
+  /** Session tags, those that an earlier session passed on included: `aws:PrincipalTag/…`, over the role's own. */
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
+  /** Keys of the tags that pass on to the next role of a chain. */
+  readonly transitiveTagKeys?: readonly string[];
+  /** `aws:SourceIdentity`: once set, of the whole chain. */
+  readonly sourceIdentity?: string;
+  /** ARN of the OpenID Connect provider that vouched for the caller: `aws:FederatedProvider`. */
+  readonly federatedProvider?: string;
+}
+
+/** Whom an identity provider vouched for, in `AssumeRoleWithWebIdentity`. */
+export interface WebIdentity {
+  /** ARN of the provider: what a trust policy names as `Federated`. */
+  readonly provider: string;
+}
+
 /** Who makes a call. */
 export type Principal =
   | {
@@ -10,6 +30,10 @@ export type Principal =
       readonly accountId: string;
       readonly arn: string;
       readonly userId: string;
+      /** What its temporary keys carry; long-term keys carry nothing. */
+      readonly token?: TokenFacts;
+      /** A look-up of a service in the account, which no service control policy bounds. */
+      readonly isLookUp?: true;
     }
   | {
       readonly kind: 'user';
@@ -17,6 +41,7 @@ export type Principal =
       readonly arn: string;
       readonly userId: string;
       readonly userName: string;
+      readonly token?: TokenFacts;
     }
   | {
       readonly kind: 'session';
@@ -30,6 +55,7 @@ export type Principal =
       readonly sessionName: string;
       /** Policy documents (JSON) that bound this session, from `AssumeRole`. */
       readonly sessionPolicies?: readonly string[];
+      readonly token?: TokenFacts;
     }
   | {
       readonly kind: 'service';
@@ -38,7 +64,7 @@ export type Principal =
       readonly sourceArn?: string;
       readonly sourceAccount?: string;
     }
-  | { readonly kind: 'anonymous' };
+  | { readonly kind: 'anonymous'; readonly webIdentity?: WebIdentity };
 
 /** ARN of a principal, or the service's name, or `anonymous`: for messages and the journal. */
 export const principalName = (principal: Principal): string => {
@@ -79,10 +105,12 @@ export interface CredentialRegistry {
   /**
    * Temporary keys for a role session.
    * @param durationSeconds - How long they live, on the cloud's clock.
+   * @param facts - What they carry beside the time of their issue.
    */
   issueSession(
-    principal: Principal,
+    principal: Exclude<Principal, { readonly kind: 'service' | 'anonymous' }>,
     durationSeconds: number,
+    facts?: Omit<TokenFacts, 'issuedAt'>,
   ): Credential & { readonly expiresAt: number };
 }
 
@@ -91,6 +119,15 @@ export const rootPrincipal = (accountId: string): Principal & { kind: 'root' } =
   accountId,
   arn: `arn:aws:iam::${accountId}:root`,
   userId: accountId,
+});
+
+/**
+ * The account itself, for what a service looks up there to serve a call: the caller needs no permission to see it, and
+ * no policy of an organization stands in the way.
+ */
+export const lookUpPrincipal = (accountId: string): Principal & { kind: 'root' } => ({
+  ...rootPrincipal(accountId),
+  isLookUp: true,
 });
 
 /** @param root - The developer's keys, which stand for the account's root. */
@@ -138,14 +175,15 @@ export const createCredentialRegistry = (
       if (credential !== undefined) table.set(accessKeyId, { ...credential, inactive: !active });
     },
     remove: (accessKeyId) => void table.delete(accessKeyId),
-    issueSession: (principal, durationSeconds) => {
+    issueSession: (principal, durationSeconds, facts = {}) => {
       sweep();
-      const expiresAt = clock.now() + durationSeconds * 1000;
+      const issuedAt = clock.now();
+      const expiresAt = issuedAt + durationSeconds * 1000;
       const credential = {
         accessKeyId: `ASIA${random.text(16, UPPER_ALPHANUMERIC)}`,
         secretAccessKey: secret(),
         sessionToken: Buffer.from(random.bytes(96)).toString('base64'),
-        principal,
+        principal: { ...principal, token: { ...facts, issuedAt } },
         expiresAt,
       };
       issue(credential);

@@ -159,7 +159,7 @@ const answerOperation = async (
     routed = byHead ?? route(model, whole);
     const caller = authenticate(signed, claim, located.path, body, cloud.credentials, cloud.clock);
     if (routed === undefined) throw unknownOperation(service, whole);
-    refuseAnonymous(service, caller);
+    refuseAnonymous(service, routed.operation.name, caller);
     const input = decode(model, routed, whole) as Record<string, unknown>;
     const member = routed.operation.streamingInput;
     if (streams && member !== undefined)
@@ -247,8 +247,13 @@ const wholeBody = (
 };
 
 /** Services that have no public resources refuse a request without a signature before they look at it. */
-const refuseAnonymous = (service: ServiceDefinition, caller: Authentication | undefined) => {
-  if (caller !== undefined || service.allowsAnonymous === true) return;
+const refuseAnonymous = (
+  { allowsAnonymous = false }: ServiceDefinition,
+  operation: string,
+  caller: Authentication | undefined,
+) => {
+  if (caller !== undefined || allowsAnonymous === true) return;
+  if (allowsAnonymous !== false && allowsAnonymous.includes(operation)) return;
   throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', {
     status: 403,
   });

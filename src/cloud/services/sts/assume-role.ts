@@ -3,7 +3,7 @@ import type * as Sts from '@aws-sdk/client-sts';
 import { notSupported } from '../../core/aws-error.ts';
 import { operation, type Need, type OperationContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
-import { rootPrincipal } from '../../core/principals.ts';
+import { lookUpPrincipal } from '../../core/principals.ts';
 import {
   durationOutOfRange,
   overChainingLimit,
@@ -81,7 +81,7 @@ const handle = async (
     service: 'iam',
     operation: 'GetRole',
     input: { RoleName: name },
-    principal: rootPrincipal(accountId),
+    principal: lookUpPrincipal(accountId),
   })) as Iam.GetRoleResponse;
   const durationSeconds = readDuration(
     input.DurationSeconds,

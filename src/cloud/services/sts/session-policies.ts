@@ -2,7 +2,7 @@ import type * as Iam from '@aws-sdk/client-iam';
 import type * as Sts from '@aws-sdk/client-sts';
 import { parsePolicy, PolicyError } from '../../../iam/index.ts';
 import type { OperationContext } from '../../core/define-service.ts';
-import { rootPrincipal } from '../../core/principals.ts';
+import { lookUpPrincipal } from '../../core/principals.ts';
 import { malformedPolicy, packedPolicyTooLarge, validationError } from './errors.ts';
 import { SESSION_POLICY_ARNS, SESSION_POLICY_SIZE } from './limits.ts';
 import type { StsState } from './state.ts';
@@ -51,7 +51,7 @@ const managedDocument = async (
   { call, accountId }: OperationContext<StsState>,
 ): Promise<string> => {
   const ask = (operation: string, input: Readonly<Record<string, unknown>>) =>
-    call({ service: 'iam', operation, input, principal: rootPrincipal(accountId) });
+    call({ service: 'iam', operation, input, principal: lookUpPrincipal(accountId) });
   const { Policy } = (await ask('GetPolicy', { PolicyArn: arn })) as Iam.GetPolicyResponse;
   const { PolicyVersion } = (await ask('GetPolicyVersion', {
     PolicyArn: arn,
