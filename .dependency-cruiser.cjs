@@ -27,6 +27,13 @@ module.exports = {
       '^src/(runtime|spec)/',
       'what is shipped imports nothing of the desk',
     ),
+    layer('schema-is-a-leaf', '^src/schema/', '^src/schema/', 'what AWS publishes of its types'),
+    layer(
+      'validate',
+      '^src/validate/',
+      '^src/(validate|schema|iam|spec|synth)/',
+      'a template against what AWS publishes',
+    ),
     layer('iam-is-a-leaf', '^src/iam/', '^src/iam/', 'pure functions over policy documents'),
     layer(
       'sources',
@@ -56,7 +63,7 @@ module.exports = {
     layer(
       'cloud-is-closed',
       '^src/cloud/',
-      '^src/(cloud|iam)/',
+      '^src/(cloud|iam|schema)/',
       'the cloud is useful without the framework',
     ),
     {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { own, sameValue } from '../json.ts';
 import type { ResourceDrift, StackResource, Tag } from '../state.ts';
 import type { ResourceDefinition } from '../template/model.ts';
-import { NESTED_STACK, resourceType } from '../types/resource-type.ts';
+import { NESTED_STACK, resourceType } from '../../../schema/index.ts';
 import type { Cause, CauseFacts, Decision } from './causes.ts';
 import { causesOf, replacementBy, textAt } from './causes.ts';
 import type { PropertyChange, Recreation } from './property-changes.ts';

@@ -21,7 +21,7 @@ import { dependenciesOf } from '../template/check-references.ts';
 import { inOrder } from '../template/dependency-graph.ts';
 import type { Template } from '../template/model.ts';
 import { MASK } from '../template/parameters.ts';
-import { NESTED_STACK } from '../types/resource-type.ts';
+import { NESTED_STACK } from '../../../schema/index.ts';
 import type { Decision } from './causes.ts';
 import { compareResource } from './compare-resource.ts';
 import { renderAdd, renderModify, renderRemove } from './render-change.ts';

@@ -1,4 +1,4 @@
-import type { ResourceType, PropertySchemas, PropertyType } from '../types/resource-type.ts';
+import type { ResourceType, PropertySchemas, PropertyType } from '../../../schema/index.ts';
 import type { Value, ValueObject } from '../evaluate/values.ts';
 import { isValueList, isValueObject, UNKNOWN } from '../evaluate/values.ts';
 

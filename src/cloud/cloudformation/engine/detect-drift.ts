@@ -3,7 +3,7 @@ import { propertyChanges } from '../change-set/property-changes.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
 import type { PropertyDifference, ResourceDrift, Stack, StackResource } from '../state.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { resourceType } from '../../../schema/index.ts';
 import { livingResource } from './apply-template.ts';
 import type { Context, Providers } from './context.ts';
 import { withReferences } from './dynamic-references.ts';

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
-import { isCustomResource } from '../types/resource-type.ts';
+import { isCustomResource } from '../../../schema/index.ts';
 import { secretReferenced } from './secret-references.ts';
 import type { Work } from './work.ts';
 

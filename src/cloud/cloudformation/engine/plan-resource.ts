@@ -4,8 +4,8 @@ import { propertyChanges } from '../change-set/property-changes.ts';
 import type { JsonObject } from '../json.ts';
 import { own, sameValue } from '../json.ts';
 import type { StackResource, Tag } from '../state.ts';
-import type { ResourceType } from '../types/resource-type.ts';
-import { NESTED_STACK, resourceType } from '../types/resource-type.ts';
+import type { ResourceType } from '../../../schema/index.ts';
+import { NESTED_STACK, resourceType } from '../../../schema/index.ts';
 import { resourceFailure } from './failure-reason.ts';
 
 /** What is to be done so that a resource is as its template says. */

@@ -2,7 +2,7 @@ import type { ResourceProvider } from '../../core/resource-provider.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Leftover, ResourceChange, StackResource } from '../state.ts';
 import { checkProperties, propertiesFailed } from '../types/check-properties.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { resourceType } from '../../../schema/index.ts';
 import { resolveDynamic } from './dynamic-references.ts';
 import { leftBy } from './left-behind.ts';
 import { failureReason, resourceFailure } from './failure-reason.ts';

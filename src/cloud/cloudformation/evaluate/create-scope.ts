@@ -1,5 +1,5 @@
 import { formatError, templateError, validationError } from '../errors.ts';
-import { isCustomResource } from '../types/resource-type.ts';
+import { isCustomResource } from '../../../schema/index.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isObject, own } from '../json.ts';
 import type { Template } from '../template/model.ts';

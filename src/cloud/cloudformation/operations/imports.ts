@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject } from '../json.ts';
 import type { CloudFormationState, ImportedResource, Stack } from '../state.ts';
 import type { Template } from '../template/model.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { resourceType } from '../../../schema/index.ts';
 
 type Context = OperationContext<CloudFormationState>;
 

@@ -9,7 +9,7 @@ import { parseText } from '../template/parse-text.ts';
 import { readTemplate } from '../template/read-template.ts';
 import { hasTransforms } from '../template/transforms.ts';
 import { isObject } from '../json.ts';
-import { resourceType } from '../types/resource-type.ts';
+import { resourceType } from '../../../schema/index.ts';
 import { requireLiving, requireStack } from './find-stack.ts';
 import { policyText, templateText } from './template-source.ts';
 

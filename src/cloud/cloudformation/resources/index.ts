@@ -1,7 +1,7 @@
 import type { ResourceProvider } from '../../core/resource-provider.ts';
 import type { Providers } from '../engine/context.ts';
 import { cdkMetadata } from './cdk-metadata.ts';
-import { CUSTOM_RESOURCE, isCustomResource } from '../types/resource-type.ts';
+import { CUSTOM_RESOURCE, isCustomResource } from '../../../schema/index.ts';
 import { customResource } from './custom-resource.ts';
 import { inertProvider } from './inert.ts';
 import { macro } from './macro.ts';

@@ -1,6 +1,6 @@
 import type { ProviderContext, ResourceProvider } from '../../core/resource-provider.ts';
-import type { PropertyType, ResourceType } from '../types/resource-type.ts';
-import { resourceType } from '../types/resource-type.ts';
+import type { PropertyType, ResourceType } from '../../../schema/index.ts';
+import { resourceType } from '../../../schema/index.ts';
 
 /** What stands for an attribute that nothing computes. */
 const placeholder = (name: string, { kind }: PropertyType, physicalId: string): unknown => {

@@ -6,7 +6,7 @@ import { engineProvider } from '../engine/engine-provider.ts';
 import { failedWith } from '../engine/left-behind.ts';
 import { resourceFailure } from '../engine/failure-reason.ts';
 import type { Stack, Tag } from '../state.ts';
-import { NESTED_STACK } from '../types/resource-type.ts';
+import { NESTED_STACK } from '../../../schema/index.ts';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html */
 export const nestedStack = engineProvider({

@@ -3,7 +3,7 @@ import { isList, isObject } from '../json.ts';
 import type { Json } from '../json.ts';
 import { PSEUDO_PARAMETERS } from '../evaluate/scope.ts';
 import { FUNCTIONS } from '../evaluate/functions.ts';
-import { isCustomResource, resourceType } from '../types/resource-type.ts';
+import { isCustomResource, resourceType } from '../../../schema/index.ts';
 import type { Dependencies } from './dependency-graph.ts';
 import { refuseCycles } from './dependency-graph.ts';
 import type { ResourceDefinition, Template } from './model.ts';

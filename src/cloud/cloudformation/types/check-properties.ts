@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import { isList, isObject, objectOf, own } from '../json.ts';
-import type { PropertySchemas, PropertyType, ResourceType } from './resource-type.ts';
+import type { PropertySchemas, PropertyType, ResourceType } from '../../../schema/index.ts';
 
 /** Properties in the types that the schema names, and what is wrong with them. */
 export interface CheckedProperties {

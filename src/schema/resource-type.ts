@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openModel } from './model-file.ts';
 
 /** The shape of a property or attribute. */
 export type PropertyType =
@@ -30,9 +30,6 @@ export interface ResourceType {
   definition(name: string): PropertySchemas;
 }
 
-// src/cloud/cloudformation/types and dist/cloud/cloudformation/types both lie four folders below the package.
-const FILE = new URL('../../../../models/cloudformation-types.json', import.meta.url);
-
 export const CUSTOM_RESOURCE = 'AWS::CloudFormation::CustomResource';
 export const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
@@ -40,30 +37,21 @@ export const NESTED_STACK = 'AWS::CloudFormation::Stack';
 export const isCustomResource = (type: string): boolean =>
   type === CUSTOM_RESOURCE || type.startsWith('Custom::');
 
+const model = openModel<CompactType>('cloudformation-types.json');
 const known = new Map<string, ResourceType | undefined>();
-// The file is a line per type and 1.2 MB: its text is searched, never parsed as a whole, and let go when memory is wanted.
-let file: WeakRef<Buffer> | undefined;
 
 /** The schema of a resource type, or undefined for one that AWS does not have. */
 export const resourceType = (name: string): ResourceType | undefined => {
   if (isCustomResource(name)) return undefined;
-  if (!known.has(name)) known.set(name, findType(name));
+  if (!known.has(name)) {
+    const line = model.find(name);
+    known.set(name, line === undefined ? undefined : readType(name, line));
+  }
   return known.get(name);
 };
 
-const findType = (name: string): ResourceType | undefined => {
-  let text = file?.deref();
-  if (text === undefined) {
-    text = readFileSync(FILE);
-    file = new WeakRef(text);
-  }
-  const key = `\n${JSON.stringify(name)}:`;
-  const start = text.indexOf(key);
-  if (start < 0) return undefined;
-  const from = start + Buffer.byteLength(key);
-  const end = text.indexOf('\n', from);
-  return readType(name, text.toString('utf8', from, end).replace(/,$/, ''));
-};
+/** Every type that AWS publishes. */
+export const resourceTypeNames = (): readonly string[] => model.names();
 
 interface CompactType {
   readonly i?: readonly string[];
@@ -73,8 +61,7 @@ interface CompactType {
   readonly d?: Readonly<Record<string, string>>;
 }
 
-const readType = (name: string, line: string): ResourceType => {
-  const compact = JSON.parse(line) as CompactType;
+const readType = (name: string, compact: CompactType): ResourceType => {
   const definitions = new Map<string, PropertySchemas>();
   return {
     name,
