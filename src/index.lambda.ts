@@ -11,10 +11,11 @@ export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
 export { secret } from './sources/secret/spec.ts';
 export { topic } from './sources/sns/spec.ts';
+export { adjust } from './spec/adjust.ts';
 export { alarm } from './spec/alarm.ts';
 export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
 export { allow, deny } from './spec/grant.ts';
-export { resource } from './spec/resource.ts';
+export { anyResource, resource } from './spec/resource.ts';
 export { service } from './spec/service.ts';
 export { aws, getAtt, ref, sub } from './spec/value.ts';
 

@@ -31,6 +31,8 @@ export { topic } from './sources/sns/spec.ts';
 export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sources/sns/spec.ts';
 export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';
 export { HttpError } from './runtime/http-error.ts';
+export { adjust } from './spec/adjust.ts';
+export type { Adjustment } from './spec/adjust.ts';
 export { alarm } from './spec/alarm.ts';
 export type { AlarmDeclaration, AlarmMetric, AlarmOptions } from './spec/alarm.ts';
 export type {
@@ -47,8 +49,8 @@ export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
 export type { ErrorCode, Problem } from './spec/errors.ts';
 export type { EventSource } from './spec/event-source.ts';
 export { allow, deny } from './spec/grant.ts';
+export type { Action, ActionPattern, KnownAction } from './spec/iam-types.ts';
 export type {
-  Action,
   Actions,
   ClientsOf,
   ClientBinding,
@@ -75,8 +77,17 @@ export type {
   NodeRuntime,
   VpcOptions,
 } from './spec/lambda-options.ts';
-export { resource } from './spec/resource.ts';
+export { anyResource, resource } from './spec/resource.ts';
 export type { ResourceDeclaration, ResourceOptions } from './spec/resource.ts';
+export type {
+  AttributeOf,
+  Change,
+  CustomTypeName,
+  Intrinsic,
+  PropertiesOf,
+  ResourceTypeName,
+  Settable,
+} from './spec/resource-types.ts';
 export { service } from './spec/service.ts';
 export type { ServiceDeclaration, ServiceOptions } from './spec/service.ts';
 export { aws, getAtt, ref, sub } from './spec/value.ts';

@@ -1,12 +1,10 @@
+import type { Action, ArnFor, ConditionsOn, Meaningful } from './iam-types.ts';
 import type { Value } from './value.ts';
 
 /** Conditions of a statement: operator, key, values. */
 export type Conditions = Readonly<
   Record<string, Readonly<Record<string, Value<string> | readonly Value<string>[]>>>
 >;
-
-/** An action in IAM's words: `s3:GetObject`, `s3:*`. */
-export type Action = `${string}:${string}`;
 
 /** One statement of a role's policy. */
 export interface GrantStatement {
@@ -60,49 +58,57 @@ export type ClientsOf<G extends Grants> = {
 };
 
 /** A permission in IAM's words, which may still be bound to conditions. */
-export interface Permission extends Grant<undefined> {
+export interface Permission<A extends string = string> extends Grant<undefined> {
   /**
    * The same under conditions; all of them must hold.
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
    */
-  when(conditions: Conditions): Permission;
+  when(conditions: ConditionsOn<A>): Permission<A>;
 }
 
 /** Actions that are on nothing yet. */
-export interface Actions {
+export interface Actions<A extends string = string> {
   /** Names what they are on: an ARN, several, or `*` where an action knows no resource. */
-  on(resource: Value<string> | readonly Value<string>[]): Permission;
+  on<const R extends Value<string>>(
+    resource: ArnFor<A, R> | readonly ArnFor<A, R>[],
+  ): Permission<A>;
 }
 
-type Actionable = Action | readonly Action[];
 type Resources = Value<string> | readonly Value<string>[];
+type OneOrMore<T> = T | readonly T[];
 
 /**
  * A permission in IAM's own words, for what the curated grants do not know. It gives no client: use the AWS SDK, which
- * runs under the function's role.
+ * runs under the function's role. Actions, ARNs and condition keys are typed by AWS's service authorization reference; write
+ * `'new:Action' as Action` for an action that is newer than this version of Sparta.
  *
  * @param actions - `service:Action`, one or several.
  * @param resource - ARN of what they are allowed on; `*` where an action knows no resource.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/
  * @example
  * ```ts
  * import { allow, resource } from 'sparta';
- * const table = resource('AWS::DynamoDB::Table', 'Orders', {});
+ * const table = resource('AWS::DynamoDB::Table', 'Orders', {
+ *   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+ *   AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+ *   BillingMode: 'PAY_PER_REQUEST',
+ * });
  * const read = allow('dynamodb:GetItem').on(table.getAtt('Arn'));
  * const translate = allow('translate:TranslateText', '*');
  * ```
  */
-export function allow(actions: Actionable): Actions;
+export function allow<const A extends Action>(actions: OneOrMore<A & Meaningful<A>>): Actions<A>;
+export function allow<const A extends Action, const R extends Value<string>>(
+  actions: OneOrMore<A & Meaningful<A>>,
+  resource: OneOrMore<ArnFor<A, R>>,
+  conditions?: ConditionsOn<A>,
+): Permission<A>;
 export function allow(
-  actions: Actionable,
-  resource: Resources,
-  conditions?: Conditions,
-): Permission;
-export function allow(
-  actions: Actionable,
-  resource?: Resources,
-  conditions?: Conditions,
+  actions: OneOrMore<string>,
+  resource?: unknown,
+  conditions?: unknown,
 ): Actions | Permission {
-  return stated({}, actions, resource, conditions);
+  return stated({}, actions, resource as Resources | undefined, conditions as Conditions);
 }
 
 /**
@@ -114,19 +120,28 @@ export function allow(
  * const notThese = deny('s3:GetObject').on(sub`${photos.arn}/private/*`);
  * ```
  */
-export function deny(actions: Actionable): Actions;
-export function deny(actions: Actionable, resource: Resources, conditions?: Conditions): Permission;
+export function deny<const A extends Action>(actions: OneOrMore<A & Meaningful<A>>): Actions<A>;
+export function deny<const A extends Action, const R extends Value<string>>(
+  actions: OneOrMore<A & Meaningful<A>>,
+  resource: OneOrMore<ArnFor<A, R>>,
+  conditions?: ConditionsOn<A>,
+): Permission<A>;
 export function deny(
-  actions: Actionable,
-  resource?: Resources,
-  conditions?: Conditions,
+  actions: OneOrMore<string>,
+  resource?: unknown,
+  conditions?: unknown,
 ): Actions | Permission {
-  return stated({ effect: 'Deny' }, actions, resource, conditions);
+  return stated(
+    { effect: 'Deny' },
+    actions,
+    resource as Resources | undefined,
+    conditions as Conditions,
+  );
 }
 
 const stated = (
   effect: Pick<GrantStatement, 'effect'>,
-  actions: Actionable,
+  actions: OneOrMore<string>,
   resource: Resources | undefined,
   conditions: Conditions | undefined,
 ): Actions | Permission =>
@@ -136,7 +151,7 @@ const stated = (
 
 const permission = (
   effect: Pick<GrantStatement, 'effect'>,
-  actions: Actionable,
+  actions: OneOrMore<string>,
   resource: Resources,
   conditions: Conditions | undefined,
 ): Permission =>

@@ -1,5 +1,11 @@
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
+import type {
+  AttributeOf,
+  CustomTypeName,
+  PropertiesOf,
+  ResourceTypeName,
+} from './resource-types.ts';
 import type { Expression, Referable } from './value.ts';
 import { getAtt, ref } from './value.ts';
 
@@ -16,26 +22,38 @@ export interface ResourceOptions {
 }
 
 /** A CloudFormation resource of any type, as data. */
-export interface ResourceDeclaration {
+export interface ResourceDeclaration<Type extends string = string> {
   readonly kind: 'resource';
   /** Logical id. */
   readonly name: string;
   /** `AWS::SQS::Queue` */
-  readonly type: string;
+  readonly type: Type;
   /** Properties in CloudFormation's words; expressions may stand anywhere inside. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** What is said beside them. */
   readonly options: ResourceOptions;
+  /** Whether it goes out as it is: AWS's schemas are not asked. */
+  readonly unchecked?: true;
   /** Where it is declared. */
   readonly declaredAt?: DeclaredAt;
   /** What `Ref` answers. */
   readonly ref: Expression;
   /** What `Fn::GetAtt` answers. */
-  getAtt(attribute: string): Expression;
+  getAtt(attribute: AttributeOf<Type>): Expression;
 }
 
+/** The properties may be left out where the type requires none. */
+type Stated<Type extends string> =
+  object extends PropertiesOf<Type>
+    ? [properties?: PropertiesOf<Type>, options?: ResourceOptions]
+    : [properties: PropertiesOf<Type>, options?: ResourceOptions];
+
 /**
- * States any CloudFormation resource.
+ * States a CloudFormation resource of any type that AWS publishes, or a custom resource. Properties, their values and the attributes are
+ * typed by AWS's schemas.
+ *
+ * @param type - `AWS::SQS::Queue`, `Custom::DnsRecord`; see {@link anyResource} for what AWS has not published.
+ * @param name - Its logical id: a letter, then up to 99 letters and digits.
  * @example
  * ```ts
  * import { allow, lambda, resource } from 'sparta';
@@ -46,16 +64,38 @@ export interface ResourceDeclaration {
  * }, async () => 'sent');
  * ```
  */
-export const resource = (
+export const resource = <const Type extends ResourceTypeName | CustomTypeName>(
+  type: Type,
+  name: string,
+  ...[properties = {} as PropertiesOf<Type>, options = {}]: Stated<Type>
+): ResourceDeclaration<Type> => declare({ type, name, properties, options });
+
+/**
+ * States a resource whose type or properties AWS has not published yet, or never will: types of third parties, modules, what
+ * is newer than this version of Sparta. Nothing of it is checked before CloudFormation sees it.
+ *
+ * @param type - `MyOrg::Service::Thing`
+ * @param name - Its logical id: a letter, then up to 99 letters and digits.
+ * @example
+ * ```ts
+ * import { anyResource } from 'sparta';
+ * const monitor = anyResource('Datadog::Monitors::Monitor', 'Slow', { Type: 'metric alert' });
+ * ```
+ */
+export const anyResource = (
   type: string,
   name: string,
   properties: Readonly<Record<string, unknown>> = {},
   options: ResourceOptions = {},
-): ResourceDeclaration => {
-  const self = { kind: 'resource', name, type, properties, options, ...declaredAt() } as const;
+): ResourceDeclaration => declare({ type, name, properties, options, unchecked: true });
+
+const declare = <Type extends string>(
+  said: Omit<ResourceDeclaration<Type>, 'kind' | 'ref' | 'getAtt' | 'declaredAt'>,
+): ResourceDeclaration<Type> => {
+  const self = { kind: 'resource', ...said, ...declaredAt() } as const;
   return Object.freeze({
     ...self,
     ref: ref(self),
-    getAtt: (attribute: string) => getAtt(self, attribute),
+    getAtt: (attribute: AttributeOf<Type>) => getAtt(self, attribute),
   });
 };

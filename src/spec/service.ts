@@ -1,3 +1,4 @@
+import type { Adjustment } from './adjust.ts';
 import type { AlarmDeclaration } from './alarm.ts';
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
@@ -15,6 +16,8 @@ export interface ServiceOptions {
   readonly resources?: readonly Referable[];
   /** Its alarms. */
   readonly alarms?: readonly AlarmDeclaration[];
+  /** Changes of what its declarations become. */
+  readonly adjustments?: readonly Adjustment[];
   /** Values that the stack tells, beside those that Sparta adds. */
   readonly outputs?: Readonly<Record<string, Value<string>>>;
   /** Tags of everything that takes tags. */
@@ -39,6 +42,8 @@ export interface ServiceDeclaration {
   readonly resources: readonly Referable[];
   /** Its alarms. */
   readonly alarms: readonly AlarmDeclaration[];
+  /** Changes of what its declarations become. */
+  readonly adjustments: readonly Adjustment[];
   /** Values that the stack tells. */
   readonly outputs: Readonly<Record<string, Value<string>>>;
   /** Tags of everything that takes tags. */
@@ -68,6 +73,7 @@ export const service = (name: string, options: ServiceOptions): ServiceDeclarati
     functions: options.functions ?? [],
     resources: options.resources ?? [],
     alarms: options.alarms ?? [],
+    adjustments: options.adjustments ?? [],
     outputs: options.outputs ?? {},
     tags: options.tags ?? {},
     ...(options.permissionsBoundary === undefined

@@ -10,6 +10,10 @@ export interface TemplateBuilder extends Resolver {
   readonly service: ServiceDeclaration;
   /** Adds a resource under a logical id of Sparta's own making. */
   add(logicalId: string, resource: TemplateResource, declaredAt?: DeclaredAt): void;
+  /** Runs `work`; what it adds is of the declaration of that name. */
+  within(owner: string, work: () => void): void;
+  /** The declaration that made a resource. */
+  ownerOf(logicalId: string): string | undefined;
   /** Changes a resource that is there. */
   amend(logicalId: string, change: (resource: TemplateResource) => TemplateResource): void;
   output(name: string, value: unknown, description: string): void;
@@ -33,6 +37,8 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
   const resources = new Map<string, TemplateResource>();
   const outputs = new Map<string, Template['Outputs'][string]>();
   const places = new Map<string, DeclaredAt>();
+  const owners = new Map<string, string>();
+  let current: string | undefined;
   const problems: Problem[] = [];
   const problem = (code: ErrorCode, message: string, declaredAt?: DeclaredAt) => {
     const at = place(declaredAt);
@@ -46,6 +52,12 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
     problems,
     problem,
     declaredAt: (logicalId) => places.get(logicalId),
+    within: (owner, work) => {
+      current = owner;
+      work();
+      current = undefined;
+    },
+    ownerOf: (logicalId) => owners.get(logicalId),
     add: (logicalId, resource, declaredAt) => {
       const other = place(places.get(logicalId));
       if (resources.has(logicalId))
@@ -55,6 +67,7 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
           declaredAt,
         );
       resources.set(logicalId, resource);
+      if (current !== undefined) owners.set(logicalId, current);
       if (declaredAt !== undefined) places.set(logicalId, declaredAt);
     },
     amend: (logicalId, change) => {

@@ -93,6 +93,11 @@ export const collect = (service: ServiceDeclaration): Collected => {
     for (const target of referencesIn(metric.dimensions)) follow(target);
     if (options.notify !== undefined) follow(options.notify);
   }
+  for (const { target, properties, options } of service.adjustments) {
+    if (typeof target !== 'string' && target.kind === 'resource') follow(target);
+    for (const inner of referencesIn(properties)) follow(inner);
+    for (const inner of options.dependsOn ?? []) follow(inner);
+  }
   for (const target of referencesIn(service.outputs)) follow(target);
   for (const target of referencesIn(service.permissionsBoundary)) follow(target);
   for (const name of resources.keys()) bare.delete(name);

@@ -8,6 +8,7 @@ import type { EventSource } from '../spec/event-source.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ResourceOptions } from '../spec/resource.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
+import { applyAdjustment } from './adjustment.ts';
 import { synthesiseAlarm } from './alarm.ts';
 import { knownBucketNames, synthesiseBucket } from './bucket.ts';
 import type { TemplateBuilder } from './builder.ts';
@@ -159,14 +160,20 @@ export const synthesise = (
   assertNoProblems(service.name, builder.problems);
 
   for (const declaration of byName([...collected.resources.values()]))
-    RESOURCES[declaration.kind]?.(declaration, builder, nameOf(declaration));
+    builder.within(declaration.name, () =>
+      RESOURCES[declaration.kind]?.(declaration, builder, nameOf(declaration)),
+    );
   const functions = byName(collected.functions);
   for (const fn of functions) {
-    synthesiseFunction(fn, builder);
-    for (const source of bySource(fn.on)) SOURCES[source.source](fn, source, builder);
+    builder.within(fn.name, () => {
+      synthesiseFunction(fn, builder);
+      for (const source of bySource(fn.on)) SOURCES[source.source](fn, source, builder);
+    });
   }
   synthesiseBoundary(builder);
-  for (const alarm of byName(collected.alarms)) synthesiseAlarm(alarm, builder);
+  for (const alarm of byName(collected.alarms))
+    builder.within(alarm.name, () => synthesiseAlarm(alarm, builder));
+  for (const adjustment of service.adjustments) applyAdjustment(adjustment, builder);
   for (const [name, value] of Object.entries(service.outputs))
     builder.output(name, builder.resolve(value), name);
   const parameters = functions.length === 0 ? {} : archiveParameters(options);

@@ -38,12 +38,11 @@ const filesOf = (kind: string) => new Set(readdirSync(join(folder, kind)));
 const resourceFiles = filesOf('resourceTypes');
 const keyFiles = filesOf('conditionKeys');
 
-const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)].sort();
-/** `${Partition}` and its kin stand for any text. */
+const unique = <T>(items: readonly T[]): readonly T[] =>
+  [...new Set(items)].sort((a, b) => (a < b ? -1 : 1));
+/** `${Partition}`, `<key>` and their kin stand for any text. */
 const asTemplate = (text: string): string =>
-  text.includes('${') || text.includes('*')
-    ? `\`${text.replace(/\$\{[^}]*\}|\*/g, '${string}')}\``
-    : `'${text}'`;
+  /[$<*]/.test(text) ? `\`${text.replace(/\$\{[^}]*\}|<[^>]*>|\*/g, '${string}')}\`` : `'${text}'`;
 const union = (members: readonly string[]): string =>
   members.length === 0 ? 'never' : members.join('|');
 

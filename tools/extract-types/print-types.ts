@@ -133,7 +133,10 @@ const printType = (type: PropertyType, place: Place): string => {
       return printDefinition(type.reference?.$ref ?? '', place);
     case 'union': {
       const members = [...new Set((type.types ?? []).map((one) => printType(one, place)))];
-      return members.includes('unknown') ? 'unknown' : members.join('|');
+      // `json` beside an object stands for the same object, written by hand: it would hide what is known.
+      const structured = members.filter((one) => /^[A-Z]\w*_|\[\]$/.test(one));
+      if (!members.includes('unknown')) return members.join('|');
+      return structured.length > 0 ? structured.join('|') : 'unknown';
     }
     default:
       return 'unknown';

@@ -41,6 +41,12 @@ export interface PolicySources {
   readonly serviceControl?: readonly CompiledPolicy[];
   identityPolicies(principal: Principal): IdentityPolicies;
   resourcePolicy(arn: string, accountId: string, region: string): string | undefined;
+  /** Condition keys that follow from the resource itself. */
+  resourceKeys(
+    arn: string,
+    accountId: string,
+    region: string,
+  ): Readonly<Record<string, string>> | undefined;
 }
 
 interface CompiledIdentity {
@@ -114,7 +120,11 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
           action: need.action,
           resource: need.resource,
           resourceAccount: need.resourceAccount ?? facts.accountId,
-          context: { ...globalKeys(principal, own.tags, facts), ...need.conditions },
+          context: {
+            ...globalKeys(principal, own.tags, facts),
+            ...sources.resourceKeys(need.resource, facts.accountId, facts.region),
+            ...need.conditions,
+          },
         },
         policySet(principal, own, need, facts),
       );

@@ -155,6 +155,8 @@ export const createCloud = (options: CloudOptions): Cloud => {
         service,
       ]);
 
+  const keysOfArn = options.services.filter((service) => service.resourceKeys !== undefined);
+
   const authoriser = createAuthoriser({
     identityPolicies: (principal) =>
       policySource?.identityPolicies?.(
@@ -168,6 +170,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
       for (const owner of serviceOfArn.get(service ?? '') ?? []) {
         const policy = owner.resourcePolicy?.(arn, stateOf(owner, account, ofRegion));
         if (policy !== undefined) return policy;
+      }
+      return undefined;
+    },
+    resourceKeys: (arn, account, ofRegion) => {
+      for (const owner of keysOfArn) {
+        if (arn.startsWith(`arn:aws:${owner.signingName}:`)) {
+          const keys = owner.resourceKeys?.(arn, stateOf(owner, account, ofRegion));
+          if (keys !== undefined) return keys;
+        }
       }
       return undefined;
     },

@@ -164,6 +164,8 @@ export interface ServiceDefinition<State = unknown> {
   readonly operations: OperationTable<State>;
   /** The policy attached to the resource with this ARN, as JSON. */
   resourcePolicy?(arn: string, state: State): string | undefined;
+  /** Condition keys that follow from the resource with this ARN, such as its tags, for needs of any service. */
+  resourceKeys?(arn: string, state: State): Readonly<Record<string, string>> | undefined;
   /** IAM only: the policies of a user or role session. */
   identityPolicies?(principal: Principal, state: State): IdentityPolicies;
   /** CloudFormation types that this service provides. */

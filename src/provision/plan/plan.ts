@@ -1,4 +1,5 @@
 import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import { holdsData } from '../../spec/holds-data.ts';
 
 /** What happens to one resource. `may-replace` is decided by CloudFormation only while it runs. */
 export type PlannedAction =
@@ -45,24 +46,6 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
 }
 
-/** Types whose physical resource holds what cannot be made again from a template. */
-const HOLDS_DATA = new Set([
-  'AWS::S3::Bucket',
-  'AWS::DynamoDB::Table',
-  'AWS::DynamoDB::GlobalTable',
-  'AWS::SQS::Queue',
-  'AWS::Kinesis::Stream',
-  'AWS::Logs::LogGroup',
-  'AWS::RDS::DBInstance',
-  'AWS::RDS::DBCluster',
-  'AWS::EFS::FileSystem',
-  'AWS::Cognito::UserPool',
-  'AWS::SecretsManager::Secret',
-  'AWS::KMS::Key',
-  'AWS::OpenSearchService::Domain',
-  'AWS::ElastiCache::ReplicationGroup',
-]);
-
 /** Reads the changes of a change set, sorted so that what is destroyed comes last and stands out. */
 export const readPlan = (
   stack: { readonly stackName: string; readonly stackId: string },
@@ -107,7 +90,7 @@ const readChange = (change: ResourceChange): PlannedChange => {
     logicalId: change.LogicalResourceId ?? '',
     resourceType,
     properties: mergeDetails(change.Details ?? []),
-    losesData: goes && !retains && HOLDS_DATA.has(resourceType),
+    losesData: goes && !retains && holdsData(resourceType),
     retains,
     ...(change.PhysicalResourceId ? { physicalId: change.PhysicalResourceId } : {}),
   };

@@ -20,6 +20,17 @@ export const roleNotFound = (name: string): AwsError =>
   noSuchEntity(`The role with name ${name} cannot be found.`);
 export const userNotFound = (name: string): AwsError =>
   noSuchEntity(`The user with name ${name} cannot be found.`);
+/** This and the texts of groups, instance profiles and providers: as recorded from AWS on 2026-02-12 and 2026-02-18 by LocalStack's snapshot tests (tests/aws/services/iam). */
+export const groupNotFound = (name: string): AwsError =>
+  noSuchEntity(`The group with name ${name} cannot be found.`);
+export const instanceProfileNotFound = (name: string): AwsError =>
+  noSuchEntity(`Instance Profile ${name} cannot be found.`);
+export const roleNotInInstanceProfile = (role: string, profile: string): AwsError =>
+  noSuchEntity(`Role ${role} in Instance Profile ${profile} cannot be found.`);
+export const oidcProviderNotFound = (arn: string): AwsError =>
+  noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
+export const oidcProviderNotDeletable = (arn: string): AwsError =>
+  noSuchEntity(`OpenId connect Provider ${arn} cannot be found.`);
 export const inlinePolicyNotFound = (holder: string, name: string): AwsError =>
   noSuchEntity(`The ${holder} policy with name ${name} cannot be found.`);
 export const policyNotFound = (arn: string): AwsError =>
@@ -35,6 +46,12 @@ export const roleExists = (name: string): AwsError =>
   alreadyExists(`Role with name ${name} already exists.`);
 export const userExists = (name: string): AwsError =>
   alreadyExists(`User with name ${name} already exists.`);
+export const groupExists = (name: string): AwsError =>
+  alreadyExists(`Group with name ${name} already exists.`);
+export const instanceProfileExists = (name: string): AwsError =>
+  alreadyExists(`Instance Profile ${name} already exists.`);
+export const oidcProviderExists = (url: string): AwsError =>
+  alreadyExists(`Provider with url ${url} already exists.`);
 export const policyExists = (name: string): AwsError =>
   alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
 
@@ -44,6 +61,10 @@ export const mustDeletePolicies = (): AwsError =>
   deleteConflict('Cannot delete entity, must delete policies first.');
 export const mustDeleteAccessKeys = (): AwsError =>
   deleteConflict('Cannot delete entity, must delete access keys first.');
+export const mustRemoveUsers = (): AwsError =>
+  deleteConflict('Cannot delete entity, must remove users from group first.');
+export const mustRemoveRoles = (): AwsError =>
+  deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
 export const policyIsAttached = (): AwsError =>
   deleteConflict('Cannot delete a policy attached to entities.');
 export const policyHasVersions = (): AwsError =>
@@ -61,6 +82,9 @@ export const tooManyVersions = (): AwsError =>
   limitExceeded(
     'A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.',
   );
+
+export const tooManyTags = (): AwsError =>
+  limitExceeded('The number of tags has reached the maximum limit.');
 
 export const invalidInput = (message: string): AwsError => new AwsError('InvalidInput', message);
 export const validationError = (message: string): AwsError =>

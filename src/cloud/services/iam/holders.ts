@@ -1,19 +1,20 @@
 import type { Need, OperationContext } from '../../core/define-service.ts';
-import { roleNotFound, userNotFound } from './errors.ts';
+import { groupNotFound, roleNotFound, userNotFound } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { iamArn, required } from './names.ts';
-import type { Holder, IamState, Role, User } from './state.ts';
+import type { Group, Holder, IamState, Role, User } from './state.ts';
 
-/** Input of operations on a role or a user: one of the two names. */
+/** Input of operations on a role, a user or a group: one of the names. */
 export interface HolderInput {
+  readonly GroupName?: string | undefined;
   readonly RoleName?: string | undefined;
   readonly UserName?: string | undefined;
 }
 
-/** What operations on roles and on users have in common, and where they differ. */
+/** What operations on roles, on users and on groups have in common, and where they differ. */
 export interface HolderKind<H extends Holder> {
-  readonly noun: 'Role' | 'User';
-  readonly lower: 'role' | 'user';
+  readonly noun: 'Role' | 'User' | 'Group';
+  readonly lower: 'role' | 'user' | 'group';
   readonly inlineLimit: number;
   readonly attachedQuota: string;
   nameOf(input: HolderInput): string;
@@ -32,6 +33,12 @@ export const requireUser = (state: IamState, name: string): User => {
   const user = state.user(name);
   if (user === undefined) throw userNotFound(name);
   return user;
+};
+
+export const requireGroup = (state: IamState, name: string): Group => {
+  const group = state.group(name);
+  if (group === undefined) throw groupNotFound(name);
+  return group;
 };
 
 export const ROLES: HolderKind<Role> = {
@@ -56,14 +63,35 @@ export const USERS: HolderKind<User> = {
   put: (state, user) => state.putUser(user),
 };
 
-/** The ARN that a call on a role or user is about: of the one that exists, else what the name alone gives. */
+export const GROUPS: HolderKind<Group> = {
+  noun: 'Group',
+  lower: 'group',
+  inlineLimit: LIMITS.groupInlinePolicySize,
+  attachedQuota: 'PoliciesPerGroup',
+  nameOf: ({ GroupName }) => required(GroupName, 'groupName'),
+  find: (state, name) => state.group(name),
+  require: requireGroup,
+  put: (state, group) => state.putGroup(group),
+};
+
+/** The ARN that a call on a role, user or group is about: of the one that exists, else what the name alone gives. */
 export const holderArn = <H extends Holder>(
   kind: HolderKind<H>,
   name: string,
   { state, accountId }: Pick<OperationContext<IamState>, 'state' | 'accountId'>,
 ): string => kind.find(state, name)?.arn ?? iamArn(accountId, kind.lower, `/${name}`);
 
-/** What a call on a role or user needs: its action on the ARN, under the keys that the holder itself gives. */
+/**
+ * Actions that change what a boundary bounds: they know the boundary that stands, or the one that is asked for.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+const KNOWS_BOUNDARY =
+  /^(?:Attach|Detach|Put|Delete)(?:Role|User)Policy$|^(?:Put|Delete)(?:Role|User)PermissionsBoundary$/;
+
+/**
+ * What a call on a role, user or group needs: its action on the ARN. The holder's own tags are filled for every need on its
+ * ARN ({@link resourceKeys}).
+ */
 export const holderNeed = <H extends Holder>(
   kind: HolderKind<H>,
   action: string,
@@ -72,16 +100,15 @@ export const holderNeed = <H extends Holder>(
   conditions: Need['conditions'] = {},
 ): Need => {
   const name = kind.nameOf(input);
-  const holder = kind.find(context.state, name);
-  const own: Record<string, string> = {};
-  if (holder?.boundary !== undefined) own['iam:PermissionsBoundary'] = holder.boundary;
-  for (const { Key, Value } of holder?.tags ?? []) {
-    own[`aws:ResourceTag/${Key}`] = Value;
-    own[`iam:ResourceTag/${Key}`] = Value;
-  }
+  const boundary = kind.find(context.state, name)?.boundary;
   return {
     action: `iam:${action}`,
     resource: holderArn(kind, name, context),
-    conditions: { ...own, ...conditions },
+    conditions: {
+      ...(boundary !== undefined && KNOWS_BOUNDARY.test(action)
+        ? { 'iam:PermissionsBoundary': boundary }
+        : {}),
+      ...conditions,
+    },
   };
 };

@@ -1,5 +1,5 @@
 import {
-  AddUserToGroupCommand,
+  CreateAccountAliasCommand,
   AttachRolePolicyCommand,
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
@@ -528,7 +528,7 @@ describe('users', () => {
 });
 
 it('says what it does not support', async () => {
-  await expect(
-    client.send(new AddUserToGroupCommand({ UserName: 'u', GroupName: 'g' })),
-  ).rejects.toThrow(/not supported by the embedded cloud/);
+  await expect(client.send(new CreateAccountAliasCommand({ AccountAlias: 'us' }))).rejects.toThrow(
+    /not supported by the embedded cloud/,
+  );
 });

@@ -1,7 +1,11 @@
 import { defineService } from '../../core/define-service.ts';
 import { operations } from './operations.ts';
-import { rolePolicy, userPolicy } from './resources/inline-policy.ts';
+import { resourceKeys } from './resource-keys.ts';
+import { group, userToGroupAddition } from './resources/group.ts';
+import { groupPolicy, rolePolicy, userPolicy } from './resources/inline-policy.ts';
+import { instanceProfile } from './resources/instance-profile.ts';
 import { managedPolicy } from './resources/managed-policy.ts';
+import { oidcProvider } from './resources/oidc-provider.ts';
 import { policy } from './resources/policy.ts';
 import { role } from './resources/role.ts';
 import { accessKey, user } from './resources/user.ts';
@@ -23,7 +27,21 @@ export const iam = defineService<IamState>({
     const found = name === undefined ? undefined : state.role(name);
     return found?.arn === arn ? found.trustPolicy : undefined;
   },
-  resources: [role, rolePolicy, policy, managedPolicy, user, userPolicy, accessKey],
+  resourceKeys,
+  resources: [
+    role,
+    rolePolicy,
+    policy,
+    managedPolicy,
+    user,
+    userPolicy,
+    accessKey,
+    group,
+    groupPolicy,
+    userToGroupAddition,
+    instanceProfile,
+    oidcProvider,
+  ],
   validationCode: 'ValidationError',
   accessDeniedCode: 'AccessDenied',
 });

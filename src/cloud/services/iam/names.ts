@@ -39,6 +39,6 @@ export const checkPath = (path = '/'): string => {
 /** IAM is global: no region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
 export const iamArn = (
   accountId: string,
-  kind: 'role' | 'user' | 'policy',
+  kind: 'role' | 'user' | 'group' | 'policy' | 'instance-profile',
   pathAndName: string,
 ): string => `arn:aws:iam::${accountId}:${kind}${pathAndName}`;

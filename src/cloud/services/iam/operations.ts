@@ -1,8 +1,12 @@
 import type { OperationTable } from '../../core/define-service.ts';
-import { ROLES, USERS } from './holders.ts';
+import { GROUPS, ROLES, USERS } from './holders.ts';
+import { groupOperations } from './operations/groups.ts';
+import { holderBoundaryOperations } from './operations/holder-boundary.ts';
 import { holderPolicyOperations } from './operations/holder-policies.ts';
 import { holderTagOperations } from './operations/holder-tags.ts';
+import { instanceProfileOperations } from './operations/instance-profiles.ts';
 import { managedPolicyOperations } from './operations/managed-policies.ts';
+import { oidcProviderOperations } from './operations/oidc-providers.ts';
 import { roleOperations } from './operations/roles.ts';
 import { simulateOperations } from './operations/simulate.ts';
 import { userOperations } from './operations/users.ts';
@@ -12,10 +16,16 @@ import type { IamState } from './state.ts';
 export const operations: OperationTable<IamState> = {
   ...roleOperations,
   ...holderPolicyOperations(ROLES),
+  ...holderBoundaryOperations(ROLES),
   ...holderTagOperations(ROLES),
   ...managedPolicyOperations,
   ...simulateOperations,
   ...userOperations,
   ...holderPolicyOperations(USERS),
+  ...holderBoundaryOperations(USERS),
   ...holderTagOperations(USERS),
+  ...groupOperations,
+  ...holderPolicyOperations(GROUPS),
+  ...instanceProfileOperations,
+  ...oidcProviderOperations,
 };

@@ -184,8 +184,13 @@ describe('AWS::IAM::Policy', () => {
     expect(await policiesOf()).toEqual([[], ['q']]);
     await policy.delete(physicalId, third, contextOf());
     expect(await policiesOf()).toEqual([[], []]);
+    await call('CreateGroup', { GroupName: 'g' });
     const grouped = { ...first, Groups: ['g'] };
-    await expect(policy.create(grouped, contextOf())).rejects.toThrow('Groups are not supported');
+    await policy.create(grouped, contextOf());
+    const ofGroup = await call<Iam.ListGroupPoliciesResponse>('ListGroupPolicies', {
+      GroupName: 'g',
+    });
+    expect(ofGroup.PolicyNames).toEqual(['p']);
   });
 });
 

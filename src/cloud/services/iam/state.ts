@@ -39,6 +39,34 @@ export interface User extends Holder {
   }[];
 }
 
+/** Users that share policies. A group has neither tags nor a boundary. */
+export interface Group extends Holder {
+  /** Unique ids of its users, who keep them when the group is renamed. */
+  readonly members: readonly string[];
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly tags: readonly Tag[];
+  /** Name of the role that it hands to an instance: one at most. */
+  readonly role?: string;
+}
+
+/** An identity provider that issues OpenID Connect tokens. */
+export interface OidcProvider {
+  readonly arn: string;
+  /** Without its `https://`, as IAM shows it. */
+  readonly url: string;
+  readonly createdAt: number;
+  readonly clientIds: readonly string[];
+  readonly thumbprints: readonly string[];
+  readonly tags: readonly Tag[];
+}
+
 export interface PolicyVersion {
   readonly id: string;
   readonly document: string;
@@ -70,6 +98,19 @@ export interface IamState {
   users(): readonly User[];
   putUser(user: User): void;
   dropUser(name: string): void;
+  group(name: string): Group | undefined;
+  groups(): readonly Group[];
+  groupsOf(user: User): readonly Group[];
+  putGroup(group: Group): void;
+  dropGroup(name: string): void;
+  instanceProfile(name: string): InstanceProfile | undefined;
+  instanceProfiles(): readonly InstanceProfile[];
+  putInstanceProfile(profile: InstanceProfile): void;
+  dropInstanceProfile(name: string): void;
+  oidcProvider(arn: string): OidcProvider | undefined;
+  oidcProviders(): readonly OidcProvider[];
+  putOidcProvider(provider: OidcProvider): void;
+  dropOidcProvider(arn: string): void;
   /** The account's own policy, or one of AWS's. */
   policy(arn: string): ManagedPolicy | undefined;
   policies(): readonly ManagedPolicy[];
@@ -90,28 +131,44 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
 export const createIamState = (tools: StateTools): IamState => {
   const roles: Table<Role> = tools.table('roles');
   const users: Table<User> = tools.table('users');
+  const groups: Table<Group> = tools.table('groups');
+  const profiles: Table<InstanceProfile> = tools.table('instance-profiles');
+  const providers: Table<OidcProvider> = tools.table('oidc-providers');
   const policies: Table<ManagedPolicy> = tools.table('policies');
-  // Derived: what a holder's policies come to, until it or a managed policy changes.
+  // Derived: what a holder's policies come to, until it, one of its groups or a managed policy changes.
   let gathered = new WeakMap<Holder, IdentityPolicies>();
 
   const policy = (arn: string) => policies.get(arn) ?? awsManagedPolicies().get(arn);
-  const gather = (holder: Holder): IdentityPolicies => {
+  const groupsOf = ({ id }: User) =>
+    [...groups.values()].filter(({ members }) => members.includes(id)).sort(byName);
+  const managed = (arn: string) => {
+    const document = defaultDocument(policy(arn));
+    return document === undefined ? [] : [{ name: arn, document }];
+  };
+  const attachedTo = (holder: Holder) => [
+    ...holder.inlinePolicies.map(({ name, document }) => ({
+      name: `${holder.name}/${name}`,
+      document,
+    })),
+    ...holder.attachedPolicies.flatMap(managed),
+  ];
+  const gather = (holder: Holder, ofGroups: () => readonly Group[] = () => []) => {
     const known = gathered.get(holder);
     if (known !== undefined) return known;
-    const managed = (arn: string) => {
-      const document = defaultDocument(policy(arn));
-      return document === undefined ? [] : [{ name: arn, document }];
-    };
     const [boundary] = holder.boundary === undefined ? [] : managed(holder.boundary);
     const found: IdentityPolicies = {
       identity: [
-        ...holder.inlinePolicies.map(({ name, document }) => ({
-          name: `${holder.name}/${name}`,
-          document,
-        })),
-        ...holder.attachedPolicies.flatMap(managed),
+        ...attachedTo(holder),
+        // A denial names the group, so that its reader knows where the policy stands.
+        ...ofGroups().flatMap((group) =>
+          attachedTo(group).map(({ name, document }) => ({
+            name: `${name} (of the group ${group.name})`,
+            document,
+          })),
+        ),
       ],
       ...(boundary === undefined ? {} : { boundary }),
+      tags: holder.tags,
     };
     gathered.set(holder, found);
     return found;
@@ -126,6 +183,25 @@ export const createIamState = (tools: StateTools): IamState => {
     users: () => [...users.values()].sort(byName),
     putUser: (user) => users.set(keyOf(user.name), user),
     dropUser: (name) => void users.delete(keyOf(name)),
+    group: (name) => groups.get(keyOf(name)),
+    groups: () => [...groups.values()].sort(byName),
+    groupsOf,
+    putGroup: (group) => {
+      groups.set(keyOf(group.name), group);
+      gathered = new WeakMap();
+    },
+    dropGroup: (name) => {
+      groups.delete(keyOf(name));
+      gathered = new WeakMap();
+    },
+    instanceProfile: (name) => profiles.get(keyOf(name)),
+    instanceProfiles: () => [...profiles.values()].sort(byName),
+    putInstanceProfile: (profile) => profiles.set(keyOf(profile.name), profile),
+    dropInstanceProfile: (name) => void profiles.delete(keyOf(name)),
+    oidcProvider: (arn) => providers.get(arn),
+    oidcProviders: () => [...providers.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1)),
+    putOidcProvider: (provider) => providers.set(provider.arn, provider),
+    dropOidcProvider: (arn) => void providers.delete(arn),
     policy,
     policies: () => [...policies.values(), ...awsManagedPolicies().values()].sort(byName),
     putPolicy: (changed) => {
@@ -147,7 +223,9 @@ export const createIamState = (tools: StateTools): IamState => {
         }
         case 'user': {
           const user = users.get(keyOf(principal.userName));
-          return user === undefined || user.id !== principal.userId ? NO_POLICIES : gather(user);
+          return user === undefined || user.id !== principal.userId
+            ? NO_POLICIES
+            : gather(user, () => groupsOf(user));
         }
         case 'root':
         case 'service':

@@ -1,3 +1,4 @@
+import type { AwsError } from '../../core/aws-error.ts';
 import { invalidInput, quotaExceeded } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { Tag } from './state.ts';
@@ -17,12 +18,16 @@ const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
  * @throws {InvalidInput} when one key is given twice
  * @throws {LimitExceeded} when it would be more than 50
  */
-export const mergeTags = (tags: readonly Tag[], more: TagInput | undefined): readonly Tag[] => {
+export const mergeTags = (
+  tags: readonly Tag[],
+  more: TagInput | undefined,
+  tooMany: () => AwsError = () => quotaExceeded('TagsPerEntity', LIMITS.tags),
+): readonly Tag[] => {
   const added = (more ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
   if (added.some(({ Key }, index) => added.some((other, at) => at < index && same(other.Key, Key))))
     throw invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   const merged = [...tags.filter((tag) => !added.some(({ Key }) => same(Key, tag.Key))), ...added];
-  if (merged.length > LIMITS.tags) throw quotaExceeded('TagsPerEntity', LIMITS.tags);
+  if (merged.length > LIMITS.tags) throw tooMany();
   return merged;
 };
 
@@ -35,7 +40,6 @@ export const removeTags = (
 /** Condition keys of a call that tags. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html */
 export const tagConditions = (
   requested: TagInput | readonly string[] | undefined,
-  existing: readonly Tag[] = [],
 ): Record<string, string | readonly string[]> => {
   const conditions: Record<string, string | readonly string[]> = {};
   const keys: string[] = [];
@@ -48,9 +52,5 @@ export const tagConditions = (
     conditions[`aws:RequestTag/${tag.Key ?? ''}`] = tag.Value ?? '';
   }
   if (keys.length > 0) conditions['aws:TagKeys'] = keys;
-  for (const { Key, Value } of existing) {
-    conditions[`aws:ResourceTag/${Key}`] = Value;
-    conditions[`iam:ResourceTag/${Key}`] = Value;
-  }
   return conditions;
 };

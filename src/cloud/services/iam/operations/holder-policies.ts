@@ -30,11 +30,7 @@ interface ListInput extends HolderInput, PageRequest {
   readonly PathPrefix?: string | undefined;
 }
 
-interface BoundaryInput extends HolderInput {
-  readonly PermissionsBoundary?: string | undefined;
-}
-
-/** Inline policies, attached policies and the boundary of roles or users: the operations differ in their names alone. */
+/** Inline and attached policies of roles, users or groups: the operations differ in their names alone. */
 export const holderPolicyOperations = <H extends Holder>(
   kind: HolderKind<H>,
 ): OperationTable<IamState> => ({
@@ -133,28 +129,6 @@ export const holderPolicyOperations = <H extends Holder>(
         .sort((a, b) => (a.PolicyArn < b.PolicyArn ? -1 : 1));
       const { items, ...page } = paginate(attached, input, ({ PolicyArn }) => PolicyArn);
       return { AttachedPolicies: items, ...page };
-    },
-  }),
-  [`Put${kind.noun}PermissionsBoundary`]: operation<IamState, BoundaryInput, object>({
-    needs: (input, context) =>
-      holderNeed(kind, `Put${kind.noun}PermissionsBoundary`, input, context, {
-        'iam:PermissionsBoundary': input.PermissionsBoundary ?? '',
-      }),
-    handle: (input, { state }) => {
-      const holder = kind.require(state, kind.nameOf(input));
-      const boundary = required(input.PermissionsBoundary, 'permissionsBoundary');
-      if (state.policy(boundary) === undefined) throw policyNotAttachable(boundary);
-      kind.put(state, { ...holder, boundary });
-      return {};
-    },
-  }),
-  [`Delete${kind.noun}PermissionsBoundary`]: operation<IamState, HolderInput, object>({
-    needs: (input, context) =>
-      holderNeed(kind, `Delete${kind.noun}PermissionsBoundary`, input, context),
-    handle: (input, { state }) => {
-      const { boundary: _, ...rest } = kind.require(state, kind.nameOf(input));
-      kind.put(state, rest as H);
-      return {};
     },
   }),
 });

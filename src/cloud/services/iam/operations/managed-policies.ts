@@ -1,5 +1,5 @@
 import type * as Iam from '@aws-sdk/client-iam';
-import type { Need, OperationContext, OperationTable } from '../../../core/define-service.ts';
+import type { Need, OperationTable } from '../../../core/define-service.ts';
 import { operation } from '../../../core/define-service.ts';
 import {
   awsManaged,
@@ -31,12 +31,11 @@ const policyNeed =
       readonly Tags?: TagInput | undefined;
       readonly TagKeys?: readonly string[] | undefined;
     },
-    { state }: OperationContext<IamState>,
-  ): Need => {
-    const arn = required(input.PolicyArn, 'policyArn');
-    const conditions = tagConditions(input.Tags ?? input.TagKeys, state.policy(arn)?.tags);
-    return { action: `iam:${action}`, resource: arn, conditions };
-  };
+  ): Need => ({
+    action: `iam:${action}`,
+    resource: required(input.PolicyArn, 'policyArn'),
+    conditions: tagConditions(input.Tags ?? input.TagKeys),
+  });
 
 const requirePolicy = (state: IamState, { PolicyArn }: PolicyInput): ManagedPolicy => {
   const arn = required(PolicyArn, 'policyArn');
@@ -57,7 +56,11 @@ const requireVersion = (policy: ManagedPolicy, version: string | undefined): Pol
   return found;
 };
 
-const holdersOf = (state: IamState): readonly Holder[] => [...state.roles(), ...state.users()];
+const holdersOf = (state: IamState): readonly Holder[] => [
+  ...state.roles(),
+  ...state.users(),
+  ...state.groups(),
+];
 
 const countHolders = (state: IamState, uses: (holder: Holder) => boolean): number =>
   holdersOf(state).filter(uses).length;
@@ -266,7 +269,12 @@ export const managedPolicyOperations: OperationTable<IamState> = {
       const wants = (kind: Iam.EntityType) =>
         input.EntityFilter === undefined || input.EntityFilter === kind;
       return {
-        PolicyGroups: [],
+        PolicyGroups: wants('Group')
+          ? state
+              .groups()
+              .filter(uses)
+              .map(({ name, id }) => ({ GroupName: name, GroupId: id }))
+          : [],
         PolicyRoles: wants('Role')
           ? state
               .roles()

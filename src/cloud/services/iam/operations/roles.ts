@@ -4,6 +4,7 @@ import { operation } from '../../../core/define-service.ts';
 import {
   mustDeletePolicies,
   mustDetachPolicies,
+  mustRemoveRoles,
   policyNotAttachable,
   quotaExceeded,
   roleExists,
@@ -18,14 +19,19 @@ import { encodePolicy, policySize, readTrustPolicy } from '../policy-text.ts';
 import type { IamState, Role } from '../state.ts';
 import { mergeTags, tagConditions } from '../tags.ts';
 
-/** A role as `GetRole` shows it; lists leave tags and boundary out. */
-const describeRole = (role: Role, detail: 'full' | 'listed' = 'full'): Iam.Role => ({
+/** A role as an instance profile shows it. */
+export const describeRoleBriefly = (role: Role) => ({
   Path: role.path,
   RoleName: role.name,
   RoleId: role.id,
   Arn: role.arn,
   CreateDate: new Date(role.createdAt),
   AssumeRolePolicyDocument: encodePolicy(role.trustPolicy),
+});
+
+/** A role as `GetRole` shows it; lists leave tags and boundary out. */
+const describeRole = (role: Role, detail: 'full' | 'listed' = 'full'): Iam.Role => ({
+  ...describeRoleBriefly(role),
   MaxSessionDuration: role.maxSessionSeconds,
   ...(role.description === undefined ? {} : { Description: role.description }),
   ...(detail === 'listed' || role.tags.length === 0 ? {} : { Tags: [...role.tags] }),
@@ -157,6 +163,8 @@ export const roleOperations: OperationTable<IamState> = {
       const role = requireRole(state, ROLES.nameOf(input));
       if (role.attachedPolicies.length > 0) throw mustDetachPolicies();
       if (role.inlinePolicies.length > 0) throw mustDeletePolicies();
+      if (state.instanceProfiles().some((profile) => profile.role === role.name))
+        throw mustRemoveRoles();
       state.dropRole(role.name);
       return {};
     },

@@ -7,13 +7,19 @@ import {
   parsePolicy,
   PolicyError,
 } from '../../../../iam/index.ts';
-import { AwsError } from '../../../core/aws-error.ts';
+import { AwsError, notSupported } from '../../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../../core/define-service.ts';
 import { operation } from '../../../core/define-service.ts';
-import { policyNotFound, roleNotFound, userNotFound, validationError } from '../errors.ts';
+import {
+  groupNotFound,
+  policyNotFound,
+  roleNotFound,
+  userNotFound,
+  validationError,
+} from '../errors.ts';
 import { PAGE_SIZE } from '../limits.ts';
 import { paginate } from '../page.ts';
-import type { Holder, IamState } from '../state.ts';
+import type { Holder, IamState, User } from '../state.ts';
 import { statementPlaces } from './statement-places.ts';
 
 type Context = OperationContext<IamState>;
@@ -160,17 +166,32 @@ const simulate = (
   };
 };
 
-/** A user or role by its ARN, and its policies. */
-const holderOf = (state: IamState, arn: string): Holder => {
-  const [, kind, name = ''] = /:(user|role)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  const found = kind === 'user' ? state.user(name) : kind === 'role' ? state.role(name) : undefined;
-  if (found !== undefined) return found;
-  if (kind === 'user') throw userNotFound(name);
-  if (kind === 'role') throw roleNotFound(name);
-  throw validationError(`The ARN ${arn} names no user or role. Groups are not there.`);
+/** A user, role or group by its ARN, and the groups whose policies are the user's too. */
+const holdersOf = (state: IamState, arn: string): readonly [Holder, ...Holder[]] => {
+  const [, kind, name = ''] = /:(user|role|group)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  switch (kind) {
+    case 'user': {
+      const user: User | undefined = state.user(name);
+      if (user === undefined) throw userNotFound(name);
+      return [user, ...state.groupsOf(user)];
+    }
+    case 'role': {
+      const role = state.role(name);
+      if (role === undefined) throw roleNotFound(name);
+      return [role];
+    }
+    case 'group': {
+      const group = state.group(name);
+      if (group === undefined) throw groupNotFound(name);
+      return [group];
+    }
+    default:
+      throw validationError(`The ARN ${arn} names no user, role or group.`);
+  }
 };
 
-const policiesOf = (state: IamState, holder: Holder) => {
+const policiesOf = (state: IamState, arn: string) => {
+  const holders = holdersOf(state, arn);
   const managed = (arn: string) => {
     const policy = state.policy(arn);
     const version = policy?.versions.find(({ id }) => id === policy.defaultVersion);
@@ -178,11 +199,11 @@ const policiesOf = (state: IamState, holder: Holder) => {
     return sourceOf(arn.split('/').at(-1) ?? arn, version.document);
   };
   return {
-    identity: [
-      ...holder.inlinePolicies.map(({ name, document }) => sourceOf(name, document)),
-      ...holder.attachedPolicies.map(managed),
-    ],
-    boundary: holder.boundary === undefined ? undefined : [managed(holder.boundary)],
+    identity: holders.flatMap(({ inlinePolicies, attachedPolicies }) => [
+      ...inlinePolicies.map(({ name, document }) => sourceOf(name, document)),
+      ...attachedPolicies.map(managed),
+    ]),
+    boundary: holders[0].boundary === undefined ? undefined : [managed(holders[0].boundary)],
   };
 };
 
@@ -194,6 +215,14 @@ const onPrincipal =
   });
 const onAll = (action: string) => () => ({ action: `iam:${action}`, resource: '*' });
 
+const NOT_SIMULATED = ['OrderedOrganizationPolicyInputList', 'PolicyExclusionList'] as const;
+
+/** @throws {NotImplemented} for what would change the answer and is not simulated */
+const refuseUnsupported = (input: object): void => {
+  for (const member of NOT_SIMULATED)
+    if (Object.hasOwn(input, member)) throw notSupported(`${member} of policy simulations`);
+};
+
 /** What policies would say, from the evaluator that decides every call of the cloud. */
 export const simulateOperations: OperationTable<IamState> = {
   SimulateCustomPolicy: operation<
@@ -202,8 +231,9 @@ export const simulateOperations: OperationTable<IamState> = {
     Iam.SimulatePolicyResponse
   >({
     needs: onAll('SimulateCustomPolicy'),
-    handle: (input, context) =>
-      simulate(
+    handle: (input, context) => {
+      refuseUnsupported(input);
+      return simulate(
         input,
         {
           identity: given('PolicyInputList', input.PolicyInputList),
@@ -217,7 +247,8 @@ export const simulateOperations: OperationTable<IamState> = {
           caller: input.CallerArn ?? `arn:aws:iam::${context.accountId}:user/simulated`,
         },
         context,
-      ),
+      );
+    },
   }),
 
   SimulatePrincipalPolicy: operation<
@@ -228,7 +259,8 @@ export const simulateOperations: OperationTable<IamState> = {
     needs: onPrincipal('SimulatePrincipalPolicy'),
     handle: (input, context) => {
       const arn = input.PolicySourceArn ?? '';
-      const own = policiesOf(context.state, holderOf(context.state, arn));
+      refuseUnsupported(input);
+      const own = policiesOf(context.state, arn);
       return simulate(
         input as Input,
         {
@@ -270,7 +302,7 @@ export const simulateOperations: OperationTable<IamState> = {
       ContextKeyNames: [
         ...keysIn(
           [
-            ...policiesOf(state, holderOf(state, PolicySourceArn)).identity,
+            ...policiesOf(state, PolicySourceArn).identity,
             ...given('PolicyInputList', PolicyInputList),
           ].map(({ compiled }) => compiled),
         ),

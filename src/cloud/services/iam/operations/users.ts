@@ -6,6 +6,7 @@ import {
   mustDeleteAccessKeys,
   mustDeletePolicies,
   mustDetachPolicies,
+  mustRemoveUsers,
   policyNotAttachable,
   quotaExceeded,
   userExists,
@@ -19,7 +20,8 @@ import { paginate } from '../page.ts';
 import type { IamState, User } from '../state.ts';
 import { mergeTags, tagConditions } from '../tags.ts';
 
-const describeUser = (user: User, detail: 'full' | 'listed' = 'full'): Iam.User => ({
+/** A user as `GetUser` shows it; lists leave tags and boundary out. */
+export const describeUser = (user: User, detail: 'full' | 'listed' = 'full'): Iam.User => ({
   Path: user.path,
   UserName: user.name,
   UserId: user.id,
@@ -129,6 +131,7 @@ export const userOperations: OperationTable<IamState> = {
       if (user.attachedPolicies.length > 0) throw mustDetachPolicies();
       if (user.inlinePolicies.length > 0) throw mustDeletePolicies();
       if (user.accessKeys.length > 0) throw mustDeleteAccessKeys();
+      if (state.groupsOf(user).length > 0) throw mustRemoveUsers();
       state.dropUser(user.name);
       return {};
     },

@@ -2,8 +2,8 @@ import type * as Iam from '@aws-sdk/client-iam';
 import type { ResourceProvider } from '../../../core/resource-provider.ts';
 import { documentText, ignoringGone, text } from './properties.ts';
 
-/** One inline policy of one role or user, as a resource of its own. Its id is `POLICY|HOLDER`. */
-const inlinePolicy = (holder: 'Role' | 'User'): ResourceProvider => {
+/** One inline policy of one role, user or group, as a resource of its own. Its id is `POLICY|HOLDER`. */
+const inlinePolicy = (holder: 'Role' | 'User' | 'Group'): ResourceProvider => {
   const named = (physicalId: string) => {
     const [PolicyName = '', name = ''] = physicalId.split('|');
     return { PolicyName, [`${holder}Name`]: name };
@@ -47,3 +47,5 @@ const inlinePolicy = (holder: 'Role' | 'User'): ResourceProvider => {
 export const rolePolicy = inlinePolicy('Role');
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-userpolicy.html */
 export const userPolicy = inlinePolicy('User');
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-grouppolicy.html */
+export const groupPolicy = inlinePolicy('Group');

@@ -6,9 +6,9 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { documentText, ignoringGone, refuseGroups, text, texts, without } from './properties.ts';
+import { documentText, ignoringGone, text, texts, without } from './properties.ts';
 
-const HOLDERS = ['Role', 'User'] as const;
+const HOLDERS = ['Role', 'User', 'Group'] as const;
 
 const provisioned = async (arn: string, context: ProviderContext): Promise<ProvisionedResource> => {
   const { Policy } = (await context.call('iam', 'GetPolicy', {
@@ -76,7 +76,6 @@ const remove = async (
 export const managedPolicy: ResourceProvider = {
   type: 'AWS::IAM::ManagedPolicy',
   create: async (properties, context) => {
-    refuseGroups(properties);
     const name =
       text(properties, 'ManagedPolicyName') ??
       context.generateName({ max: LIMITS.policyNameLength });
@@ -93,7 +92,6 @@ export const managedPolicy: ResourceProvider = {
     return provisioned(arn, context);
   },
   update: async (arn, properties, previous, context) => {
-    refuseGroups(properties);
     const document = documentText(properties['PolicyDocument']);
     if (document !== documentText(previous['PolicyDocument'])) {
       const others = await otherVersions(arn, context);

@@ -4,9 +4,9 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { documentText, ignoringGone, refuseGroups, text, texts, without } from './properties.ts';
+import { documentText, ignoringGone, text, texts, without } from './properties.ts';
 
-const HOLDERS = ['Role', 'User'] as const;
+const HOLDERS = ['Role', 'User', 'Group'] as const;
 
 const nameOf = (properties: ResourceProperties): string => text(properties, 'PolicyName') ?? '';
 
@@ -35,16 +35,16 @@ const remove = async (
 const holdersOf = (properties: ResourceProperties) => ({
   Role: texts(properties, 'Roles'),
   User: texts(properties, 'Users'),
+  Group: texts(properties, 'Groups'),
 });
 
 /**
- * An inline policy that stands in several roles and users at once.
+ * An inline policy that stands in several roles, users and groups at once.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
  */
 export const policy: ResourceProvider = {
   type: 'AWS::IAM::Policy',
   create: async (properties, context) => {
-    refuseGroups(properties);
     try {
       await put(properties, context);
     } catch (error) {
@@ -55,7 +55,6 @@ export const policy: ResourceProvider = {
     return { physicalId, attributes: { Id: physicalId } };
   },
   update: async (physicalId, properties, previous, context) => {
-    refuseGroups(properties);
     await put(properties, context);
     const [now, before] = [holdersOf(properties), holdersOf(previous)];
     const renamed = nameOf(properties) !== nameOf(previous);
@@ -64,6 +63,7 @@ export const policy: ResourceProvider = {
       {
         Role: renamed ? before.Role : without(before.Role, now.Role),
         User: renamed ? before.User : without(before.User, now.User),
+        Group: renamed ? before.Group : without(before.Group, now.Group),
       },
       context,
     );

@@ -44,11 +44,47 @@ export const ignoringGone = async (deletion: Promise<unknown>): Promise<void> =>
 export const without = (list: readonly string[], other: readonly string[]): readonly string[] =>
   list.filter((item) => !other.includes(item));
 
-/** @throws {ValidationError} for members of a template that only groups could satisfy */
-export const refuseGroups = (properties: ResourceProperties): void => {
-  if (texts(properties, 'Groups').length === 0) return;
-  throw new AwsError(
-    'ValidationError',
-    'Groups are not supported by the embedded cloud. Attach the policy to Roles or Users, or deploy to AWS.',
-  );
+/** Asks for something that may be gone: undefined then. */
+export const unlessGone = async <T>(question: Promise<unknown>): Promise<T | undefined> => {
+  try {
+    return (await question) as T;
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'NoSuchEntity') return undefined;
+    throw error;
+  }
+};
+
+interface InlinePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: unknown;
+}
+
+const inlinePolicies = (properties: ResourceProperties): readonly InlinePolicy[] =>
+  (properties['Policies'] as readonly InlinePolicy[] | undefined) ?? [];
+
+/** Brings the attached and inline policies of a role, user or group from what they were to what the template says. */
+export const putPolicies = async (
+  holder: { readonly noun: 'Role' | 'User' | 'Group'; readonly name: string },
+  now: ResourceProperties,
+  before: ResourceProperties,
+  context: ProviderContext,
+): Promise<void> => {
+  const { noun, name } = holder;
+  const call = (verb: string, input: object) =>
+    context.call('iam', `${verb}${noun}Policy`, { [`${noun}Name`]: name, ...input });
+  const [arns, arnsBefore] = [texts(now, 'ManagedPolicyArns'), texts(before, 'ManagedPolicyArns')];
+  for (const PolicyArn of without(arnsBefore, arns))
+    await ignoringGone(call('Detach', { PolicyArn }));
+  for (const PolicyArn of without(arns, arnsBefore)) await call('Attach', { PolicyArn });
+
+  const [policies, were] = [inlinePolicies(now), inlinePolicies(before)];
+  const names = policies.map(({ PolicyName }) => PolicyName);
+  for (const { PolicyName } of were)
+    if (!names.includes(PolicyName)) await ignoringGone(call('Delete', { PolicyName }));
+  for (const { PolicyName, PolicyDocument } of policies) {
+    const old = were.find((policy) => policy.PolicyName === PolicyName);
+    const document = documentText(PolicyDocument);
+    if (old !== undefined && documentText(old.PolicyDocument) === document) continue;
+    await call('Put', { PolicyName, PolicyDocument: document });
+  }
 };

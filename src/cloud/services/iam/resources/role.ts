@@ -6,15 +6,7 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { documentText, ignoringGone, tagsOf, text, texts, without } from './properties.ts';
-
-interface InlinePolicy {
-  readonly PolicyName: string;
-  readonly PolicyDocument: unknown;
-}
-
-const inlinePolicies = (properties: ResourceProperties): readonly InlinePolicy[] =>
-  (properties['Policies'] as readonly InlinePolicy[] | undefined) ?? [];
+import { documentText, ignoringGone, putPolicies, tagsOf, text, without } from './properties.ts';
 
 const provisioned = async (
   name: string,
@@ -26,46 +18,13 @@ const provisioned = async (
   return { physicalId: name, attributes: { Arn: Role?.Arn, RoleId: Role?.RoleId } };
 };
 
-const putPolicies = async (
-  name: string,
-  properties: ResourceProperties,
-  previous: ResourceProperties,
-  context: ProviderContext,
-): Promise<void> => {
-  const call = (operation: string, input: object) =>
-    context.call('iam', operation, { RoleName: name, ...input });
-  const [arns, arnsBefore] = [
-    texts(properties, 'ManagedPolicyArns'),
-    texts(previous, 'ManagedPolicyArns'),
-  ];
-  for (const PolicyArn of without(arnsBefore, arns))
-    await ignoringGone(call('DetachRolePolicy', { PolicyArn }));
-  for (const PolicyArn of without(arns, arnsBefore)) await call('AttachRolePolicy', { PolicyArn });
-
-  const [policies, before] = [inlinePolicies(properties), inlinePolicies(previous)];
-  const names = policies.map(({ PolicyName }) => PolicyName);
-  for (const { PolicyName } of before)
-    if (!names.includes(PolicyName)) await ignoringGone(call('DeleteRolePolicy', { PolicyName }));
-  for (const { PolicyName, PolicyDocument } of policies) {
-    const old = before.find((policy) => policy.PolicyName === PolicyName);
-    const document = documentText(PolicyDocument);
-    if (old !== undefined && documentText(old.PolicyDocument) === document) continue;
-    await call('PutRolePolicy', { PolicyName, PolicyDocument: document });
-  }
-};
-
 const remove = async (
   name: string,
   properties: ResourceProperties,
   context: ProviderContext,
 ): Promise<void> => {
-  const call = (operation: string, input: object = {}) =>
-    ignoringGone(context.call('iam', operation, { RoleName: name, ...input }));
-  for (const PolicyArn of texts(properties, 'ManagedPolicyArns'))
-    await call('DetachRolePolicy', { PolicyArn });
-  for (const { PolicyName } of inlinePolicies(properties))
-    await call('DeleteRolePolicy', { PolicyName });
-  await call('DeleteRole');
+  await ignoringGone(putPolicies({ noun: 'Role', name }, {}, properties, context));
+  await ignoringGone(context.call('iam', 'DeleteRole', { RoleName: name }));
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html */
@@ -88,7 +47,7 @@ export const role: ResourceProvider = {
       ...(seconds === undefined ? {} : { MaxSessionDuration: Number(seconds) }),
     });
     context.created(name);
-    await putPolicies(name, properties, {}, context);
+    await putPolicies({ noun: 'Role', name }, properties, {}, context);
     return provisioned(name, context);
   },
   update: async (name, properties, previous, context) => {
@@ -105,7 +64,7 @@ export const role: ResourceProvider = {
       await call('PutRolePermissionsBoundary', { PermissionsBoundary: boundary });
     if (boundary === undefined && previous['PermissionsBoundary'] !== undefined)
       await call('DeleteRolePermissionsBoundary');
-    await putPolicies(name, properties, previous, context);
+    await putPolicies({ noun: 'Role', name }, properties, previous, context);
     const tags = tagsOf(properties, context);
     const { Tags: existing = [] } = (await call('ListRoleTags')) as Iam.ListRoleTagsResponse;
     const gone = without(

@@ -7,45 +7,35 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import {
-  documentText,
-  ignoringGone,
-  refuseGroups,
-  tagsOf,
-  text,
-  texts,
-  without,
-} from './properties.ts';
-
-interface InlinePolicy {
-  readonly PolicyName: string;
-  readonly PolicyDocument: unknown;
-}
-
-const inlineOf = (properties: ResourceProperties): readonly InlinePolicy[] =>
-  (properties['Policies'] as readonly InlinePolicy[] | undefined) ?? [];
+import { ignoringGone, putPolicies, tagsOf, text, texts, without } from './properties.ts';
 
 const caller =
   (context: ProviderContext, UserName: string) =>
   (operation: string, input: object = {}) =>
     context.call('iam', operation, { UserName, ...input });
 
-const putPolicies = async (
+/** Puts the user into the groups of the template, and out of those that are no longer there. */
+const joinGroups = async (
   name: string,
   now: ResourceProperties,
   before: ResourceProperties,
   context: ProviderContext,
 ): Promise<void> => {
   const call = caller(context, name);
-  const [attached, was] = [texts(now, 'ManagedPolicyArns'), texts(before, 'ManagedPolicyArns')];
-  for (const PolicyArn of without(attached, was)) await call('AttachUserPolicy', { PolicyArn });
-  for (const PolicyArn of without(was, attached))
-    await ignoringGone(call('DetachUserPolicy', { PolicyArn }));
-  for (const { PolicyName, PolicyDocument } of inlineOf(now))
-    await call('PutUserPolicy', { PolicyName, PolicyDocument: documentText(PolicyDocument) });
-  const names = inlineOf(now).map(({ PolicyName }) => PolicyName);
-  for (const { PolicyName } of inlineOf(before))
-    if (!names.includes(PolicyName)) await ignoringGone(call('DeleteUserPolicy', { PolicyName }));
+  const [groups, were] = [texts(now, 'Groups'), texts(before, 'Groups')];
+  for (const GroupName of without(groups, were)) await call('AddUserToGroup', { GroupName });
+  for (const GroupName of without(were, groups))
+    await ignoringGone(call('RemoveUserFromGroup', { GroupName }));
+};
+
+const putAll = async (
+  name: string,
+  now: ResourceProperties,
+  before: ResourceProperties,
+  context: ProviderContext,
+): Promise<void> => {
+  await putPolicies({ noun: 'User', name }, now, before, context);
+  await joinGroups(name, now, before, context);
 };
 
 const described = async (name: string, context: ProviderContext): Promise<ProvisionedResource> => {
@@ -54,7 +44,6 @@ const described = async (name: string, context: ProviderContext): Promise<Provis
 };
 
 const refuseUnsupported = (properties: ResourceProperties): void => {
-  refuseGroups(properties);
   if (properties['LoginProfile'] !== undefined)
     throw new AwsError(
       'ValidationError',
@@ -76,7 +65,7 @@ export const user: ResourceProvider = {
       ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
     });
     context.created(name);
-    await putPolicies(name, properties, {}, context);
+    await putAll(name, properties, {}, context);
     return described(name, context);
   },
   update: async (name, properties, previous, context) => {
@@ -91,11 +80,11 @@ export const user: ResourceProvider = {
     const TagKeys = tagsOf(previous, context).flatMap(({ Key }) => (kept.has(Key) ? [] : [Key]));
     if (TagKeys.length > 0) await call('UntagUser', { TagKeys });
     if (tags.length > 0) await call('TagUser', { Tags: tags });
-    await putPolicies(name, properties, previous, context);
+    await putAll(name, properties, previous, context);
     return described(name, context);
   },
   delete: async (name, properties, context) => {
-    await ignoringGone(putPolicies(name, {}, properties, context));
+    await ignoringGone(putAll(name, {}, properties, context));
     await ignoringGone(caller(context, name)('DeleteUser'));
   },
   read: async (name, context) => {
@@ -110,9 +99,11 @@ export const user: ResourceProvider = {
     const { AttachedPolicies = [] } = (await call(
       'ListAttachedUserPolicies',
     )) as Iam.ListAttachedUserPoliciesResponse;
+    const { Groups = [] } = (await call('ListGroupsForUser')) as Iam.ListGroupsForUserResponse;
     return {
       UserName: name,
       Path: found.Path,
+      Groups: Groups.map(({ GroupName }) => GroupName),
       PermissionsBoundary: found.PermissionsBoundary?.PermissionsBoundaryArn,
       ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
       Tags: found.Tags,

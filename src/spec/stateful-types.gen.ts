@@ -1,0 +1,33 @@
+// Written by tools/extract-stateful/extract.ts from AWS's service specification. Do not edit.
+
+/** Types that AWS calls stateful. */
+export const STATEFUL_TYPES: readonly string[] = [
+  'AWS::Backup::BackupVault',
+  'AWS::Cognito::UserPool',
+  'AWS::DocDB::DBCluster',
+  'AWS::DocDB::DBInstance',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::Volume',
+  'AWS::EFS::FileSystem',
+  'AWS::EMR::Cluster',
+  'AWS::ElastiCache::CacheCluster',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::Elasticsearch::Domain',
+  'AWS::FSx::FileSystem',
+  'AWS::KMS::Key',
+  'AWS::Kinesis::Stream',
+  'AWS::Logs::LogGroup',
+  'AWS::Neptune::DBCluster',
+  'AWS::Neptune::DBInstance',
+  'AWS::OpenSearchService::Domain',
+  'AWS::Organizations::Account',
+  'AWS::QLDB::Ledger',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::Redshift::Cluster',
+  'AWS::S3::Bucket',
+  'AWS::SDB::Domain',
+  'AWS::SQS::Queue',
+  'AWS::SecretsManager::Secret',
+];
