@@ -14,6 +14,7 @@ const BENCHMARKS = [
   ['cold-start.ts'],
   ['http.ts', ...peers],
   ['iam.ts'],
+  ['types.ts'],
 ] as const;
 const RESULTS = join(ROOT, 'bench', 'RESULTS.md');
 /** What is above this line is written by hand; what is below, by this script. */

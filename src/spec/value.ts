@@ -1,3 +1,5 @@
+import { FrameworkError } from './errors.ts';
+
 /**
  * A value that CloudFormation fills in: a reference, an attribute, text with either inside.
  * @typeParam T - What it will be.
@@ -59,6 +61,8 @@ export const getAtt = (target: Referable, attribute: string): Expression =>
 
 /**
  * Text with values inside, as CloudFormation's `Fn::Sub`.
+ *
+ * @throws {INVALID_OPTION} when a value is undefined or null
  * @example
  * ```ts
  * import { aws, sub } from 'sparta';
@@ -68,7 +72,16 @@ export const getAtt = (target: Referable, attribute: string): Expression =>
 export const sub = (
   texts: TemplateStringsArray,
   ...values: readonly Value<string | number>[]
-): Expression => expression({ is: 'sub', texts: [...texts], values });
+): Expression => {
+  // `node app.ts` runs without the compiler's word, and "undefined" in the middle of an ARN is found late.
+  const absent = values.findIndex((value) => (value ?? undefined) === undefined);
+  if (absent >= 0)
+    throw new FrameworkError(
+      'INVALID_OPTION',
+      `sub was given ${String(values[absent])} after ${JSON.stringify(texts[absent])}; it takes texts, numbers and references. Correct the name inside the braces.`,
+    );
+  return expression({ is: 'sub', texts: [...texts], values });
+};
 
 const pseudo = (name: string): Expression => expression({ is: 'pseudo', name: `AWS::${name}` });
 

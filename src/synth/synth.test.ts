@@ -564,3 +564,10 @@ describe('what looks like a secret', () => {
     ).toEqual([]);
   });
 });
+
+it('sub refuses what is not there, which the compiler would have told', () => {
+  const settings = {} as { readonly name: string };
+  expect(() => sub`arn:aws:s3:::${settings.name}/*`).toThrow(
+    'sub was given undefined after "arn:aws:s3:::"; it takes texts, numbers and references.',
+  );
+});
