@@ -2,6 +2,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type {
   BuildFlags,
   DeleteFlags,
+  DoctorFlags,
   OutputFlags,
   PrivilegesFlags,
   ProvisionFlags,
@@ -44,6 +45,7 @@ export type Flags = TargetFlags &
   OutputFlags &
   ProvisionFlags &
   DeleteFlags &
+  DoctorFlags &
   BuildFlags &
   PrivilegesFlags &
   WordFlags;
@@ -80,6 +82,17 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         name: 'recover',
         help: 'do first what a stuck stack needs: delete a failed creation, finish a rollback',
+      },
+      {
+        name: 'drift',
+        value: 'policy',
+        help: 'changes made by hand: ignore, warn or stop (default: warn)',
+      },
+      {
+        name: 'keep-export',
+        value: 'export',
+        repeats: 'list',
+        help: 'keep this export, which the program no longer has, while other stacks import it; repeat it for more',
       },
       {
         name: 'parameter',
@@ -140,6 +153,23 @@ export const COMMANDS: readonly CommandSpec[] = [
       const { runDelete } = await import('./commands/delete.ts');
       await runDelete(session, flags);
       return undefined;
+    },
+  },
+  {
+    name: 'doctor',
+    help: 'say what is the matter with the stack, and do what leads out of it',
+    options: [
+      ...TARGET,
+      {
+        name: 'do',
+        value: 'way',
+        help: 'one of the ways that it names (default: asks in a terminal)',
+      },
+      JSON_LINES,
+    ],
+    run: async (session, flags) => {
+      const { runDoctor } = await import('./commands/doctor.ts');
+      return await runDoctor(session, flags);
     },
   },
   {

@@ -13,11 +13,22 @@ export const askYes = async (
   signal: AbortSignal,
 ): Promise<boolean> => {
   assertAskable();
+  return /^y(es)?$/i.test(await askLine(terminal, `${question} [y/N]`, signal));
+};
+
+/** Whether somebody can answer a question. */
+export const isAskable = (): boolean => process.stdin.isTTY === true;
+
+/** Asks a person for a line; what stands around it is left out. */
+export const askLine = async (
+  terminal: Terminal,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> => {
   terminal.live(undefined);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
+    return (await prompt.question(`${question} `, { signal })).trim();
   } catch (error) {
     process.stderr.write('\n');
     throw error;
@@ -28,7 +39,7 @@ export const askYes = async (
 
 /** Known before anything is done: a question that cannot be answered would stop a deployment in the middle. */
 export const assertAskable = (): void => {
-  if (process.stdin.isTTY === true) return;
+  if (isAskable()) return;
   throw new CliError(
     'NO_TERMINAL',
     '--confirm asks before it goes on, and nobody can answer here.',

@@ -32,7 +32,7 @@ const EXIT_CODE_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[
   [EXIT_CODES.FAILED, 'CloudFormation could not finish; the first cause is named'],
   [EXIT_CODES.STORAGE, 'a file, a bucket or a port cannot be used'],
   [EXIT_CODES.DECLINED, 'the question was answered with no'],
-  [EXIT_CODES.FOUND, 'what --strict asks for is not so'],
+  [EXIT_CODES.FOUND, 'what --strict or --drift stop asks for is not so'],
   [EXIT_CODES.INTERRUPTED, 'Ctrl-C'],
   [EXIT_CODES.TERMINATED, 'SIGTERM'],
 ];

@@ -23,26 +23,31 @@ export const readCommandLine = (argv: readonly string[]): ReadCommandLine | unde
       given.push(word);
       continue;
     }
-    const match = /^--(?<name>[a-z]+)(?:=(?<value>[\s\S]*))?$/.exec(word)?.groups;
+    const match = /^--(?<name>[a-z][a-z-]*)(?:=(?<value>[\s\S]*))?$/.exec(word)?.groups;
     const option = command.options.find(({ name }) => name === match?.['name']);
     if (option === undefined || match === undefined) return undefined;
+    const flag = camelCase(option.name);
     if (option.value === undefined) {
       if (match['value'] !== undefined) return undefined;
-      flags[option.name] = true;
+      flags[flag] = true;
       continue;
     }
     const value = match['value'] ?? words[(at += 1)];
     if (value === undefined || (match['value'] === undefined && value.startsWith('-')))
       return undefined;
-    const read = addValue(option.repeats, flags[option.name], value);
+    const read = addValue(option.repeats, flags[flag], value);
     if (read === undefined) return undefined;
-    flags[option.name] = read;
+    flags[flag] = read;
   }
   const wanted = (command.words ?? []).filter(({ optional }) => optional !== true).length;
   if (given.length < wanted) return undefined;
   if (command.words !== undefined) flags['words'] = given;
   return { command, flags };
 };
+
+/** `keep-export` → `keepExport`, as commander has it. */
+const camelCase = (name: string): string =>
+  name.replace(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** What an option is after one more value; undefined when the value is not of its form. */
 export const addValue = (

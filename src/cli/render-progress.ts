@@ -1,4 +1,5 @@
 import type { Progress, ResourceProgress } from '../provision/index.ts';
+import { driftLines } from './render-drift.ts';
 import { planLines } from './render-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { duration, short, size } from './wording.ts';
@@ -108,6 +109,11 @@ export const openProgress = (terminal: Terminal): ProgressView => {
         expect(progress.plan.changes);
         for (const line of planLines(progress.plan, style, terminal.columns)) out(line);
         return out(style.dim(`  in ${progress.region} of account ${progress.accountId}`));
+      case 'drift':
+        for (const line of driftLines(progress.resources, style, terminal.columns)) out(line);
+        return undefined;
+      case 'drift-unknown':
+        return out(style.dim(`Whether it was changed by hand is not known: ${progress.why}`));
       case 'recovering':
         return out(
           style.warn(`${progress.stackName} is ${progress.from}: this is put right first`),

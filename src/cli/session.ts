@@ -25,6 +25,8 @@ export interface ProvisionFlags extends TargetFlags, OutputFlags {
   readonly noop?: boolean;
   readonly confirm?: boolean;
   readonly recover?: boolean;
+  readonly drift?: string;
+  readonly keepExport?: readonly string[];
   readonly parameter?: Readonly<Record<string, string>>;
   readonly tag?: Readonly<Record<string, string>>;
 }
@@ -34,6 +36,11 @@ export interface DeleteFlags extends TargetFlags, OutputFlags {
   readonly confirm?: boolean;
   readonly empty?: readonly string[];
   readonly retain?: readonly string[];
+}
+
+/** Flags of `doctor`. */
+export interface DoctorFlags extends TargetFlags, OutputFlags {
+  readonly do?: string;
 }
 
 /** Flags of `build`. */

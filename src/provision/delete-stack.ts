@@ -4,11 +4,12 @@ import { listResources, retainedByPolicy } from './stack/describe-contents.ts';
 import { emptyBucket } from './artifacts/empty-bucket.ts';
 import type { ResourceFailure } from './errors.ts';
 import { DeployError } from './errors.ts';
+import { assertDeletable } from './doctor/assert-deletable.ts';
 import { explainFailure, isAbort } from './failure/explain-failure.ts';
 import { interruptedBefore, interruptedDuring, watchEnded } from './failure/interrupted.ts';
 import type { OnProgress } from './progress.ts';
 import type { StackState } from './stack/stack-state.ts';
-import { describeStack, situationOf, stackBusy } from './stack/stack-state.ts';
+import { describeStack } from './stack/stack-state.ts';
 import type { Target } from './aws/target.ts';
 import type { StackOutcome } from './stack/watch-stack.ts';
 import { eventsSoFar, watchStack } from './stack/watch-stack.ts';
@@ -61,7 +62,7 @@ export const deleteStack = async (
     if (stack === undefined)
       return { outcome: 'absent', retained: [], durationMs: performance.now() - start };
     const deleting = stack.status === 'DELETE_IN_PROGRESS';
-    if (!deleting) assertDeletable(stack, request);
+    if (!deleting) await assertDeletable(api, stack, request);
     const [resources, kept, seen] = await Promise.all([
       listResources(api, stack.stackId, request.signal),
       policies(api, stack, request.signal),
@@ -98,27 +99,6 @@ export const deleteStack = async (
 /** A stack that is only a plan has no template yet. */
 const policies = async (api: CloudFormationApi, stack: StackState, signal: AbortSignal) =>
   stack.status === 'REVIEW_IN_PROGRESS' ? undefined : retainedByPolicy(api, stack.stackId, signal);
-
-const assertDeletable = (stack: StackState, { command, retain }: DeleteRequest) => {
-  if (situationOf(stack) === 'busy') throw stackBusy(stack.stackName, stack.status, command);
-  if (stack.terminationProtection)
-    throw new DeployError(
-      'STACK_PROTECTED',
-      `Stack ${stack.stackName} has termination protection, so it is not deleted.`,
-      {
-        hint: `If it is to go: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stack.stackName}`,
-      },
-    );
-  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html: RetainResources
-  if ((retain ?? []).length > 0 && stack.status !== 'DELETE_FAILED')
-    throw new DeployError(
-      'RETAIN_REFUSED',
-      `--retain works only after a deletion has failed; ${stack.stackName} is ${stack.status}.`,
-      {
-        hint: 'To keep a resource for good, give it the deletion policy Retain in the program and provision once more.',
-      },
-    );
-};
 
 const planDeletion = (
   stack: StackState,

@@ -22,6 +22,11 @@ const DEPLOY_ERROR_CODES = {
   STACK_OVERTAKEN: 'cloud', // another deployment changed the stack after the plan was made
   STACK_STUCK: 'user', // the state allows no change before something else is done
   STACK_PROTECTED: 'user', // termination protection is on
+  EXPORT_IN_USE: 'user', // another stack imports what would go
+  EXPORT_NOT_FOUND: 'user', // --keep-export names none that the stack has
+  WAY_CLOSED: 'user', // doctor --do names what this state does not offer
+  DRIFTED: 'user', // --drift stop, and something was changed by hand
+  DRIFT_UNKNOWN: 'cloud', // --drift stop, and it could not be found out
   STACK_NOT_FOUND: 'user', // nothing was provisioned under this name
   RETAIN_REFUSED: 'user', // --retain outside of DELETE_FAILED
   RESOURCE_NOT_FOUND: 'user', // --empty or --retain name what the stack does not have

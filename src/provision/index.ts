@@ -1,7 +1,14 @@
 export type { DeletePlan, DeleteRequest } from './delete-stack.ts';
 export { deleteStack } from './delete-stack.ts';
+export type { Diagnosis, WayName, WayOut } from './doctor/diagnosis.ts';
+export { WAY_NAMES } from './doctor/diagnosis.ts';
+export { diagnosisLines, wayLines } from './doctor/diagnosis-words.ts';
+export { examineStack, healStack } from './doctor/doctor.ts';
+export type { DriftedProperty, DriftedResource, DriftPolicy } from './drift/drift.ts';
+export { DRIFT_POLICIES } from './drift/drift.ts';
 export type { DeployErrorCode } from './errors.ts';
 export { DeployError } from './errors.ts';
+export { exportNames, keepExports } from './exports/keep-exports.ts';
 export type { Plan, PlannedAction, PlannedChange, PlannedProperty } from './plan/plan.ts';
 export type { Progress, ResourceProgress } from './progress.ts';
 export type { ProvisionRequest, ProvisionResult } from './provision.ts';

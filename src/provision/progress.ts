@@ -1,3 +1,4 @@
+import type { DriftedResource } from './drift/drift.ts';
 import type { ResourceFailure } from './errors.ts';
 import type { Plan } from './plan/plan.ts';
 
@@ -37,6 +38,8 @@ export type Progress =
       readonly accountId: string;
       readonly region: string;
     }
+  | { readonly kind: 'drift'; readonly resources: readonly DriftedResource[] }
+  | { readonly kind: 'drift-unknown'; readonly why: string }
   | { readonly kind: 'recovering'; readonly stackName: string; readonly from: string }
   | {
       readonly kind: 'executing';

@@ -21,6 +21,10 @@ import type { TemplateFacts } from './change-set/parameters.ts';
 import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './change-set/parameters.ts';
 import type { Plan } from './plan/plan.ts';
 import { readPlan } from './plan/plan.ts';
+import { sweepAbandoned } from './change-set/abandoned.ts';
+import type { DriftPolicy } from './drift/drift.ts';
+import type { ReportDrift } from './drift/look-for-drift.ts';
+import { lookForDrift } from './drift/look-for-drift.ts';
 import type { OnProgress } from './progress.ts';
 import { ensureChangeable } from './doctor/recover.ts';
 import { executeChangeSet, planChangeSet } from './change-set/run-change-set.ts';
@@ -49,6 +53,8 @@ export interface ProvisionRequest {
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether to do first what a stuck stack needs. @defaultValue false */
   readonly recover?: boolean;
+  /** What to do about changes that were made by hand. @defaultValue `ignore`: it is not looked for */
+  readonly drift?: DriftPolicy;
   /** Asked once the plan is known. @defaultValue goes on */
   readonly confirm?: (plan: Plan) => Promise<boolean>;
   readonly onProgress: OnProgress;
@@ -112,7 +118,7 @@ const provisionStack = async (
   const api = await target.cloudFormation();
   const ground = await prepare(target, api, request);
   const changeSet = await propose(target, api, request, ground);
-  if (changeSet === 'empty') return unchanged(request, ground);
+  if (changeSet === 'empty') return await unchanged(request, ground);
   let executed = false;
   try {
     const [workedOut, seen] = await Promise.all([
@@ -121,9 +127,13 @@ const provisionStack = async (
         ? eventsSoFar(api, changeSet.stackId, request.signal)
         : new Set<string>(),
       ground.isDeployed ? undefined : uploadCode(target, request, ground),
+      ground.current === undefined
+        ? undefined
+        : sweepAbandoned(api, changeSet.stackId, request.onProgress),
     ]);
-    if (workedOut.kind === 'empty') return unchanged(request, ground);
+    if (workedOut.kind === 'empty') return await unchanged(request, ground);
     const plan = await showPlan(api, request, changeSet, workedOut, ground.kind);
+    await ground.reportDrift(plan.changes);
     if (ground.isDeployed) await uploadCode(target, request, ground);
     if (request.confirm !== undefined && !(await request.confirm(plan)))
       throw new DeployError('DECLINED', 'Nothing was changed: the plan was declined.');
@@ -152,6 +162,7 @@ interface Ground {
    * only if something else changes.
    */
   readonly isDeployed: boolean;
+  readonly reportDrift: ReportDrift;
 }
 
 const prepare = async (
@@ -180,6 +191,7 @@ const prepare = async (
     signal,
     onProgress,
   });
+  const reportDrift = lookForDrift(api, current, request);
   // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
   if (request.archive !== undefined && !packing.done) target.s3().catch(() => undefined);
   const [bucket, archive] = await Promise.all([
@@ -191,7 +203,7 @@ const prepare = async (
     kind === 'update' &&
     archive?.key === current?.parameters[KEY_PARAMETER] &&
     bucket?.name === current?.parameters[BUCKET_PARAMETER];
-  return { kind, current, body, bucket, archive, isDeployed };
+  return { kind, current, body, bucket, archive, isDeployed, reportDrift };
 };
 
 /** Asks CloudFormation what would change. */
@@ -224,11 +236,14 @@ const propose = async (
   });
 };
 
-const unchanged = (
+const unchanged = async (
   { stackName }: ProvisionRequest,
-  { kind, current }: Ground,
-): Omit<ProvisionResult, 'durationMs'> => {
-  if (kind === 'update' && current !== undefined) return { outcome: 'unchanged', stack: current };
+  { kind, current, reportDrift }: Ground,
+): Promise<Omit<ProvisionResult, 'durationMs'>> => {
+  if (kind === 'update' && current !== undefined) {
+    await reportDrift([]);
+    return { outcome: 'unchanged', stack: current };
+  }
   throw changeSetFailed(stackName, 'the template has no resources', []);
 };
 

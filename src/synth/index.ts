@@ -4,6 +4,7 @@ import { synthesiseS3Source } from '../sources/s3/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
 import { synthesiseSnsSource, synthesiseTopic } from '../sources/sns/synth.ts';
 import type { BucketOptions } from '../spec/bucket.ts';
+import type { DeclaredAt } from '../spec/declared-at.ts';
 import type { EventSource } from '../spec/event-source.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ResourceOptions } from '../spec/resource.ts';
@@ -28,6 +29,7 @@ import { validate } from './validate.ts';
 
 export type { Warning } from './secrets.ts';
 export type { Template, TemplateResource } from './template.ts';
+export { printTemplate } from './template.ts';
 
 /** What synthesis wants to know beside the service. */
 export interface SynthesisOptions {
@@ -64,6 +66,8 @@ export interface Synthesis {
   readonly functions: readonly SynthesisedFunction[];
   /** What is allowed, and hardly meant. */
   readonly warnings: readonly Warning[];
+  /** Where the program declares a resource of the template. */
+  readonly declaredAt: (logicalId: string) => DeclaredAt | undefined;
 }
 
 /** One line for each event source: the drawer that writes it. */
@@ -193,6 +197,7 @@ export const synthesise = (
     template,
     templateBody: printTemplate(template),
     warnings: findSecrets(builder),
+    declaredAt: builder.declaredAt,
     functions: functions.map((fn) => ({
       name: fn.name,
       logicalId: fn.name,

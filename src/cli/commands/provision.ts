@@ -1,8 +1,10 @@
 import type { Archive } from '../../bundle/index.ts';
-import type { Artifact, Progress, ProvisionResult } from '../../provision/index.ts';
-import { provision } from '../../provision/index.ts';
+import type { Artifact, DriftPolicy, Progress, ProvisionResult } from '../../provision/index.ts';
+import { DRIFT_POLICIES, keepExports, provision } from '../../provision/index.ts';
+import { printTemplate } from '../../synth/index.ts';
 import type { Assembly } from '../assemble.ts';
 import { archiveKey, assemble } from '../assemble.ts';
+import { CliError } from '../cli-error.ts';
 import { askYes, assertAskable } from '../confirm.ts';
 import type { ProgressView } from '../render-progress.ts';
 import { openProgress } from '../render-progress.ts';
@@ -19,6 +21,7 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   const { service, terminal, signal } = session;
   const start = performance.now();
   if (flags.confirm === true) assertAskable();
+  const drift = driftPolicy(flags.drift);
   // Mistakes in the program come before anything is looked for or started; packing goes on beside all that follows.
   const assembly = assemble(service, { onThisMachine: runsHere(flags, session.env) });
   showWarnings(session, flags, assembly.synthesis.warnings);
@@ -36,10 +39,18 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       else announce(session, assembly, made, durationMs);
       return artifactOf(service.name, made);
     });
+    const template =
+      flags.keepExport === undefined
+        ? assembly.synthesis.template
+        : await keepExports(chosen.target, service.name, flags.keepExport, {
+            template: assembly.synthesis.template,
+            signal,
+          });
     const result = await provision(chosen.target, {
       stackName: service.name,
-      templateBody: assembly.synthesis.templateBody,
-      template: assembly.synthesis.template,
+      templateBody: printTemplate(template),
+      template,
+      drift,
       ...(archive === undefined ? {} : { archive }),
       ...(flags.bucket === undefined ? {} : { bucket: flags.bucket }),
       ...(flags.parameter === undefined ? {} : { parameters: flags.parameter }),
@@ -55,6 +66,15 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   } finally {
     view.end();
   }
+};
+
+/** @throws {USAGE} when it is none of the three */
+const driftPolicy = (text: string = 'warn'): DriftPolicy => {
+  const policy = DRIFT_POLICIES.find((one) => one === text);
+  if (policy !== undefined) return policy;
+  throw new CliError('USAGE', `--drift is ${JSON.stringify(text)}.`, {
+    hint: `It takes ${DRIFT_POLICIES.join(', ')}.`,
+  });
 };
 
 const packed = ({ sha256, sizeBytes, machine, cached }: Archive, durationMs: number) => ({

@@ -1,4 +1,5 @@
 import type {
+  CancelUpdateStackCommandInput,
   ContinueUpdateRollbackCommandInput,
   CreateChangeSetCommandInput,
   CreateChangeSetCommandOutput,
@@ -10,19 +11,30 @@ import type {
   DescribeChangeSetCommandOutput,
   DescribeEventsCommandInput,
   DescribeEventsCommandOutput,
+  DescribeStackDriftDetectionStatusCommandInput,
+  DescribeStackDriftDetectionStatusCommandOutput,
   DescribeStackEventsCommandInput,
   DescribeStackEventsCommandOutput,
+  DescribeStackResourceDriftsCommandInput,
+  DescribeStackResourceDriftsCommandOutput,
   DescribeStacksCommandInput,
   DescribeStacksCommandOutput,
+  DetectStackDriftCommandInput,
+  DetectStackDriftCommandOutput,
   ExecuteChangeSetCommandInput,
   GetTemplateCommandInput,
   GetTemplateCommandOutput,
   ListChangeSetsCommandInput,
   ListChangeSetsCommandOutput,
+  ListImportsCommandInput,
+  ListImportsCommandOutput,
   ListStackResourcesCommandInput,
   ListStackResourcesCommandOutput,
+  RollbackStackCommandInput,
+  UpdateTerminationProtectionCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import {
+  CancelUpdateStackCommand,
   CloudFormationClient,
   ContinueUpdateRollbackCommand,
   CreateChangeSetCommand,
@@ -31,12 +43,18 @@ import {
   DeleteStackCommand,
   DescribeChangeSetCommand,
   DescribeEventsCommand,
+  DescribeStackDriftDetectionStatusCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourceDriftsCommand,
   DescribeStacksCommand,
+  DetectStackDriftCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
+  RollbackStackCommand,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from './client-settings.ts';
 
@@ -62,7 +80,20 @@ export interface CloudFormationApi {
   readonly executeChangeSet: Call<ExecuteChangeSetCommandInput, unknown>;
   readonly deleteChangeSet: Call<DeleteChangeSetCommandInput, unknown>;
   readonly continueUpdateRollback: Call<ContinueUpdateRollbackCommandInput, unknown>;
+  readonly rollbackStack: Call<RollbackStackCommandInput, unknown>;
+  readonly cancelUpdateStack: Call<CancelUpdateStackCommandInput, unknown>;
   readonly deleteStack: Call<DeleteStackCommandInput, unknown>;
+  readonly updateTerminationProtection: Call<UpdateTerminationProtectionCommandInput, unknown>;
+  readonly listImports: Call<ListImportsCommandInput, ListImportsCommandOutput>;
+  readonly detectStackDrift: Call<DetectStackDriftCommandInput, DetectStackDriftCommandOutput>;
+  readonly describeStackDriftDetectionStatus: Call<
+    DescribeStackDriftDetectionStatusCommandInput,
+    DescribeStackDriftDetectionStatusCommandOutput
+  >;
+  readonly describeStackResourceDrifts: Call<
+    DescribeStackResourceDriftsCommandInput,
+    DescribeStackResourceDriftsCommandOutput
+  >;
   /** The region that the SDK settled on. */
   readonly region: () => Promise<string>;
 }
@@ -95,7 +126,20 @@ export const openCloudFormation = (settings: ClientSettings): CloudFormationApi 
       client.send(new DeleteChangeSetCommand(input), aborting(signal)),
     continueUpdateRollback: (input, signal) =>
       client.send(new ContinueUpdateRollbackCommand(input), aborting(signal)),
+    rollbackStack: (input, signal) =>
+      client.send(new RollbackStackCommand(input), aborting(signal)),
+    cancelUpdateStack: (input, signal) =>
+      client.send(new CancelUpdateStackCommand(input), aborting(signal)),
     deleteStack: (input, signal) => client.send(new DeleteStackCommand(input), aborting(signal)),
+    updateTerminationProtection: (input, signal) =>
+      client.send(new UpdateTerminationProtectionCommand(input), aborting(signal)),
+    listImports: (input, signal) => client.send(new ListImportsCommand(input), aborting(signal)),
+    detectStackDrift: (input, signal) =>
+      client.send(new DetectStackDriftCommand(input), aborting(signal)),
+    describeStackDriftDetectionStatus: (input, signal) =>
+      client.send(new DescribeStackDriftDetectionStatusCommand(input), aborting(signal)),
+    describeStackResourceDrifts: (input, signal) =>
+      client.send(new DescribeStackResourceDriftsCommand(input), aborting(signal)),
     region: () => client.config.region(),
   };
 };

@@ -9,6 +9,7 @@ import { DeployError } from '../errors.ts';
 import { readFailure } from '../failure/explain-failure.ts';
 import { pollUntil } from '../aws/polling.ts';
 import type { OnProgress } from '../progress.ts';
+import { changeSetOrigin, isAbandoned, listChangeSets, NAME_PREFIX } from './abandoned.ts';
 import { describeStack } from '../stack/stack-state.ts';
 
 /** A change set of ours. */
@@ -26,10 +27,6 @@ export type WorkedOut =
   | { readonly kind: 'empty' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-const NAME_PREFIX = 'sparta-';
-/** A change set of ours that nobody has executed for this long belongs to a run that was killed. */
-const ABANDONED_AFTER_MS = 3_600_000;
-
 /** Asks CloudFormation for the changes; the stack itself is not touched. */
 export const createChangeSet = async (
   api: CloudFormationApi,
@@ -42,6 +39,9 @@ export const createChangeSet = async (
     ...input,
     StackName: stackName,
     ChangeSetName: name,
+    // An answer that is lost is asked for again: the token makes that the same request.
+    ClientToken: name,
+    Description: changeSetOrigin(),
   });
   return { id: Id ?? name, name, stackName, stackId: StackId ?? stackName };
 };
@@ -135,16 +135,9 @@ export const discardShell = async (
   onProgress: OnProgress,
 ): Promise<void> => {
   try {
-    const { Summaries } = await api.listChangeSets({ StackName: changeSet.stackId });
-    const living = (Summaries ?? []).filter(
+    const living = (await listChangeSets(api, changeSet.stackId)).filter(
       (other) =>
-        other.ChangeSetId !== changeSet.id &&
-        other.Status !== 'FAILED' &&
-        other.Status !== 'DELETE_COMPLETE' &&
-        !(
-          (other.ChangeSetName ?? '').startsWith(NAME_PREFIX) &&
-          Date.now() - (other.CreationTime?.getTime() ?? Date.now()) > ABANDONED_AFTER_MS
-        ),
+        other.ChangeSetId !== changeSet.id && other.Status !== 'FAILED' && !isAbandoned(other),
     );
     if (living.length > 0) return;
     const stack = await describeStack(api, changeSet.stackId);

@@ -3,12 +3,14 @@ import { createChangeSet, saysEmpty } from './change-set.ts';
 import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import { DeployError } from '../errors.ts';
 import { readFailure } from '../failure/explain-failure.ts';
-import { describeStack, situationOf, stackBusy } from '../stack/stack-state.ts';
+import { stackBusy } from '../doctor/recover.ts';
+import { describeStack, situationOf } from '../stack/stack-state.ts';
 
 /** Whose stack it is, and how they read its state. */
 interface Owner {
   readonly stackName: string;
   readonly command: (verb: string) => string;
+  readonly signal: AbortSignal;
 }
 
 /** Asks for the changes. Of two deployments at once, the one that finds the stack taken is told so. */
@@ -46,6 +48,9 @@ export const executeChangeSet = async (
     });
   } catch (error) {
     const { code } = readFailure(error);
+    // An answer that was lost makes the SDK ask again, and the second time it is executed already: by ourselves.
+    const own = await describeStack(api, changeSet.stackId).catch(() => undefined);
+    if (own?.changeSetId === changeSet.id && own.status !== 'REVIEW_IN_PROGRESS') return;
     const lost = await overtaken(api, request, error);
     if (lost !== undefined) throw lost;
     if (code === 'ChangeSetNotFound' || code === 'InvalidChangeSetStatus')
@@ -61,7 +66,7 @@ export const executeChangeSet = async (
 /** Whether a refusal means that another operation has the stack; CloudFormation words that in several ways. */
 const overtaken = async (
   api: CloudFormationApi,
-  { stackName, command }: Owner,
+  owner: Owner,
   error: unknown,
 ): Promise<DeployError | undefined> => {
   const { code } = readFailure(error);
@@ -75,8 +80,8 @@ const overtaken = async (
     ].includes(code)
   )
     return undefined;
-  const now = await describeStack(api, stackName);
-  return situationOf(now) === 'busy'
-    ? stackBusy(stackName, now?.status, command, error)
+  const now = await describeStack(api, owner.stackName);
+  return now !== undefined && situationOf(now) === 'busy'
+    ? await stackBusy(api, now, owner, error)
     : undefined;
 };

@@ -13,19 +13,25 @@ export const deploymentFailed = (
   const [first, ...others] = failures;
   const cause =
     first === undefined
-      ? (outcome.statusReason ?? 'CloudFormation gives no reason')
+      ? (outcome.rollbackReason ?? outcome.statusReason ?? 'CloudFormation gives no reason')
       : `${first.logicalId} (${first.resourceType}) failed to ${verbOf(first.status)}: ${first.reason}`;
   const beside =
     others.length === 0
       ? ''
       : `\nAlso failed: ${others.map((other) => `${other.logicalId} (${other.reason})`).join('; ')}`;
   const advice = first === undefined ? undefined : adviceFor(first);
+  const used = EXPORT_IN_USE.exec(`${cause} ${outcome.statusReason ?? ''}`)?.groups;
   const undone = rollbackFailures[0];
   const hint = [
     ...(advice === undefined ? [] : [advice]),
     ...(undone === undefined
       ? []
       : [`The rollback stopped at ${undone.logicalId} (${undone.resourceType}): ${undone.reason}`]),
+    ...(used === undefined
+      ? []
+      : [
+          `It takes two deployments: "${command(`provision --keep-export ${used['name'] ?? ''}`)}" keeps the export at its value; once ${used['users'] ?? 'the others'} no longer import it, "${command('provision')}" removes it. "${command('doctor')}" shows where it is imported.`,
+        ]),
     nextStep(status, kind, command),
   ].join('\n');
   return new DeployError(
@@ -38,6 +44,10 @@ export const deploymentFailed = (
     },
   );
 };
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html says that; the text is CloudFormation's. */
+const EXPORT_IN_USE =
+  /Export (?<name>\S+) cannot be (?:deleted|updated) as it is in use by (?<users>[^.\n]+)/;
 
 const verbOf = (status: string): string => status.split('_')[0]?.toLowerCase() ?? 'change';
 
@@ -62,8 +72,8 @@ const nextStep = (
   if (status === 'UPDATE_ROLLBACK_COMPLETE')
     return `Correct the program, then "${command('provision')}".`;
   if (status === 'UPDATE_ROLLBACK_FAILED')
-    return `Put that right, then "${command('provision --recover')}": it finishes the rollback and goes on.`;
+    return `Put that right, then "${command('provision --recover')}": it finishes the rollback and goes on. What cannot be put right can be left out of it: "${command('doctor')}" says what and how.`;
   return kind === 'create'
     ? `Correct the program, then "${command('provision --recover')}": it clears the failed stack and creates it anew.`
-    : `"${command('status')}" shows where the stack is.`;
+    : `"${command('doctor')}" says where the stack is and what can be done.`;
 };

@@ -77,6 +77,12 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
   'SlowDown',
 ]);
+/** Whether a call was refused for want of a permission. */
+export const isDenied = (thrown: unknown): boolean => {
+  const { code, status } = readFailure(thrown);
+  return DENIED.has(code) || status === 403;
+};
+
 /** Whether the same call may well succeed a moment later. */
 export const isTransient = (thrown: unknown): boolean => {
   const { code, status, systemCode } = readFailure(thrown);

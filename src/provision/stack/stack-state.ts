@@ -1,6 +1,5 @@
 import type { Output, Parameter, Stack, Tag } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
-import { DeployError } from '../errors.ts';
 import { readFailure } from '../failure/explain-failure.ts';
 
 /** A stack as it is now. */
@@ -20,6 +19,12 @@ export interface StackState {
   readonly tags: Readonly<Record<string, string>>;
   readonly outputs: readonly StackOutput[];
   readonly terminationProtection: boolean;
+  /** The service role under which CloudFormation works on it. */
+  readonly roleArn?: string;
+  /** The change set that was executed last. */
+  readonly changeSetId?: string;
+  /** The stack that this one is nested in. */
+  readonly parentId?: string;
 }
 
 /** An output of a stack. */
@@ -73,6 +78,9 @@ const readStack = (stack: Stack): StackState => {
     ...(stack.Description === undefined ? {} : { description: stack.Description }),
     ...(stack.CreationTime === undefined ? {} : { createdAt: stack.CreationTime }),
     ...(stack.LastUpdatedTime === undefined ? {} : { updatedAt: stack.LastUpdatedTime }),
+    ...(stack.RoleARN ? { roleArn: stack.RoleARN } : {}),
+    ...(stack.ChangeSetId ? { changeSetId: stack.ChangeSetId } : {}),
+    ...(stack.ParentId ? { parentId: stack.ParentId } : {}),
   };
 };
 
@@ -98,7 +106,7 @@ export type StackSituation =
   | 'busy' // an operation runs
   | 'must-be-deleted' // the first creation failed; there is nothing to go back to
   | 'must-finish-delete' // a delete failed half way
-  | 'must-finish-rollback'; // an update's rollback failed half way
+  | 'must-finish-rollback'; // an update failed, and is not rolled back, or not wholly
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-console-view-stack-data-resources-status-codes
 const SITUATIONS: Readonly<Record<string, StackSituation>> = {
@@ -107,13 +115,14 @@ const SITUATIONS: Readonly<Record<string, StackSituation>> = {
   CREATE_COMPLETE: 'updatable',
   UPDATE_COMPLETE: 'updatable',
   UPDATE_ROLLBACK_COMPLETE: 'updatable',
-  UPDATE_FAILED: 'updatable',
   IMPORT_COMPLETE: 'updatable',
   IMPORT_ROLLBACK_COMPLETE: 'updatable',
   CREATE_FAILED: 'must-be-deleted',
   ROLLBACK_COMPLETE: 'must-be-deleted',
   ROLLBACK_FAILED: 'must-be-deleted',
   DELETE_FAILED: 'must-finish-delete',
+  // An update without rollback: CloudFormation takes the next one only without rollback too, or after RollbackStack.
+  UPDATE_FAILED: 'must-finish-rollback',
   UPDATE_ROLLBACK_FAILED: 'must-finish-rollback',
   IMPORT_ROLLBACK_FAILED: 'must-finish-rollback',
 };
@@ -133,20 +142,3 @@ export const isSettled = (status: string): boolean =>
 /** Whether a settled stack is as it was asked to be. */
 export const isSuccess = (status: string): boolean =>
   status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE' || status === 'IMPORT_COMPLETE';
-
-/** The error for a stack on which another operation runs. */
-export const stackBusy = (
-  stackName: string,
-  status: string | undefined,
-  command: (verb: string) => string,
-  cause?: unknown,
-): DeployError =>
-  new DeployError(
-    'STACK_BUSY',
-    `Another operation runs on stack ${stackName}${status === undefined ? '' : ` (${status})`}, so nothing was changed.`,
-    {
-      hint: `Wait until it is over ("${command('status')}" shows it), then run the same command.`,
-      ...(status === undefined ? {} : { stackStatus: status }),
-      ...(cause === undefined ? {} : { cause }),
-    },
-  );

@@ -1,9 +1,9 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import type { StackResource } from './describe-contents.ts';
 import { listResources } from './describe-contents.ts';
 import { explainFailure } from '../failure/explain-failure.ts';
 import { isCancellation, plainReason } from '../failure/resource-reason.ts';
+import { isOfStack, lastOperation } from './last-operation.ts';
 import type { StackSituation, StackState } from './stack-state.ts';
 import { describeStack, situationOf } from './stack-state.ts';
 import type { Target } from '../aws/target.ts';
@@ -47,50 +47,24 @@ export const readStatus = async (
     const api = await target.cloudFormation();
     const stack = await describeStack(api, stackName, signal);
     if (stack === undefined) return undefined;
-    const [resources, lastChange] = await Promise.all([
+    const [resources, events] = await Promise.all([
       listResources(api, stack.stackId, signal),
-      readLastChange(api, stack.stackId, signal),
+      lastOperation(api, stack.stackId, signal),
     ]);
     return {
       stack,
       situation: situationOf(stack),
       resources,
-      ...(lastChange === undefined ? {} : { lastChange }),
+      ...(events.length === 0 ? {} : { lastChange: summarise(events) }),
     };
   } catch (error) {
     throw explainFailure(error, target, `reading stack ${stackName}`);
   }
 };
 
-const STARTS = /^(CREATE|UPDATE|DELETE|IMPORT|REVIEW)_IN_PROGRESS$/;
-
-const readLastChange = async (
-  api: CloudFormationApi,
-  stackId: string,
-  signal: AbortSignal,
-): Promise<LastChange | undefined> => {
-  const events: StackEvent[] = [];
-  let next: string | undefined;
-  do {
-    const page = await api.describeStackEvents(
-      { StackName: stackId, ...(next === undefined ? {} : { NextToken: next }) },
-      signal,
-    );
-    for (const event of page.StackEvents ?? []) {
-      events.push(event);
-      if (isOfStack(event) && STARTS.test(event.ResourceStatus ?? '')) return summarise(events);
-    }
-    next = page.NextToken;
-  } while (next !== undefined);
-  return events.length === 0 ? undefined : summarise(events);
-};
-
-const isOfStack = (event: StackEvent): boolean => event.PhysicalResourceId === event.StackId;
-
-const summarise = (newestFirst: readonly StackEvent[]): LastChange => {
-  const events = newestFirst.toReversed();
+const summarise = (events: readonly StackEvent[]): LastChange => {
   const [first] = events;
-  const last = newestFirst.find(isOfStack);
+  const last = events.findLast(isOfStack);
   const running = last?.ResourceStatus?.endsWith('_IN_PROGRESS') ?? true;
   const failed = events.find(
     (event) =>

@@ -12,6 +12,8 @@ export interface StackOutcome {
   /** `CREATE_COMPLETE`, `UPDATE_ROLLBACK_COMPLETE`, … */
   readonly status: string;
   readonly statusReason?: string;
+  /** Why it was rolled back, in CloudFormation's words. */
+  readonly rollbackReason?: string;
   /** Failures of resources before any rollback, in order; the first is the cause. */
   readonly failures: readonly ResourceFailure[];
   /** Failures while undoing. */
@@ -106,7 +108,7 @@ const freshEvents = async (
 interface EventReader {
   /** Takes the next event in time; answers with the end of the operation when this is it. */
   take(event: StackEvent): { readonly status: string; readonly statusReason?: string } | undefined;
-  found(): Pick<StackOutcome, 'failures' | 'rollbackFailures' | 'retained'>;
+  found(): Pick<StackOutcome, 'failures' | 'rollbackFailures' | 'retained' | 'rollbackReason'>;
 }
 
 const createEventReader = (options: WatchOptions): EventReader => {
@@ -115,10 +117,12 @@ const createEventReader = (options: WatchOptions): EventReader => {
   const rollbackFailures: ResourceFailure[] = [];
   const retained: ResourceProgress[] = [];
   let rollingBack = false;
+  let rollbackReason: string | undefined;
 
   const takeStack = (event: StackEvent, status: string) => {
     if (status.includes('ROLLBACK') && !rollingBack) {
       rollingBack = true;
+      rollbackReason = event.ResourceStatusReason || undefined;
       options.onProgress({
         kind: 'rolling-back',
         stackName: options.stackName,
@@ -185,7 +189,12 @@ const createEventReader = (options: WatchOptions): EventReader => {
       takeResource(event, status);
       return undefined;
     },
-    found: () => ({ failures, rollbackFailures, retained }),
+    found: () => ({
+      failures,
+      rollbackFailures,
+      retained,
+      ...(rollbackReason === undefined ? {} : { rollbackReason }),
+    }),
   };
 };
 
