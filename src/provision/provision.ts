@@ -59,6 +59,8 @@ export interface ProvisionRequest {
   readonly confirm?: (plan: Plan) => Promise<boolean>;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
+  /** Where the program declares a resource: `app.ts:12`. @defaultValue it is not known */
+  readonly placeOf?: (logicalId: string) => string | undefined;
   /** How a user runs a command of this program: `status` → `node app.ts status --local`. */
   readonly command: (verb: string) => string;
 }
@@ -186,10 +188,8 @@ const prepare = async (
     needsBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
   ]);
   const current = await ensureChangeable(api, found, {
+    ...request,
     recover: request.recover ?? false,
-    command: request.command,
-    signal,
-    onProgress,
   });
   const reportDrift = lookForDrift(api, current, request);
   // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
@@ -305,7 +305,7 @@ const follow = async (
   onProgress({ kind: 'executing', stackName, stackId, operation: kind });
   try {
     const outcome = await watchStack(api, { stackName, stackId, seen, signal, onProgress });
-    if (!isSuccess(outcome.status)) throw deploymentFailed(stackName, kind, outcome, command);
+    if (!isSuccess(outcome.status)) throw deploymentFailed(request, kind, outcome);
     const stack = await describeStack(api, stackId, signal);
     if (stack === undefined)
       throw new DeployError(

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import type { Diagnosis, WayName, WayOut } from '../../provision/index.ts';
 import {
   diagnosisLines,
@@ -11,6 +10,7 @@ import {
 import { synthesise } from '../../synth/index.ts';
 import { CliError } from '../cli-error.ts';
 import { askLine, isAskable } from '../confirm.ts';
+import { placesOf } from '../declared-place.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { openProgress } from '../render-progress.ts';
@@ -64,10 +64,7 @@ const questions = ({ service, program, signal }: Session, flags: DoctorFlags) =>
   return {
     command,
     signal,
-    placeOf: (logicalId: string) => {
-      const at = synthesis.declaredAt(logicalId);
-      return at === undefined ? undefined : `${relative('', at.file)}:${at.line}`;
-    },
+    placeOf: placesOf(synthesis),
     programExports: exportNames(synthesis.template),
   };
 };

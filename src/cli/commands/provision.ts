@@ -6,6 +6,7 @@ import type { Assembly } from '../assemble.ts';
 import { archiveKey, assemble } from '../assemble.ts';
 import { CliError } from '../cli-error.ts';
 import { askYes, assertAskable } from '../confirm.ts';
+import { placesOf } from '../declared-place.ts';
 import type { ProgressView } from '../render-progress.ts';
 import { openProgress } from '../render-progress.ts';
 import type { ProvisionFlags, Session } from '../session.ts';
@@ -51,6 +52,7 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       templateBody: printTemplate(template),
       template,
       drift,
+      placeOf: placesOf(assembly.synthesis),
       ...(archive === undefined ? {} : { archive }),
       ...(flags.bucket === undefined ? {} : { bucket: flags.bucket }),
       ...(flags.parameter === undefined ? {} : { parameters: flags.parameter }),

@@ -43,7 +43,7 @@ const lives = (pid: number): boolean => {
   }
 };
 
-/** Every change set of a stack that could still be executed, or looks so. */
+/** Every change set of a stack that was never executed. */
 export const listChangeSets = async (
   api: CloudFormationApi,
   stackId: string,
@@ -61,9 +61,7 @@ export const listChangeSets = async (
   } while (next !== undefined);
   return all.filter(
     ({ Status, ExecutionStatus }) =>
-      Status !== 'DELETE_COMPLETE' &&
-      ExecutionStatus !== 'EXECUTE_COMPLETE' &&
-      ExecutionStatus !== 'EXECUTE_IN_PROGRESS',
+      Status !== 'DELETE_COMPLETE' && !(ExecutionStatus ?? '').startsWith('EXECUTE_'),
   );
 };
 

@@ -11,6 +11,7 @@ interface Owner {
   readonly stackName: string;
   readonly command: (verb: string) => string;
   readonly signal: AbortSignal;
+  readonly placeOf?: (logicalId: string) => string | undefined;
 }
 
 /** Asks for the changes. Of two deployments at once, the one that finds the stack taken is told so. */

@@ -23,6 +23,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../../cloud/index.ts';
 import { startCloud } from '../../cloud/index.ts';
+import { changeSetOrigin } from '../change-set/abandoned.ts';
 import type { Diagnosis, Target, WayName } from '../index.ts';
 import {
   deleteStack,
@@ -441,6 +442,7 @@ describe('a stack that', () => {
     for (const [ChangeSetName, Description] of [
       ['of-another-tool', 'for review'],
       ['sparta-of-a-living-run', 'Sparta, process 1 on 000000000000'],
+      ['sparta-of-a-dead-run', changeSetOrigin().replace(/\d+/, '999999999')],
     ])
       await cfn.send(
         new CreateChangeSetCommand({
@@ -453,10 +455,11 @@ describe('a stack that', () => {
     const diagnosis = await examine('planned');
     expect(diagnosis.health).toBe('healthy');
     expect(diagnosis.notes).toEqual([
-      'Not executed: change set of-another-tool (of another tool), change set sparta-of-a-living-run (of a run of Sparta that may still plan).',
+      'Not executed: change set of-another-tool (of another tool), change set sparta-of-a-living-run (of a run of Sparta that may still plan), change set sparta-of-a-dead-run (of a run of Sparta that was killed).',
     ]);
-    expect(ways(diagnosis)).toEqual(['remove-foreign-change-sets']);
-    await heal(diagnosis, 'remove-foreign-change-sets');
+    expect(ways(diagnosis)).toEqual(['remove-change-sets', 'remove-foreign-change-sets']);
+    await heal(diagnosis, 'remove-change-sets');
+    await heal(await examine('planned'), 'remove-foreign-change-sets');
     const { Summaries } = await cfn.send(new ListChangeSetsCommand({ StackName: 'planned' }));
     expect(Summaries).toMatchObject([{ ChangeSetName: 'sparta-of-a-living-run' }]);
   });

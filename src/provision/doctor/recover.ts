@@ -5,11 +5,11 @@ import { describeStack, situationOf } from '../stack/stack-state.ts';
 import type { CarryOutOptions } from './carry-out.ts';
 import { carryOut } from './carry-out.ts';
 import { diagnoseStack } from './diagnose.ts';
-import type { WayName } from './diagnosis.ts';
+import type { DiagnoseOptions, WayName } from './diagnosis.ts';
 import { diagnosisError } from './diagnosis-words.ts';
 
 /** Who asks, and how the way out is spelled for them. */
-export interface RecoverOptions extends CarryOutOptions {
+export interface RecoverOptions extends CarryOutOptions, DiagnoseOptions {
   /** Whether to take the way out, or only to name it. */
   readonly recover: boolean;
 }
@@ -64,7 +64,7 @@ const unlessGone = (stack: StackState | undefined): StackState | undefined =>
 export const stackBusy = async (
   api: CloudFormationApi,
   stack: StackState,
-  options: { readonly command: (verb: string) => string; readonly signal: AbortSignal },
+  options: DiagnoseOptions,
   cause?: unknown,
 ): Promise<DeployError> =>
   diagnosisError(await diagnoseStack(api, stack, options), {

@@ -4,17 +4,21 @@ import type { StackOutcome } from '../stack/watch-stack.ts';
 
 /** The error for a deployment that CloudFormation could not finish: the first cause, what is left, how to go on. */
 export const deploymentFailed = (
-  stackName: string,
+  who: {
+    readonly stackName: string;
+    readonly command: (verb: string) => string;
+    readonly placeOf?: (logicalId: string) => string | undefined;
+  },
   kind: 'create' | 'update',
   outcome: StackOutcome,
-  command: (verb: string) => string,
 ): DeployError => {
+  const { stackName, command, placeOf } = who;
   const { status, failures, rollbackFailures } = outcome;
   const [first, ...others] = failures;
   const cause =
     first === undefined
       ? (outcome.rollbackReason ?? outcome.statusReason ?? 'CloudFormation gives no reason')
-      : `${first.logicalId} (${first.resourceType}) failed to ${verbOf(first.status)}: ${first.reason}`;
+      : `${first.logicalId} (${[first.resourceType, placeOf?.(first.logicalId)].filter(Boolean).join(', ')}) failed to ${verbOf(first.status)}: ${first.reason}`;
   const beside =
     others.length === 0
       ? ''
