@@ -85,7 +85,7 @@ const expectRight = async ({ url, cloud }: RunningCloud, { template, archive }: 
   const { StackResources = [] } = await cfn.send(
     new DescribeStackResourcesCommand({ StackName: STACK }),
   );
-  expect(StackResources.map((one) => one.LogicalResourceId).sort()).toEqual(
+  expect(StackResources.map((one) => String(one.LogicalResourceId)).sort()).toEqual(
     Object.keys((template as { readonly Resources: object }).Resources).sort(),
   );
   const { Summaries = [] } = await cfn.send(new ListChangeSetsCommand({ StackName: STACK }));

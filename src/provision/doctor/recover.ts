@@ -1,5 +1,5 @@
 import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
-import { DeployError } from '../errors.ts';
+import type { DeployError } from '../errors.ts';
 import type { StackState } from '../stack/stack-state.ts';
 import { describeStack, situationOf } from '../stack/stack-state.ts';
 import type { CarryOutOptions } from './carry-out.ts';
