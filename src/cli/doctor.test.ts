@@ -81,8 +81,8 @@ describe('doctor', { timeout: 60_000 }, () => {
 
   it('removes an export in two deployments', async () => {
     const exporter = {
-      Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
-      Outputs: { TopicArn: { Value: { Ref: 'Topic' }, Export: { Name: 'keeper-topic' } } },
+      Resources: { Topic: { Type: 'AWS::SNS::Topic' }, Gone: { Type: 'AWS::SNS::Topic' } },
+      Outputs: { TopicArn: { Value: { Ref: 'Gone' }, Export: { Name: 'keeper-topic' } } },
     };
     const importer = {
       Resources: {
@@ -112,6 +112,7 @@ describe('doctor', { timeout: 60_000 }, () => {
     const kept = await program.run(['doctor', '--do', 'keep-export']);
     expect(kept).toMatchObject({ code: 0, error: '' });
     expect(kept.out).toContain('✓ Keeper updated');
+    expect(kept.out).toContain('the program no longer has Gone, which it names');
     expect((await cfn().send(new ListExportsCommand({}))).Exports).toHaveLength(1);
     await cfn().send(new DeleteStackCommand({ StackName: 'Mailer' }));
     await program.cloud.cloud.settle();

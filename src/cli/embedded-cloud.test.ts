@@ -130,7 +130,9 @@ await main(service('Taker', {
 `);
     const { code, out, error } = await run(['provision', '--local']);
     expect(out).toContain('Rolling Taker back');
-    expect(error).toMatch(/^Taken \(AWS::S3::Bucket\) failed to create: .*(exists|owned)/);
+    expect(error).toMatch(
+      /^Taken \(AWS::S3::Bucket, app\.ts:5\) failed to create: .*(exists|owned)/,
+    );
     expect(error).toContain('Bucket names are shared by all AWS accounts');
     expect(code).toBe(8);
     const stuck = await run(['provision', '--local']);
@@ -196,7 +198,9 @@ await main(service('Denied', { resources: [topic('News')] }));
       await keysOf('planner', ['cloudformation:*']),
     );
     expect(out).toContain('Rolling Denied back');
-    expect(error).toMatch(/^News \(AWS::SNS::Topic\) failed to create: .*sns:CreateTopic/);
+    expect(error).toMatch(
+      /^News \(AWS::SNS::Topic, app\.ts:2\) failed to create: .*sns:CreateTopic/,
+    );
     expect(error).toContain('Add the action that the message names');
     expect(code).toBe(8);
   });

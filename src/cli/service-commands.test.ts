@@ -122,7 +122,9 @@ describe('provision', () => {
     expect(code).toBe(8);
     expect(out).toContain('✗ Photos  AWS::S3::Bucket  create failed');
     expect(out).toContain('Rolling Imager back');
-    expect(error).toContain('Photos (AWS::S3::Bucket) failed to create: imager already exists');
+    expect(error).toContain(
+      'Photos (AWS::S3::Bucket, app.ts:2) failed to create: imager already exists',
+    );
     expect(error).toContain('nothing of it is left but its record (ROLLBACK_COMPLETE)');
     expect(error).toMatch(/node app\.ts provision --recover/);
     expect(error).not.toMatch(/\n\s+at /);

@@ -77,6 +77,8 @@ export const deleteStack = async (
       request.signal.throwIfAborted();
       await api.deleteStack({
         StackName: stack.stackId,
+        // It tells whoever meets the deletion that it is Sparta's.
+        ClientRequestToken: `sparta-${crypto.randomUUID()}`,
         ...(request.retain === undefined || request.retain.length === 0
           ? {}
           : { RetainResources: [...request.retain] }),

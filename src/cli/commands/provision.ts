@@ -1,6 +1,13 @@
 import type { Archive } from '../../bundle/index.ts';
-import type { Artifact, DriftPolicy, Progress, ProvisionResult } from '../../provision/index.ts';
+import type {
+  Artifact,
+  DriftPolicy,
+  Progress,
+  ProvisionResult,
+  Target,
+} from '../../provision/index.ts';
 import { DRIFT_POLICIES, keepExports, provision } from '../../provision/index.ts';
+import type { Template } from '../../synth/index.ts';
 import { printTemplate } from '../../synth/index.ts';
 import type { Assembly } from '../assemble.ts';
 import { archiveKey, assemble } from '../assemble.ts';
@@ -40,13 +47,10 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       else announce(session, assembly, made, durationMs);
       return artifactOf(service.name, made);
     });
-    const template =
-      flags.keepExport === undefined
-        ? assembly.synthesis.template
-        : await keepExports(chosen.target, service.name, flags.keepExport, {
-            template: assembly.synthesis.template,
-            signal,
-          });
+    const template = await withKeptExports(session, flags, {
+      target: chosen.target,
+      template: assembly.synthesis.template,
+    });
     const result = await provision(chosen.target, {
       stackName: service.name,
       templateBody: printTemplate(template),
@@ -68,6 +72,26 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   } finally {
     view.end();
   }
+};
+
+/** `--keep-export`: the first of the two deployments that removing an export takes. */
+const withKeptExports = async (
+  { service, signal, terminal }: Session,
+  { keepExport, json }: ProvisionFlags,
+  { target, template }: { readonly target: Target; readonly template: Template },
+): Promise<Template> => {
+  if (keepExport === undefined) return template;
+  const kept = await keepExports(target, service.name, keepExport, { template, signal });
+  for (const { exportName, logicalId } of kept.dangling) {
+    if (json === true) jsonLine(terminal, { kind: 'export-dangles', exportName, logicalId });
+    else
+      terminal.out(
+        terminal.style.warn(
+          `The export ${exportName} is kept, but the program no longer has ${logicalId}, which it names: whoever imports it loses that now`,
+        ),
+      );
+  }
+  return kept.template;
 };
 
 /** @throws {USAGE} when it is none of the three */

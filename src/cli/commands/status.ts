@@ -76,9 +76,9 @@ const nextSteps = (
   switch (situation) {
     case 'must-be-deleted':
     case 'must-finish-rollback':
-      return [`To go on: ${program}provision --recover${flags}`];
+      return [`To go on: ${program}provision --recover${flags}`, everyWay(program, flags)];
     case 'must-finish-delete':
-      return [`To go on deleting: ${program}delete${flags}`];
+      return [`To go on deleting: ${program}delete${flags}`, everyWay(program, flags)];
     case 'absent':
       return [`It is only a plan; nothing was created. To do so: ${program}provision${flags}`];
     case 'busy':
@@ -88,3 +88,6 @@ const nextSteps = (
       return situation satisfies never;
   }
 };
+
+const everyWay = (program: string, flags: string) =>
+  `Why, and what else can be done: ${program}doctor${flags}`;

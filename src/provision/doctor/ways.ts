@@ -59,6 +59,10 @@ export const waysOut = (found: Findings, { command }: DiagnoseOptions): readonly
   ];
 };
 
+/** `Photos (keeper-photos-1x2y)`: what somebody looks for afterwards. */
+const nameOf = ({ id, physicalId }: StuckResource): string =>
+  physicalId === undefined || physicalId === id ? id : `${id} (${physicalId})`;
+
 type MakeWay = (name: WayName, does: string, costs: string, subjects?: readonly string[]) => WayOut;
 
 const waysOfState = (found: Findings, way: MakeWay): readonly WayOut[] => {
@@ -98,7 +102,7 @@ const waysOfState = (found: Findings, way: MakeWay): readonly WayOut[] => {
         : [
             way(
               'delete-retaining',
-              `deletes the stack and leaves ${stuck.join(', ')} standing`,
+              `deletes the stack and leaves ${stuckResources.map(nameOf).join(', ')} standing`,
               `${stuck.join(', ')} ${stuck.length === 1 ? 'belongs' : 'belong'} to no stack any more, and ${stuck.length === 1 ? 'goes' : 'go'} on costing until deleted by hand`,
               stuck,
             ),

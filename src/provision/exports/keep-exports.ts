@@ -6,7 +6,15 @@ import type { Target } from '../aws/target.ts';
 
 /** A template as far as this reads and changes it. */
 interface WithOutputs {
+  readonly Resources?: Readonly<Record<string, unknown>>;
   readonly Outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** A template with exports that were kept. */
+export interface KeptExports<Template> {
+  readonly template: Template;
+  /** Exports that name a resource which the program no longer has: others go on using what this deployment removes. */
+  readonly dangling: readonly { readonly exportName: string; readonly logicalId: string }[];
 }
 
 /**
@@ -22,8 +30,12 @@ export const keepExports = async <Template extends WithOutputs>(
   stackName: string,
   names: readonly string[],
   options: { readonly template: Template; readonly signal: AbortSignal },
-): Promise<Template> => {
-  const deployed = await outputsOf(target, stackName, options.signal);
+): Promise<KeptExports<Template>> => {
+  const { outputs: deployed, references } = await deployedExports(
+    target,
+    stackName,
+    options.signal,
+  );
   const outputs: Record<string, unknown> = { ...options.template.Outputs };
   const inProgram = exportNames(options.template);
   for (const name of names) {
@@ -36,20 +48,64 @@ export const keepExports = async <Template extends WithOutputs>(
       Export: { Name: name },
     };
   }
-  return { ...options.template, Outputs: outputs };
+  const { Resources = {} } = options.template;
+  return {
+    template: { ...options.template, Outputs: outputs },
+    dangling: names.flatMap((exportName) => {
+      const key = deployed.find((output) => output.exportName === exportName)?.key ?? '';
+      return (references.get(key) ?? [])
+        .filter((logicalId) => !(logicalId in Resources))
+        .map((logicalId) => ({ exportName, logicalId }));
+    }),
+  };
 };
 
-const outputsOf = async (
+const deployedExports = async (
   target: Target,
   stackName: string,
   signal: AbortSignal,
-): Promise<readonly StackOutput[]> => {
+): Promise<{
+  readonly outputs: readonly StackOutput[];
+  /** Logical ids of resources that an output's value names, by the output's key. */
+  readonly references: ReadonlyMap<string, readonly string[]>;
+}> => {
   try {
-    const stack = await describeStack(await target.cloudFormation(), stackName, signal);
-    return stack?.outputs ?? [];
+    const api = await target.cloudFormation();
+    const stack = await describeStack(api, stackName, signal);
+    if (stack === undefined) return { outputs: [], references: new Map() };
+    const { TemplateBody } = await api.getTemplate({ StackName: stack.stackId }, signal);
+    return { outputs: stack.outputs, references: referencesOf(TemplateBody ?? '') };
   } catch (error) {
     throw explainFailure(error, target, `reading the exports of ${stackName}`);
   }
+};
+
+/** Nothing is known of a template that is not JSON. */
+const referencesOf = (body: string): ReadonlyMap<string, readonly string[]> => {
+  try {
+    const { Outputs = {}, Resources = {} } = JSON.parse(body) as WithOutputs;
+    return new Map(
+      Object.entries(Outputs).map(([key, output]) => [
+        key,
+        namesIn(output).filter((name) => name in Resources),
+      ]),
+    );
+  } catch {
+    return new Map();
+  }
+};
+
+/** What `Ref` and `Fn::GetAtt` name anywhere in a value. */
+const namesIn = (value: unknown): readonly string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (key === 'Ref') return [String(member)];
+    if (key === 'Fn::GetAtt')
+      return [Array.isArray(member) ? String(member[0]) : String(member).split('.')[0]].flatMap(
+        (name) => name ?? [],
+      );
+    return namesIn(member);
+  });
 };
 
 /** Names of exports that a template spells out. */
