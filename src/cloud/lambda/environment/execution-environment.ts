@@ -9,6 +9,8 @@ import { environmentVariables } from './environment-variables.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { Invocation, InvocationStatus, Outcome } from './invocation.ts';
 import { platformFailure } from './invocation.ts';
+import type { PeerProcess } from './peer-process.ts';
+import { identifyPeer } from './peer-process.ts';
 import { residentBytes } from './process-memory.ts';
 import type { Reaper } from './reaper.ts';
 import type { Refusal, RuntimeAnswer, RuntimeApi, RuntimeEvent } from './runtime-api.ts';
@@ -33,6 +35,11 @@ export interface EnvironmentOptions {
   readonly machine: Clock;
   readonly reaper: Reaper;
   readonly initLimitMs: number;
+  /** A process that is none of its own has spoken to its Runtime API; once for each process. */
+  readonly onForeign: (
+    environment: ExecutionEnvironment,
+    intruder: PeerProcess | undefined,
+  ) => void;
   /** Each time that it waits for an event. */
   readonly onReady: (environment: ExecutionEnvironment) => void;
   /** Once, when the process has gone, for whatever reason. */
@@ -93,6 +100,11 @@ export class ExecutionEnvironment {
     this.log = options.log;
   }
 
+  /** Process that leads its session. */
+  get leader(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** Starts the process; resolves when it asks for its first event, or cannot. */
   async start(): Promise<InitResult> {
     const { folder, program, version, facts, machine, initLimitMs, reaper } = this.#options;
@@ -107,6 +119,11 @@ export class ExecutionEnvironment {
         onInitError: (answer) => this.#onInitError(answer),
       },
       LIMITS.responseBytes,
+      {
+        identify: identifyPeer,
+        leader: () => this.leader,
+        onForeign: (intruder) => this.#onForeign(intruder),
+      },
     );
     this.#api = api;
     this.log.initStart(program);
@@ -287,6 +304,20 @@ export class ExecutionEnvironment {
     this.#machine.after(FLEET.farewellMs, () => this.kill());
     return undefined;
   }
+
+  /** On AWS nobody else is on the machine, so the words are ours. */
+  #onForeign(intruder: PeerProcess | undefined): Refusal {
+    if (!this.#foreign.has(intruder?.pid)) {
+      this.#foreign.add(intruder?.pid);
+      this.#options.onForeign(this, intruder);
+    }
+    return {
+      status: '403 Forbidden',
+      errorType: 'Sparta.ForeignProcess',
+      errorMessage: `This is the Runtime API of the function ${this.version.functionName}; it answers the processes of that environment alone. AWS_LAMBDA_RUNTIME_API names a function's own.`,
+    };
+  }
+  readonly #foreign = new Set<number | undefined>();
 
   #expect(answer: RuntimeAnswer, call: string): Running | Refusal {
     const running = this.#running;

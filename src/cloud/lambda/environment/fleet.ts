@@ -18,6 +18,7 @@ import { succeeded } from './invocation.ts';
 import { createLogShipper } from './log-shipper.ts';
 import { createLambdaMetrics } from './metrics.ts';
 import type { LambdaMetrics } from './metrics.ts';
+import type { PeerProcess } from './peer-process.ts';
 import { createReaper } from './reaper.ts';
 import { linkRuntimeModules } from './runtime-modules.ts';
 import { programOf } from './runtimes.ts';
@@ -68,6 +69,19 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
   const capacity = (version: FunctionVersion) =>
     Math.max(1, Math.floor(freemem() / 2 / (Math.min(version.memorySizeMb, 128) * 1024 * 1024)));
 
+  const noteIntruder = ({ version }: ExecutionEnvironment, intruder: PeerProcess | undefined) => {
+    const from = [...sessions.keys()].find(({ leader }) => leader === intruder?.session);
+    const who =
+      from === undefined
+        ? `A process of this machine (${intruder?.pid ?? 'gone already'})`
+        : `The function ${from.version.functionName} (process ${intruder?.pid})`;
+    context.journal.note(
+      'lambda',
+      `${who} spoke to the Runtime API of the function ${version.functionName}. It was refused: only processes of that environment may.`,
+      { outcome: 'denied' },
+    );
+  };
+
   const startEnvironment = async (pool: EnvironmentPool, initLimitMs: number) => {
     const { version } = pool;
     const taskRoot = await unpackedCode(context, version);
@@ -96,6 +110,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
         runtimeModules,
         credentials: session,
       },
+      onForeign: noteIntruder,
       onReady: (ready) => {
         pool.ready(ready);
         watchIdle();

@@ -1,4 +1,7 @@
 import type { Server, Socket } from 'node:net';
+import { createApiHolder } from './api-holder.ts';
+import type { ApiHolder } from './api-holder.ts';
+import type { IdentifyPeer, PeerProcess } from './peer-process.ts';
 import { createRequestReader, headerOf } from './request-reader.ts';
 import type { RuntimeRequest } from './request-reader.ts';
 
@@ -41,6 +44,15 @@ export interface RuntimeListener {
   onInitError(answer: RuntimeAnswer): Refusal | undefined;
 }
 
+/** Who may speak to the Runtime API of one environment. */
+export interface RuntimeGate {
+  readonly identify: IdentifyPeer;
+  /** Process that leads the environment's session; undefined while there is none. */
+  leader(): number | undefined;
+  /** What a process of somebody else is told. */
+  onForeign(intruder: PeerProcess | undefined): Refusal;
+}
+
 export interface RuntimeApi {
   /** `127.0.0.1:51234` */
   readonly address: string;
@@ -52,32 +64,57 @@ export interface RuntimeApi {
 const BASE = '/2018-06-01/runtime/';
 const ACCEPTED =
   'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n';
+const HELD_BY_ANOTHER: Refusal = {
+  status: '403 Forbidden',
+  errorType: 'InvalidStateTransition',
+  errorMessage:
+    'Another connection has asked for the next event, and either waits for it or works on it. This system does not tell whose a connection is, so one at a time may ask.',
+};
 const NOT_FOUND =
   'HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 19\r\n\r\n404 page not found\n';
 
 /**
- * Serves the Runtime API to one execution environment.
+ * Serves the Runtime API to one execution environment: to its processes, and to nobody else where the system tells whose a
+ * connection is. Elsewhere the connection that asks for events is the only one that may.
  * @param bodyLimitBytes - Largest answer that is taken.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export const serveRuntimeApi = (
   listener: RuntimeListener,
   bodyLimitBytes: number,
+  gate: RuntimeGate,
 ): Promise<RuntimeApi> => {
   const sockets = new Set<Socket>();
-  const serve = (socket: Socket) => {
+  const holder = createApiHolder();
+  const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
-    serveConnection(socket, listener, bodyLimitBytes);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      holder.leave(socket);
+    });
   };
-  const server = net.createServer({ noDelay: true }, serve);
+  const serve = (socket: Socket, guard: ApiHolder | undefined) => {
+    keep(socket);
+    serveConnection(socket, listener, bodyLimitBytes, { holder, guard });
+  };
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    const peer = gate.identify(socket, gate.leader());
+    if (peer.kind !== 'foreign') return serve(socket, peer.kind === 'own' ? undefined : holder);
+    keep(socket);
+    const refusal = refuse(gate.onForeign(peer.process));
+    // Once it has asked: an answer that comes sooner is lost to some clients.
+    socket.once('data', () => {
+      socket.end(refusal, 'latin1');
+      socket.resume();
+    });
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       resolve({
         address: addressOf(server),
-        serve,
+        serve: (socket) => serve(socket, undefined),
         close: () => {
           server.close();
           for (const socket of sockets) socket.destroy();
@@ -92,11 +129,17 @@ const addressOf = (server: Server): string => {
   return typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : '';
 };
 
-const serveConnection = (socket: Socket, listener: RuntimeListener, bodyLimitBytes: number) => {
+const serveConnection = (
+  socket: Socket,
+  listener: RuntimeListener,
+  bodyLimitBytes: number,
+  { holder, guard }: { readonly holder: ApiHolder; readonly guard: ApiHolder | undefined },
+) => {
   /** An acknowledgement that waits for the event that was asked for together with it: one write wakes the runtime once. */
   let held = '';
 
   const give = (event: RuntimeEvent) => {
+    holder.given();
     const head = `${held}HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${event.headers}Content-Length: ${event.payload.byteLength}\r\n\r\n`;
     held = '';
     const bytes = Buffer.allocUnsafe(head.length + event.payload.byteLength);
@@ -121,8 +164,11 @@ const serveConnection = (socket: Socket, listener: RuntimeListener, bodyLimitByt
     const [method = '', target = ''] = (lineEnd < 0 ? head : head.slice(0, lineEnd)).split(' ', 2);
     if (!target.startsWith(BASE)) return void socket.write(NOT_FOUND);
     const path = target.slice(BASE.length);
+    if (guard?.excludes(socket) === true && /^(invocation\/next|init\/error)$/.test(path))
+      return void socket.write(refuse(HELD_BY_ANOTHER));
     if (method === 'GET' && path === 'invocation/next') {
       polled = true;
+      holder.take(socket);
       return listener.onPoll(give);
     }
     polled = false;
@@ -131,14 +177,14 @@ const serveConnection = (socket: Socket, listener: RuntimeListener, bodyLimitByt
       return acknowledge(listener.onInitError(answerOf(request, '')), request.pipelined);
     const [area, id = '', verb] = path.split('/');
     const answer = answerOf(request, decoded(id));
-    if (area === 'invocation' && verb === 'response')
-      return acknowledge(
-        answer.brokenBy === undefined ? listener.onResponse(answer) : listener.onError(answer),
-        request.pipelined,
-      );
-    if (area === 'invocation' && verb === 'error')
-      return acknowledge(listener.onError(answer), request.pipelined);
-    socket.write(NOT_FOUND);
+    if (area !== 'invocation' || (verb !== 'response' && verb !== 'error'))
+      return void socket.write(NOT_FOUND);
+    const refusal =
+      verb === 'error' || answer.brokenBy !== undefined
+        ? listener.onError(answer)
+        : listener.onResponse(answer);
+    if (refusal === undefined) holder.release();
+    acknowledge(refusal, request.pipelined);
   };
 
   const reader = createRequestReader(bodyLimitBytes, onRequest, () => {
