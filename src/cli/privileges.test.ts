@@ -45,7 +45,7 @@ afterAll(() => program.stop());
 describe('explain', () => {
   it('has nothing to say before anything was denied', async () => {
     expect((await run(['explain'])).out).toBe(
-      'Nothing was denied, as far as the journal goes back.\n',
+      'Nothing was denied, as far as the journal goes back: 10,000 calls, or to the start of a cloud without a state folder.\n',
     );
   });
 

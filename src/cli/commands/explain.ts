@@ -17,7 +17,19 @@ export const runExplain = async (
   const line = await lineOf(cloud, flags.words?.[0]);
   if (line === undefined) {
     if (flags.json === true) jsonLine(terminal, { kind: 'explanation', explanation: null });
-    else terminal.out('Nothing was denied, as far as the journal goes back.');
+    else
+      terminal.out(
+        'Nothing was denied, as far as the journal goes back: 10,000 calls, or to the start of a cloud without a state folder.',
+      );
+    return undefined;
+  }
+  if (line.kind === 'note') {
+    if (flags.json === true)
+      jsonLine(terminal, { kind: 'explanation', explanation: null, note: line });
+    else
+      terminal.out(
+        `${terminal.style.bad(line.outcome)}  ${line.message ?? ''}${terminal.style.dim(`  entry ${line.id}, ${new Date(line.at).toISOString()}`)}`,
+      );
     return undefined;
   }
   const explanation = explain(line, names, await causesOf(cloud, line));
@@ -42,7 +54,7 @@ const lineOf = async (
   throw new PrivilegesError(
     'UNKNOWN',
     `The journal has no call ${word}.`,
-    'Calls are numbered from 1; the journal keeps the last 10,000. Without a number, the last denial is explained.',
+    'Calls are numbered from 1; the journal keeps the last 10,000, and without a state folder those since the cloud started. Without a number, the last denial is explained.',
   );
 };
 

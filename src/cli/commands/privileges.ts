@@ -32,7 +32,7 @@ export const runPrivileges = async (
     terminal.out(
       found.length === 0
         ? 'Every grant was used, none wider than its use.'
-        : `${count(found.length, 'grant')} unused or too wide, as far as the service was run since the cloud started.`,
+        : `${count(found.length, 'grant')} unused or too wide, as far as the service was run here.`,
     );
   }
   return flags.strict === true && found.length > 0 ? EXIT_CODES.FOUND : undefined;

@@ -32,6 +32,8 @@ export interface Verdict {
 }
 
 export interface Authoriser {
+  /** The identity policies of a user or a role's session as they are now. */
+  identityPolicies(principal: Principal): readonly CompiledPolicy[];
   check(principal: Principal, need: Need, facts: RequestFacts): Verdict;
 }
 
@@ -109,6 +111,8 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
   };
 
   return {
+    identityPolicies: (principal) =>
+      identityOf(sources.identityPolicies(principal)).policies.identity ?? [],
     check: (principal, need, facts) => {
       const own =
         principal.kind === 'session' || principal.kind === 'user'

@@ -119,8 +119,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const region = options.region ?? 'us-east-1';
   const store = createStore(options.stateDir);
   const blobs = createBlobStore(random, options.stateDir);
-  const journal = createJournal(clock);
-  const usage = createUsage();
+  const journal = createJournal(clock, store);
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
     {
@@ -184,14 +183,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
     },
     ...(serviceControl === undefined ? {} : { serviceControl }),
   });
+  const usage = createUsage(store, (role) => authoriser.identityPolicies(role));
   const accountOf = (principal: Principal) =>
     'accountId' in principal ? principal.accountId : accountId;
   const stateOf = (service: ServiceDefinition, account: string, ofRegion: string) =>
     contextOf(service, account, ofRegion).state;
 
-  const commitQuietly = (service: string, name: string) => {
+  const writeQuietly = (service: string, name: string, write: () => void) => {
     try {
-      store.commit();
+      write();
     } catch (error) {
       journal.note(service, `${name}: state could not be written: ${messageOf(error)}`, {
         outcome: 'error',
@@ -208,7 +208,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         journal.note(service.id, `${name} failed: ${messageOf(error)}`, { outcome: 'error' });
         if (!(error instanceof AwsError)) reportBug(service.id, name, error);
       }
-      commitQuietly(service.id, name);
+      writeQuietly(service.id, name, () => store.commit());
     })();
     pending.add(run);
     void run.finally(() => pending.delete(run));
@@ -438,7 +438,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         const service = services.get(context[0].split(/[/@]/, 1)[0] ?? '');
         await service?.stop?.(context[1]);
       }
-      commitQuietly('core', 'stop');
+      writeQuietly('core', 'stop', () => store.flush());
       store.close();
       blobs.close();
       if (scratchRoot !== undefined && options.stateDir === undefined)

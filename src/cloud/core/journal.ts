@@ -1,5 +1,6 @@
 import type { Decision } from '../../iam/index.ts';
 import type { Clock } from './clock.ts';
+import type { Store } from './store.ts';
 
 /** One thing that a call needed, and what IAM said of it. */
 export interface CheckedNeed {
@@ -11,7 +12,7 @@ export interface CheckedNeed {
 
 /** One thing that happened in the cloud: a call and what became of it, or a note of a service. */
 export interface JournalEntry {
-  /** Rises by one with every entry. */
+  /** Rises with every entry; a restart leaves a gap. */
   readonly id: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -34,7 +35,7 @@ export interface JournalEntry {
   readonly requestId?: string;
 }
 
-/** What happened, newest last, bounded. */
+/** What happened, newest last, bounded; with a state folder, in earlier runs too. */
 export interface Journal {
   /** An id for a call that is about to happen, so that what it causes can name it. */
   begin(): number;
@@ -49,11 +50,29 @@ export interface Journal {
   listen(listener: (entry: JournalEntry) => void): () => void;
 }
 
-/** @param capacity - Entries kept; older ones are forgotten. @defaultValue 10,000 */
-export const createJournal = (clock: Clock, capacity = 10_000): Journal => {
+/** What was under way or not yet written when a cloud was killed has numbers that stand in no entry, though others may name them. */
+const NUMBERS_LEFT_OUT = 200;
+
+/**
+ * With a state folder, an entry is written with the state that its call changed, or soon after.
+ * @param capacity - Entries kept; older ones are forgotten. @defaultValue 10,000
+ */
+export const createJournal = (
+  clock: Clock,
+  store: Pick<Store, 'ring'>,
+  capacity = 10_000,
+): Journal => {
+  const written = store.ring<JournalEntry>('core/journal', capacity);
+  const lastId = written.newest();
+  const firstId = lastId === 0 ? 1 : lastId + NUMBERS_LEFT_OUT;
+  let nextId = firstId;
+  /** Of earlier runs: read when somebody asks, for starts to be quick. */
+  let earlier: readonly JournalEntry[] | undefined;
+  const readEarlier = (): readonly JournalEntry[] =>
+    lastId === 0 ? [] : written.read().filter(({ id }) => id < firstId);
+
   const ring: JournalEntry[] = [];
   let start = 0;
-  let nextId = 1;
   const listeners = new Set<(entry: JournalEntry) => void>();
   const record = (entry: Omit<JournalEntry, 'at'>) => {
     const full = { ...entry, at: clock.now() };
@@ -62,6 +81,9 @@ export const createJournal = (clock: Clock, capacity = 10_000): Journal => {
       ring[start] = full;
       start = (start + 1) % capacity;
     }
+    // Somebody will ask why of a denial; of the others, the last few may be lost by a kill.
+    if (full.outcome === 'ok') written.appendLater(full.id, full);
+    else written.append(full.id, full);
     for (const listener of listeners) listener(full);
   };
   return {
@@ -79,7 +101,15 @@ export const createJournal = (clock: Clock, capacity = 10_000): Journal => {
         message,
         ...(about.cause === undefined ? {} : { cause: about.cause }),
       }),
-    entries: () => [...ring.slice(start), ...ring.slice(0, start)],
+    entries: () => {
+      earlier ??= readEarlier();
+      const room = capacity - ring.length;
+      return [
+        ...(room === 0 ? [] : earlier.slice(-room)),
+        ...ring.slice(start),
+        ...ring.slice(0, start),
+      ];
+    },
     listen: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -12,6 +12,8 @@ export interface Table<R> {
   get(key: string): R | undefined;
   has(key: string): boolean;
   set(key: string, record: R): void;
+  /** The same for what need not be written by itself: it goes with what must be, or with more of its kind. */
+  setLater(key: string, record: R): void;
   delete(key: string): boolean;
   keys(): IterableIterator<string>;
   values(): IterableIterator<R>;
@@ -19,25 +21,53 @@ export interface Table<R> {
   readonly size: number;
 }
 
+/** Numbered records of which the newest are kept, in the file alone: for what is written often and read seldom. */
+export interface Ring<R> {
+  /** Records that are `capacity` numbers older go. */
+  append(id: number, record: R): void;
+  /** As {@link Table.setLater}. */
+  appendLater(id: number, record: R): void;
+  /** Highest number in the file; 0 when there is none. */
+  newest(): number;
+  /** What is in the file, by number; nothing without one. */
+  read(): readonly R[];
+}
+
 /** All tables of one cloud, in memory first, written through to a file when there is one. */
 export interface Store {
   /** The table of this name; the same name is the same table. */
   table<R>(name: string): Table<R>;
+  /** The ring of this name. */
+  ring<R>(name: string, capacity: number): Ring<R>;
   /** Writes what changed since the last commit, in one transaction. Does nothing without a file. */
   commit(): void;
+  /** Writes everything: the last commit of a cloud. */
+  flush(): void;
   /** Names of the tables that exist, those of an earlier run on the same file included. */
   tableNames(): readonly string[];
   close(): void;
 }
 
+type Changes = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+
+interface Appended {
+  readonly capacity: number;
+  readonly records: Map<number, unknown>;
+}
+
 interface Persistence {
   load(table: string): Iterable<readonly [string, unknown]>;
+  newestOf(ring: string): number;
+  loadRing(name: string): readonly unknown[];
   names(): readonly string[];
-  write(dirty: ReadonlyMap<string, ReadonlyMap<string, unknown>>): void;
+  write(dirty: Changes, appended: ReadonlyMap<string, Appended>): void;
   close(): void;
 }
 
 const DELETED = Symbol('deleted');
+
+/** So many changes that need not be written by themselves wait at most: what a killed cloud may lose of them. */
+const MOST_WAITING = 64;
 
 /**
  * @param stateDir - Folder for `state.sqlite`; made when it is missing. Without it nothing is written.
@@ -46,11 +76,29 @@ export const createStore = (stateDir?: string): Store => {
   const file = stateDir === undefined ? undefined : openFile(stateDir);
   const tables = new Map<string, Table<unknown>>();
   let dirty = new Map<string, Map<string, unknown>>();
+  let appended = new Map<string, Appended>();
+
+  let pressing = false;
+  let waiting = 0;
+  const note = (later: boolean) => {
+    if (later) waiting += 1;
+    else pressing = true;
+  };
+  const flush = () => {
+    if (file === undefined || (dirty.size === 0 && appended.size === 0)) return;
+    // Cleared only after the write: what a full disk refused is tried again by the next commit.
+    file.write(dirty, appended);
+    dirty = new Map();
+    appended = new Map();
+    pressing = false;
+    waiting = 0;
+  };
 
   const open = (name: string): Table<unknown> => {
     const rows = new Map<string, unknown>(file?.load(name));
-    const touch = (key: string, value: unknown) => {
+    const touch = (key: string, value: unknown, later = false) => {
       if (file === undefined) return;
+      note(later);
       const changed = dirty.get(name);
       if (changed === undefined) dirty.set(name, new Map([[key, value]]));
       else changed.set(key, value);
@@ -61,6 +109,10 @@ export const createStore = (stateDir?: string): Store => {
       set: (key, record) => {
         rows.set(key, record);
         touch(key, record);
+      },
+      setLater: (key, record) => {
+        rows.set(key, record);
+        touch(key, record, true);
       },
       delete: (key) => {
         const existed = rows.delete(key);
@@ -82,12 +134,25 @@ export const createStore = (stateDir?: string): Store => {
       if (table === undefined) tables.set(name, (table = open(name)));
       return table as Table<R>;
     },
-    commit: () => {
-      if (file === undefined || dirty.size === 0) return;
-      // Cleared only after the write: what a full disk refused is tried again by the next commit.
-      file.write(dirty);
-      dirty = new Map();
+    ring: <R>(name: string, capacity: number): Ring<R> => {
+      const append = (id: number, record: R, later = false) => {
+        if (file === undefined) return;
+        note(later);
+        const more = appended.get(name);
+        if (more === undefined) appended.set(name, { capacity, records: new Map([[id, record]]) });
+        else more.records.set(id, record);
+      };
+      return {
+        append,
+        appendLater: (id, record) => append(id, record, true),
+        newest: () => file?.newestOf(name) ?? 0,
+        read: () => (file?.loadRing(name) ?? []) as readonly R[],
+      };
     },
+    commit: () => {
+      if (pressing || waiting >= MOST_WAITING) flush();
+    },
+    flush,
     tableNames: () => [...new Set([...(file?.names() ?? []), ...tables.keys()])],
     close: () => file?.close(),
   };
@@ -104,8 +169,14 @@ const openFile = (stateDir: string): Persistence => {
   db.exec(
     'CREATE TABLE IF NOT EXISTS record (tbl TEXT, key TEXT, value BLOB, PRIMARY KEY (tbl, key)) WITHOUT ROWID',
   );
+  // A table of its own: the names of tables are looked up with every start, and a ring is the largest of all.
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS ring (name TEXT, id INTEGER, value BLOB, PRIMARY KEY (name, id)) WITHOUT ROWID',
+  );
   const select = db.prepare('SELECT key, value FROM record WHERE tbl = ?');
   const upsert = db.prepare('INSERT OR REPLACE INTO record (tbl, key, value) VALUES (?, ?, ?)');
+  const append = db.prepare('INSERT OR REPLACE INTO ring (name, id, value) VALUES (?, ?, ?)');
+  const trim = db.prepare('DELETE FROM ring WHERE name = ? AND id <= ?');
   const remove = db.prepare('DELETE FROM record WHERE tbl = ? AND key = ?');
   return {
     *load(table) {
@@ -119,13 +190,28 @@ const openFile = (stateDir: string): Persistence => {
         .prepare('SELECT DISTINCT tbl FROM record')
         .all()
         .map((row) => String(row['tbl'])),
-    write: (dirty) => {
+    newestOf: (ring) =>
+      Number(db.prepare('SELECT max(id) AS id FROM ring WHERE name = ?').get(ring)?.['id'] ?? 0),
+    loadRing: (name) =>
+      db
+        .prepare('SELECT value FROM ring WHERE name = ? ORDER BY id')
+        .all(name)
+        .map((row) => deserialize(row['value'] as Uint8Array) as unknown),
+    write: (dirty, appended) => {
       db.exec('BEGIN');
       try {
         for (const [table, rows] of dirty)
           for (const [key, value] of rows)
             if (value === DELETED) remove.run(table, key);
             else upsert.run(table, key, serialize(value));
+        for (const [name, { capacity, records }] of appended) {
+          let newest = 0;
+          for (const [id, value] of records) {
+            append.run(name, id, serialize(value));
+            newest = Math.max(newest, id);
+          }
+          trim.run(name, newest - capacity);
+        }
         db.exec('COMMIT');
       } catch (error) {
         db.exec('ROLLBACK');
