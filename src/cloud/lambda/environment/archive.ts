@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import { LIMITS } from '../limits.ts';
 import { invalidParameterValue } from '../errors.ts';
@@ -122,25 +122,56 @@ export const unpackArchive = (archive: Uint8Array, folder: string): void => {
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   try {
-    for (const entry of entries) writeEntry(entry, draft);
+    // Links come last: no file is written through one, and each is judged by where all of them together lead.
+    for (const entry of entries) if (!isLink(entry)) writeEntry(entry, draft);
+    const links = entries.filter(isLink).map((entry) => writeLink(entry, draft));
+    for (const link of links) assertLeadsInside(link, realPath(draft));
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    throw error;
+    // One path twice, or a file that is a folder as well.
+    throw MISSHAPEN.has(codeOf(error)) ? unreadable() : error;
   }
 };
+
+const MISSHAPEN = new Set(['EEXIST', 'ENOTDIR', 'EISDIR']);
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+const isLink = ({ mode }: ArchiveEntry) => (mode & KIND) === SYMLINK;
 
 const writeEntry = (entry: ArchiveEntry, root: string) => {
   const target = join(root, entry.path);
   mkdirSync(dirname(target), { recursive: true });
-  const bytes = entry.content();
-  if ((entry.mode & KIND) === SYMLINK) {
-    const leadsTo = Buffer.from(bytes).toString('utf8');
-    const reached = normalize(join(dirname(target), leadsTo));
-    if (leadsTo.startsWith('/') || !`${reached}${sep}`.startsWith(`${root}${sep}`))
-      throw unreadable();
-    symlinkSync(leadsTo, target);
+  const mode = (entry.mode & 0o111) === 0 ? 0o444 : 0o555;
+  writeFileSync(target, entry.content(), { mode, flag: 'wx' });
+};
+
+const writeLink = (entry: ArchiveEntry, root: string): string => {
+  const target = join(root, entry.path);
+  const leadsTo = Buffer.from(entry.content()).toString('utf8');
+  const reached = normalize(join(dirname(target), leadsTo));
+  if (leadsTo.startsWith('/') || !isInside(reached, root)) throw unreadable();
+  mkdirSync(dirname(target), { recursive: true });
+  // A folder on the way may be a link by now.
+  if (!isInside(realPath(dirname(target)), realPath(root))) throw unreadable();
+  symlinkSync(leadsTo, target);
+  return target;
+};
+
+/** By way of other links a link may lead elsewhere than its text says. One that leads nowhere does no harm. */
+const assertLeadsInside = (link: string, root: string) => {
+  let reached: string;
+  try {
+    reached = realPath(link);
+  } catch {
     return;
   }
-  writeFileSync(target, bytes, { mode: (entry.mode & 0o111) === 0 ? 0o444 : 0o555, flag: 'wx' });
+  if (!isInside(reached, root)) throw unreadable();
 };
+
+/** As the system goes: Node's own walk takes `link/..` for the folder that the link stands in. */
+const realPath = (path: string) => realpathSync.native(path);
+
+const isInside = (path: string, root: string) => `${path}${sep}`.startsWith(`${root}${sep}`);
