@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ServiceControlPolicy } from '../cloud/index.ts';
+import type { Cloud, ServiceControlPolicy } from '../cloud/index.ts';
 import { CliError } from './cli-error.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT_CODES, exitCodeTable } from './exit-codes.ts';
@@ -7,7 +7,7 @@ import { EXIT_CODES, exitCodeTable } from './exit-codes.ts';
 const HELP = `Usage: sparta cloud [options]
 
 Serves an AWS on this machine, on one endpoint, until it is stopped.
-Prints "ready URL" on standard output once it answers. Programs find it with --local;
+Prints "ready URL" on standard output once it answers, and then what is denied and the grant it lacks. Programs find it with --local;
 everything else with AWS_ENDPOINT_URL=URL and the keys test and test.
 
 Options:
@@ -74,10 +74,31 @@ export const serveCloud = async (argv: readonly string[]): Promise<ExitCode> => 
       `sparta: --local will not find this cloud, since ${home} cannot be written: ${messageOf(error)}\n`,
     );
   }
+  sayDenials(running.cloud);
   await stopped;
   unregisterCloud(home, process.pid);
   await running.stop();
   return EXIT_CODES.OK;
+};
+
+/** Nobody may be reading: a pipe that is full would hold the cloud up. */
+const MOST_DENIALS = 100;
+
+/** Each denial once for a caller and an action, in the words of the journal. */
+const sayDenials = ({ journal }: Cloud): void => {
+  const said = new Set<string>();
+  process.stdout.on('error', () => undefined);
+  journal.listen(({ id, outcome, principal, needs, message = '' }) => {
+    if (outcome !== 'denied' || said.size > MOST_DENIALS) return;
+    const key = `${principal} ${needs?.at(-1)?.action ?? message}`;
+    if (said.has(key)) return;
+    said.add(key);
+    const line =
+      said.size > MOST_DENIALS
+        ? 'More denials are in the journal: /_sparta/journal?outcome=denied'
+        : `denied ${id}: ${message}`;
+    process.stdout.write(`${line}\n`);
+  });
 };
 
 const readArguments = (argv: readonly string[]): CloudArguments => {

@@ -14,6 +14,8 @@ export interface EnvironmentLog {
   expectMore(): void;
   /** Something that the function or its runtime wrote. */
   line(text: string): void;
+  /** A call of the function was denied. Differs: AWS says nothing of it there, and leaves it to the function. */
+  denied(requestId: string, text: string): void;
   timedOut(requestId: string, seconds: string): void;
   crashed(requestId: string, reason: string, errorType: string): void;
   /** Ends an invocation's log; gives its last 4 KB where they were asked for. */
@@ -119,6 +121,12 @@ export const createEnvironmentLog = (
     },
     expectMore: expect,
     line: emit,
+    denied: (requestId, text) =>
+      emit(
+        json
+          ? JSON.stringify({ timestamp: time(), level: 'WARN', requestId, message: text })
+          : `${time()}\t${requestId}\tWARN\t${text}\n`,
+      ),
     timedOut: (requestId, seconds) => {
       if (!json) emit(`${time()} ${requestId} Task timed out after ${seconds} seconds\n\n`);
     },

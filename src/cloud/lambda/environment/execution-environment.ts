@@ -190,6 +190,17 @@ export class ExecutionEnvironment {
       this.#options.onReady(this);
   }
 
+  /**
+   * A call was denied to the event that a journal entry stands for.
+   * @returns whether this environment works on that event
+   */
+  tellDenial(cause: number, text: string): boolean {
+    const invocation = this.#running?.invocation;
+    if (invocation?.cause !== cause) return false;
+    this.log.denied(invocation.requestId, text);
+    return true;
+  }
+
   /** Stops its processor time until the next event. */
   freeze(): void {
     if (this.frozen || this.#gone || process.platform === 'win32') return;

@@ -4,6 +4,7 @@ import { AwsError } from '../../core/aws-error.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { createRealClock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
+import { principalName } from '../../core/principals.ts';
 import { unpackedCode } from '../code-folder.ts';
 import { stopping as stoppingError, throttled } from '../errors.ts';
 import { FLEET, LIMITS } from '../limits.ts';
@@ -81,6 +82,20 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
       { outcome: 'denied' },
     );
   };
+
+  /** Whoever reads the function's log learns what to grant: the client was told in AWS's words alone. */
+  const unlisten = context.journal.listen(
+    ({ id, kind, outcome, principal, cause, message = '' }) => {
+      if (kind !== 'call' || outcome !== 'denied' || cause === undefined) return;
+      const text = `Sparta: ${message} More of it: explain ${id}`;
+      for (const environment of sessions.keys())
+        if (
+          principalName(environment.principal) === principal &&
+          environment.tellDenial(cause, text)
+        )
+          return;
+    },
+  );
 
   const startEnvironment = async (pool: EnvironmentPool, initLimitMs: number) => {
     const { version } = pool;
@@ -253,6 +268,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
     stop: async () => {
       if (stopping) return;
       stopping = true;
+      unlisten();
       freezer?.cancel();
       sweeper?.cancel();
       await shipper.flush();
