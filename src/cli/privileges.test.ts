@@ -60,7 +60,7 @@ describe('explain', () => {
     expect(out).toContain('why    no policy of the caller allows it');
     expect(out).toContain('after  lambda Invoke');
     expect(out).toContain(
-      "write  in the grants of Keep:\n         photos: photos.delete(),  // photos = bucket('Photos'…)",
+      "write  in the grants of Keep:\n         photos: photos.access('read', 'write', 'delete'),  // photos = bucket('Photos'…)",
     );
     const told = json((await run(['explain', '--json'])).out)['explanation'] as {
       readonly id: number;
@@ -92,7 +92,7 @@ describe('can', () => {
     ]);
     expect(no.code).toBe(4);
     expect(no.out).toContain(
-      "allow('dynamodb:GetItem', 'arn:aws:dynamodb:us-east-1:000000000000:table/T')",
+      "getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/T'),",
     );
     const who = await run(['can', 'Nobody', 's3:GetObject', '*']);
     expect([who.code, who.error]).toEqual([2, expect.stringContaining('Nobody')]);
@@ -153,7 +153,9 @@ describe('privileges', () => {
     expect(out).toMatch(/^unused {5}Keep {2}news: sns:Publish {2}app\.ts:6$/m);
     expect(out).toMatch(/^unused {5}Keep {2}photos: s3:GetObject/m);
     expect(out).toMatch(/^too wide {3}Keep {2}photos: s3:PutObject/m);
-    expect(out).toContain("photos: allow('s3:PutObject', sub`${photos.arn}/in/*`),");
+    expect(out).toContain(
+      "photos: allow('s3:PutObject').on(sub`${photos.arn}/in/*`),  // gives no client: use the AWS SDK",
+    );
     expect(out).toMatch(/3 grants unused or too wide/);
     expect((await run(['privileges', '--strict'])).code).toBe(11);
   });

@@ -73,7 +73,7 @@ export const explain = (
     because: REASONS[decision.reason] ?? decision.reason,
     statements: decision.statements.map(({ policy, statement }) => ({ policy, statement })),
     causes: causes.map(({ service, operation }) => `${service} ${operation}`.trim()),
-    ...(helps ? { grant: suggestGrant(action, resource, names) } : {}),
+    ...(helps ? { grant: suggestGrant(action, resource, names, fn) } : {}),
   };
 };
 

@@ -6,4 +6,4 @@ export { PrivilegesError } from './privileges-error.ts';
 export type { StackNames } from './stack-names.ts';
 export { stackNames } from './stack-names.ts';
 export type { PolicyStatement, PrivilegeUse } from './usage.ts';
-export { usageOf } from './usage.ts';
+export { managedUseOf, usageOf } from './usage.ts';

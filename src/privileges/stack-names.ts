@@ -3,10 +3,16 @@ import type { DeclaredAt } from '../spec/declared-at.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 
+/** By which of Sparta's words a resource was declared. */
+export type DeclaredKind = 'bucket' | 'topic' | 'function' | 'parameter' | 'secret' | 'resource';
+
 /** A resource of the service behind an ARN. */
 export interface NamedResource {
   readonly logicalId: string;
   readonly type: string;
+  readonly declared: DeclaredKind;
+  /** Whether CloudFormation's `Ref` of it is its ARN. */
+  readonly arnIsRef: boolean;
   /** What follows the resource's own ARN: `/in/photo.jpg` of an object, `:3` of a version. */
   readonly rest: string;
 }
@@ -24,14 +30,59 @@ export const roleNameIn = (arn: string): string | undefined =>
   /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
 
 /** The part of an ARN that names a resource, for the types whose physical id is a name. */
-const NAMED_BY: Readonly<Record<string, (physicalId: string) => string>> = {
+const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => string>> = {
   'AWS::S3::Bucket': (name) => `:s3:::${name}`,
+  // https://sqs.REGION.amazonaws.com/ACCOUNT/NAME
+  'AWS::SQS::Queue': (url, arn) =>
+    `:sqs:${arn.split(':')[3] ?? ''}:${url.split('/').slice(-2).join(':')}`,
   'AWS::Lambda::Function': (name) => `:function:${name}`,
   'AWS::Logs::LogGroup': (name) => `:log-group:${name}`,
   'AWS::DynamoDB::Table': (name) => `:table/${name}`,
   'AWS::IAM::Role': (name) => `:role/${name}`,
+  'AWS::SecretsManager::Secret': (name) => `:secret:${name}`,
   'AWS::SSM::Parameter': (name) => `:parameter/${name.replace(/^\//, '')}`,
 };
+
+/** What a type is declared by, where the program does not show it. */
+const USUAL: Readonly<Record<string, DeclaredKind>> = {
+  'AWS::S3::Bucket': 'bucket',
+  'AWS::SNS::Topic': 'topic',
+  'AWS::Lambda::Function': 'function',
+  'AWS::SSM::Parameter': 'parameter',
+  'AWS::SecretsManager::Secret': 'secret',
+};
+const KINDS = new Set<string>([...Object.values(USUAL), 'resource']);
+const isKind = (kind: string): kind is DeclaredKind => KINDS.has(kind);
+
+/** How things were declared, by logical id, as far as functions and the service name them. */
+const declaredKinds = (service: ServiceDeclaration): ReadonlyMap<string, DeclaredKind> =>
+  new Map(
+    [
+      ...service.resources,
+      ...service.functions,
+      ...service.functions.flatMap(({ on, grants }) => [
+        ...on.map(({ target }) => target),
+        ...Object.values(grants).flatMap(({ target }) => (target === undefined ? [] : [target])),
+      ]),
+    ].flatMap(({ kind, name }) => (isKind(kind) ? [[name, kind] as const] : [])),
+  );
+
+/** Settings and secrets that are not the stack's, as if they were: the program has words for them. */
+const existingOnes = (service: ServiceDeclaration): readonly StackResource[] =>
+  service.functions.flatMap(({ grants }) =>
+    Object.values(grants).flatMap(({ binding }) =>
+      binding?.physicalName === undefined
+        ? []
+        : [
+            {
+              logicalId: binding.resource,
+              resourceType:
+                binding.kind === 'secret' ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',
+              physicalId: binding.physicalName,
+            } as StackResource,
+          ],
+    ),
+  );
 
 export const stackNames = (
   service: ServiceDeclaration,
@@ -40,6 +91,8 @@ export const stackNames = (
   const idOf = new Map(
     resources.map(({ physicalId = '', logicalId }) => [physicalId, logicalId] as const),
   );
+  const declared = declaredKinds(service);
+  const known = [...resources, ...existingOnes(service)];
   const functions = new Map(service.functions.map((fn) => [fn.name, fn]));
   return {
     functionOfRole: (arn) => {
@@ -49,13 +102,20 @@ export const stackNames = (
     roleNameOf: (functionName) =>
       resources.find(({ logicalId }) => logicalId === `${functionName}Role`)?.physicalId,
     resourceOf: (arn) => {
-      for (const { logicalId, resourceType: type, physicalId } of resources) {
+      for (const { logicalId, resourceType: type, physicalId } of known) {
         if (physicalId === undefined) continue;
-        const own = physicalId.startsWith('arn:') ? physicalId : NAMED_BY[type]?.(physicalId);
+        const own = physicalId.startsWith('arn:') ? physicalId : NAMED_BY[type]?.(physicalId, arn);
         const at = own === undefined ? -1 : arn.indexOf(own);
         if (own === undefined || at < 0) continue;
         const rest = arn.slice(at + own.length);
-        if (rest === '' || /^[/:]/.test(rest)) return { logicalId, type, rest };
+        if (rest === '' || /^[/:]/.test(rest))
+          return {
+            logicalId,
+            type,
+            rest,
+            declared: declared.get(logicalId) ?? USUAL[type] ?? 'resource',
+            arnIsRef: physicalId.startsWith('arn:'),
+          };
       }
       return undefined;
     },

@@ -1,42 +1,77 @@
-import type { StackNames } from './stack-names.ts';
+import type { FunctionDeclaration } from '../spec/lambda.ts';
+import { actionsCode, arnCode, quoted, variableOf } from './grant-code.ts';
+import type { DeclaredKind, StackNames } from './stack-names.ts';
 
-/** Curated grants: what to write for an action on a resource of a type. */
-const CURATED: Readonly<Record<string, { readonly type: string; readonly method: string }>> = {
-  's3:GetObject': { type: 'AWS::S3::Bucket', method: 'read' },
-  's3:PutObject': { type: 'AWS::S3::Bucket', method: 'write' },
-  's3:DeleteObject': { type: 'AWS::S3::Bucket', method: 'delete' },
-  's3:ListBucket': { type: 'AWS::S3::Bucket', method: 'list' },
-  'sns:Publish': { type: 'AWS::SNS::Topic', method: 'publish' },
-  'lambda:InvokeFunction': { type: 'AWS::Lambda::Function', method: 'invoke' },
+/** Curated grants: what to write for an action on what was declared by a word of Sparta's own. */
+const CURATED: Readonly<
+  Record<string, { readonly on: DeclaredKind; readonly method: string; readonly rest: RegExp }>
+> = {
+  's3:GetObject': { on: 'bucket', method: 'read', rest: /^\// },
+  's3:PutObject': { on: 'bucket', method: 'write', rest: /^\// },
+  's3:DeleteObject': { on: 'bucket', method: 'delete', rest: /^\// },
+  's3:ListBucket': { on: 'bucket', method: 'list', rest: /^$/ },
+  'sns:Publish': { on: 'topic', method: 'publish', rest: /^$/ },
+  'lambda:InvokeFunction': { on: 'function', method: 'invoke', rest: /^$/ },
+  'ssm:GetParameter': { on: 'parameter', method: 'read', rest: /^$/ },
+  'secretsmanager:GetSecretValue': { on: 'secret', method: 'read', rest: /^$/ },
 };
 
-/** `Photos` → `photos` */
-const variableOf = (logicalId: string) => logicalId.slice(0, 1).toLowerCase() + logicalId.slice(1);
-
-/** How a program declares a resource of a type, as far as it has words of its own. */
-const DECLARED: Readonly<Record<string, string>> = {
-  'AWS::S3::Bucket': 'bucket',
-  'AWS::SNS::Topic': 'topic',
-  'AWS::Lambda::Function': 'lambda',
+/** The word that declares a kind. */
+const WORD: Readonly<Record<Exclude<DeclaredKind, 'resource'>, string>> = {
+  bucket: 'bucket',
+  topic: 'topic',
+  function: 'lambda',
+  parameter: 'parameter',
+  secret: 'secret',
 };
 
-/** The grant that would allow an action on a resource, as code for `grants`. */
-export const suggestGrant = (action: string, arn: string, names: StackNames): string => {
-  const resource = names.resourceOf(arn);
-  if (resource === undefined) return `allow('${action}', '${arn}')`;
-  const { logicalId, type, rest } = resource;
+type Granted = Pick<FunctionDeclaration, 'grants'>;
+
+/**
+ * The grant that would allow an action on a resource, as a line for `grants`.
+ * @param fn - Who lacks it: what it is granted already is widened, and its names are not given twice.
+ */
+export const suggestGrant = (
+  action: string,
+  arn: string,
+  names: StackNames,
+  fn: Granted = { grants: {} },
+): string => {
+  const found = names.resourceOf(arn);
+  if (found === undefined) {
+    const key = freeName(action.split(':')[1] ?? action, action, fn);
+    return `${key}: allow(${quoted(action)}).on(${quoted(arn)}),`;
+  }
+  const { logicalId, type, rest, declared } = found;
   const name = variableOf(logicalId);
-  const declared = DECLARED[type];
   const remark =
-    declared === undefined
+    declared === 'resource'
       ? `  // ${name} = resource('${type}', '${logicalId}', …)`
-      : `  // ${name} = ${declared}('${logicalId}'…)`;
+      : `  // ${name} = ${WORD[declared]}('${logicalId}'…)`;
   const curated = CURATED[action];
-  if (curated?.type === type) return `${name}: ${name}.${curated.method}(),${remark}`;
-  const own = declared === undefined ? `${name}.getAtt('Arn')` : `${name}.arn`;
-  const on = rest === '' ? own : `sub\`\${${own}}${widened(rest)}\``;
-  return `${name}: allow('${action}', ${on}),${remark}`;
+  if (curated?.on !== declared || !curated.rest.test(rest))
+    return `${freeName(name, action, fn)}: allow(${actionsCode([action])}).on(${arnCode(found, widened(rest))}),${remark}`;
+  const wider = declared === 'bucket' ? widenedBucket(logicalId, curated.method, fn) : undefined;
+  return wider === undefined
+    ? `${freeName(name, action, fn)}: ${name}.${curated.method}(),${remark}`
+    : `${wider},${remark}`;
+};
+
+/** A bucket that the function has a client of already gets one client for both. */
+const widenedBucket = (logicalId: string, mode: string, { grants }: Granted) => {
+  for (const [key, { binding }] of Object.entries(grants))
+    if (binding?.kind === 'bucket' && binding.resource === logicalId) {
+      const modes = [...new Set([...binding.modes, mode])].map(quoted).join(', ');
+      return `${key}: ${variableOf(logicalId)}.access(${modes})`;
+    }
+  return undefined;
 };
 
 /** One object stands for all of them: a grant on a single key is rarely meant. */
 const widened = (rest: string) => (rest.startsWith('/') ? '/*' : rest);
+
+/** `photos`, or `photosGetObjectTagging` where the function has grants of that name already. */
+const freeName = (wanted: string, action: string, { grants }: Granted): string => {
+  const name = variableOf(wanted);
+  return name in grants ? `${name}${action.split(':')[1] ?? ''}` : name;
+};

@@ -1,11 +1,13 @@
 import type { GrantStatement } from '../spec/grant.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { StatementUse } from './cloud-facts.ts';
+import { actionsCode, arnCode, dataCode, quoted } from './grant-code.ts';
 import type { StackNames } from './stack-names.ts';
 import { roleNameIn, placeOf } from './stack-names.ts';
 
 /** A statement of a role's own policy, as the template has it. */
 export interface PolicyStatement {
+  readonly Effect?: 'Allow' | 'Deny';
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
 }
@@ -19,14 +21,19 @@ export interface PrivilegeUse {
   readonly statement: number;
   /** The grant's name in the program; undefined for what Sparta adds by itself. */
   readonly grant?: string;
+  /** ARN of a managed policy, which is used or unused as a whole. */
+  readonly policy?: string;
   readonly actions: readonly string[];
-  readonly verdict: 'used' | 'unused' | 'too-wide';
+  /** `denies`: a statement that denies, which is no less worth for not having been run into. */
+  readonly verdict: 'used' | 'unused' | 'too-wide' | 'denies';
   /** How often. */
   readonly count: number;
   /** Actions of it that nothing used. */
   readonly unusedActions: readonly string[];
   /** For what is too wide: all that was used lies under this. */
   readonly within?: string;
+  /** Resources among several that nothing used, by logical id or ARN. */
+  readonly unusedResources?: readonly string[];
   /** Code of a narrower grant. */
   readonly narrower?: string;
 }
@@ -78,26 +85,147 @@ export const usageOf = (
       count: use?.count ?? 0,
       unusedActions: actions.filter((action) => !(use?.actions ?? []).some(sameAction(action))),
     };
+    if (statement.Effect === 'Deny') return { ...base, verdict: 'denies', unusedActions: [] };
     if (use === undefined) return { ...base, verdict: 'unused' };
-    const within = narrowerPrefix(statement.Resource, use.resources, names);
-    if (grant === undefined || within === undefined) return { ...base, verdict: 'used' };
-    const narrower = `${grant}: allow(${asCode(use.actions)}, ${within.code}),`;
-    return { ...base, verdict: 'too-wide', within: within.arn, narrower };
+    if (grant === undefined) return { ...base, verdict: 'used' };
+    return { ...base, ...widthOf(fn, grant, { statement, use, names }) };
   });
 };
 
-const sameAction = (granted: string) => (used: string) => {
-  const pattern = granted
-    .split('*')
-    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${pattern}$`, 'i').test(used);
+/** What became of the managed policies of a function's own role. */
+export const managedUseOf = (
+  fn: FunctionDeclaration,
+  policies: readonly string[],
+  uses: readonly StatementUse[],
+  names: StackNames,
+): readonly PrivilegeUse[] =>
+  policies.map((policy, index) => {
+    const role = names.roleNameOf(fn.name);
+    const own = uses.filter((one) => roleNameIn(one.roleArn) === role && one.policy === policy);
+    const declaredAt = placeOf(fn.declaredAt);
+    return {
+      function: fn.name,
+      ...(declaredAt === undefined ? {} : { declaredAt }),
+      statement: index,
+      policy,
+      actions: [...new Set(own.flatMap(({ actions }) => actions))].sort(),
+      verdict: own.length === 0 ? 'unused' : 'used',
+      count: own.reduce((sum, { count }) => sum + count, 0),
+      unusedActions: [],
+    };
+  });
+
+/** Whether a statement reaches further than its use, and the grant that does not. */
+const widthOf = (
+  fn: FunctionDeclaration,
+  grant: string,
+  {
+    statement,
+    use,
+    names,
+  }: {
+    readonly statement: PolicyStatement;
+    readonly use: StatementUse;
+    readonly names: StackNames;
+  },
+): Pick<PrivilegeUse, 'verdict' | 'within' | 'unusedResources' | 'narrower'> => {
+  const all = Array.isArray(statement.Resource) ? (statement.Resource as unknown[]) : [];
+  const reached = narrowerPrefix(statement.Resource, use.resources, names);
+  const unused = all.length < 2 ? [] : unusedAmong(all, use.resources, names);
+  const patterns = listOf(statement.Action).some((action) => /[*?]/.test(action));
+  if (reached === undefined && unused.length === 0 && !patterns) return { verdict: 'used' };
+  const on =
+    reached?.code ?? ownCode(all.length < 2 ? [statement.Resource] : all, unused, use, names);
+  const condition = conditionCode(fn, grant, statement);
+  const binding = fn.grants[grant]?.binding;
+  const remark = binding === undefined ? '' : '  // gives no client: use the AWS SDK';
+  return {
+    verdict: 'too-wide',
+    ...(reached === undefined ? {} : { within: reached.arn }),
+    ...(unused.length === 0 ? {} : { unusedResources: unused }),
+    ...(on === undefined || condition === undefined
+      ? {}
+      : {
+          narrower: `${grant}: allow(${actionsCode(use.actions)}).on(${on})${condition},${remark}`,
+        }),
+  };
 };
 
-const asCode = (actions: readonly string[]) =>
-  actions.length === 1
-    ? `'${actions[0]}'`
-    : `[${actions.map((action) => `'${action}'`).join(', ')}]`;
+/** The logical id that an expression of the template is about: `{ Ref }`, `{ Fn::GetAtt }`, `{ Fn::Sub }`. */
+const idIn = (resource: unknown): string | undefined => {
+  const text = JSON.stringify(resource);
+  return (
+    /"Ref":"([A-Za-z0-9]+)"/.exec(text)?.[1] ??
+    /"Fn::GetAtt":\["([A-Za-z0-9]+)"/.exec(text)?.[1] ??
+    /\$\{([A-Za-z0-9]+)[.}]/.exec(text)?.[1]
+  );
+};
+
+const unusedAmong = (
+  granted: readonly unknown[],
+  used: readonly string[],
+  names: StackNames,
+): readonly string[] =>
+  granted.flatMap((one) => {
+    if (typeof one === 'string') return used.some(matches(one)) ? [] : [one];
+    const id = idIn(one);
+    if (id === undefined) return [];
+    return used.some((arn) => names.resourceOf(arn)?.logicalId === id) ? [] : [id];
+  });
+
+/** The resources that were used, each by its own ARN; undefined where one cannot be said in the program's words. */
+const ownCode = (
+  granted: readonly unknown[],
+  unused: readonly string[],
+  use: StatementUse,
+  names: StackNames,
+): string | undefined => {
+  const kept = granted.filter(
+    (one) => !unused.includes(typeof one === 'string' ? one : (idIn(one) ?? '')),
+  );
+  const code = kept.map((one) => {
+    if (typeof one === 'string') return quoted(one);
+    const id = idIn(one);
+    const found = use.resources
+      .map((arn) => names.resourceOf(arn))
+      .find((r) => r?.logicalId === id);
+    if (found === undefined) return undefined;
+    const rest = /(\/\*|:\*)"/.exec(JSON.stringify(one))?.[1] ?? '';
+    return arnCode(found, rest);
+  });
+  if (code.length === 0 || code.includes(undefined)) return undefined;
+  return code.length === 1 ? code[0] : `[${code.join(', ')}]`;
+};
+
+/** `.when({ … })` as the grant has it; undefined where a value of it is an expression, which has no text here. */
+const conditionCode = (
+  fn: FunctionDeclaration,
+  grant: string,
+  { Action }: PolicyStatement,
+): string | undefined => {
+  const actions = JSON.stringify(listOf(Action));
+  const stated = fn.grants[grant]?.statements.find(
+    (one) => JSON.stringify(one.actions) === actions,
+  );
+  if (stated?.conditions === undefined) return '';
+  const values = Object.values(stated.conditions).flatMap((keys) => Object.values(keys).flat());
+  return values.every((value) => typeof value === 'string')
+    ? `.when(${dataCode(stated.conditions)})`
+    : undefined;
+};
+
+const sameAction = (granted: string) => (used: string) => pattern(granted, 'i').test(used);
+
+const matches = (granted: string) => (used: string) => pattern(granted, '').test(used);
+
+/** IAM's wildcards. */
+const pattern = (granted: string, flags: string): RegExp => {
+  const text = granted
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${text}$`, flags);
+};
 
 /** So few uses prove no prefix. */
 const FEWEST_USES = 3;
@@ -117,10 +245,10 @@ const narrowerPrefix = (
       const arn = used.length === 1 ? one : `${one.slice(0, one.length - first.rest.length)}*`;
       return {
         arn,
-        code: codeOf(first.logicalId, first.type, used.length === 1 ? first.rest : '/*'),
+        code: arnCode(first, used.length === 1 ? first.rest : '/*'),
       };
     }
-    return used.length === 1 ? { arn: one, code: `'${one}'` } : undefined;
+    return used.length === 1 ? { arn: one, code: quoted(one) } : undefined;
   }
   const text = JSON.stringify(granted);
   if (!text.includes('/*')) return undefined;
@@ -133,16 +261,8 @@ const narrowerPrefix = (
   const [arn = ''] = used;
   return {
     arn: `${arn.slice(0, arn.length - first.rest.length)}${folder}*`,
-    code: codeOf(first.logicalId, first.type, `${folder}*`),
+    code: arnCode(first, `${folder}*`),
   };
-};
-
-const codeOf = (logicalId: string, type: string, rest: string): string => {
-  const name = logicalId.slice(0, 1).toLowerCase() + logicalId.slice(1);
-  const own = /^AWS::(S3::Bucket|SNS::Topic|Lambda::Function)$/.test(type)
-    ? `${name}.arn`
-    : `${name}.getAtt('Arn')`;
-  return rest === '' ? own : `sub\`\${${own}}${rest}\``;
 };
 
 /** `/in/` of `/in/a.jpg` and `/in/deep/b.jpg`; `/` when they share no folder. */

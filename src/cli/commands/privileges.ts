@@ -1,5 +1,5 @@
 import type { PolicyStatement, PrivilegeUse } from '../../privileges/index.ts';
-import { PrivilegesError, usageOf } from '../../privileges/index.ts';
+import { managedUseOf, PrivilegesError, usageOf } from '../../privileges/index.ts';
 import { synthesise } from '../../synth/index.ts';
 import { WITHOUT } from '../assemble.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -22,13 +22,23 @@ export const runPrivileges = async (
   const { service, terminal } = session;
   const { cloud, names } = await serviceFacts(session, flags);
   const all = await cloud.usage();
-  const uses = statementsByFunction(session).flatMap(([fn, statements]) =>
-    usageOf(fn, statements, all, names),
+  const uses = statementsByFunction(session).flatMap(([fn, statements, managed]) => [
+    ...usageOf(fn, statements, all, names),
+    ...managedUseOf(fn, managed, all, names),
+  ]);
+  const elsewhere = service.functions.filter(({ settings }) => settings.role !== undefined);
+  const found = uses.filter(
+    ({ verdict, grant, policy }) =>
+      (verdict === 'unused' || verdict === 'too-wide') &&
+      (grant !== undefined || policy !== undefined),
   );
-  const found = uses.filter(({ verdict, grant }) => verdict !== 'used' && grant !== undefined);
   if (flags.json === true) jsonLine(terminal, { kind: 'privileges', service: service.name, uses });
   else {
     for (const use of uses) for (const line of useLines(use, terminal.style)) terminal.out(line);
+    for (const { name } of elsewhere)
+      terminal.out(
+        `not known  ${name}  runs under a role that is not this program's: its permissions are stated elsewhere`,
+      );
     terminal.out(
       found.length === 0
         ? 'Every grant was used, none wider than its use.'
@@ -47,16 +57,18 @@ const statementsByFunction = ({ service }: Session) => {
           readonly Policies?: readonly {
             readonly PolicyDocument: { readonly Statement: readonly PolicyStatement[] };
           }[];
+          readonly ManagedPolicyArns?: readonly unknown[];
         }
       | undefined;
     const statements = role?.Policies?.[0]?.PolicyDocument.Statement;
-    return statements === undefined ? [] : [[fn, statements] as const];
+    const managed = (role?.ManagedPolicyArns ?? []).filter((arn) => typeof arn === 'string');
+    return statements === undefined ? [] : [[fn, statements, managed] as const];
   });
 };
 
 const useLines = (use: PrivilegeUse, style: Style): readonly string[] => {
   const where = use.declaredAt === undefined ? '' : style.dim(`  ${use.declaredAt}`);
-  const what = `${use.function}  ${use.grant ?? 'its own log'}: ${use.actions.join(', ')}`;
+  const what = `${use.function}  ${use.grant ?? use.policy ?? 'its own log'}: ${use.actions.join(', ') || 'nothing'}`;
   switch (use.verdict) {
     case 'used':
       return [
@@ -72,8 +84,15 @@ const useLines = (use: PrivilegeUse, style: Style): readonly string[] => {
     case 'too-wide':
       return [
         `${style.warn('too wide ')}  ${what}${where}`,
-        `           all of it lay under ${use.within ?? ''}`,
-        `           ${style.good(use.narrower ?? '')}`,
+        ...(use.within === undefined ? [] : [`           all of it lay under ${use.within}`]),
+        ...(use.unusedResources === undefined
+          ? []
+          : [`           never on ${use.unusedResources.join(', ')}`]),
+        ...(use.narrower === undefined ? [] : [`           ${style.good(use.narrower)}`]),
+      ];
+    case 'denies':
+      return [
+        `${style.good('denies   ')}  ${what}  ${style.dim(count(use.count, 'time'))}${where}`,
       ];
   }
 };

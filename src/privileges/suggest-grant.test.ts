@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  allow,
+  bucket,
+  lambda,
+  parameter,
+  resource,
+  secret,
+  service,
+  sub,
+  topic,
+} from '../index.ts';
+import type { StackResource } from '../provision/index.ts';
+import type { StatementUse } from './cloud-facts.ts';
+import { stackNames } from './stack-names.ts';
+import { suggestGrant } from './suggest-grant.ts';
+import { usageOf } from './usage.ts';
+
+const photos = bucket('Photos');
+const audit = bucket('Audit');
+const news = topic('News');
+const url = parameter('Url', { value: 'x' });
+const shop = parameter('Shop', { existing: '/shop/url' });
+const token = secret('Token');
+const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const loose = resource('AWS::SNS::Topic', 'Loose', {});
+const keep = lambda(
+  'Keep',
+  {
+    grants: {
+      pictures: photos.read(),
+      shop: shop.read(),
+      jobs: allow('sqs:ReceiveMessage').on(jobs.getAtt('Arn')),
+    },
+  },
+  async () => 'kept',
+);
+const count = lambda('Count', {}, async () => 1);
+const program = service('Keeper', {
+  functions: [keep, count],
+  resources: [audit, news, url, token, bucket('Delete'), loose],
+});
+
+const AT = 'us-east-1:000000000000';
+const stack = (
+  [
+    ['Photos', 'AWS::S3::Bucket', 'keeper-photos'],
+    ['Audit', 'AWS::S3::Bucket', 'keeper-audit'],
+    ['Delete', 'AWS::S3::Bucket', 'keeper-delete'],
+    ['News', 'AWS::SNS::Topic', `arn:aws:sns:${AT}:news`],
+    ['Loose', 'AWS::SNS::Topic', `arn:aws:sns:${AT}:loose`],
+    ['Url', 'AWS::SSM::Parameter', 'url-1x'],
+    ['Token', 'AWS::SecretsManager::Secret', `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`],
+    ['Count', 'AWS::Lambda::Function', 'keeper-count'],
+    ['KeepRole', 'AWS::IAM::Role', 'keeper-keep-role'],
+    ['Jobs', 'AWS::SQS::Queue', `https://sqs.us-east-1.amazonaws.com/000000000000/jobs`],
+  ] as const
+).map(
+  ([logicalId, resourceType, physicalId]) =>
+    ({ logicalId, resourceType, physicalId }) as StackResource,
+);
+const names = stackNames(program, stack);
+
+/** A program that holds the suggestions; `npm run types` compiles it. */
+const COMPILED = join(import.meta.dirname, '..', '..', 'test', 'types', 'suggested-grants.ts');
+
+const withoutSpace = (text: string) => text.replaceAll(/\s/g, '').replaceAll(/,(?=[)\]}])/g, '');
+
+const DENIED: readonly (readonly [action: string, arn: string, code: string])[] = [
+  ['s3:DeleteObject', 'arn:aws:s3:::keeper-photos/a', "pictures: photos.access('read', 'delete'),"],
+  ['s3:GetObject', 'arn:aws:s3:::keeper-audit/a', 'audit: audit.read(),'],
+  ['s3:ListBucket', 'arn:aws:s3:::keeper-audit', 'audit: audit.list(),'],
+  [
+    's3:GetObjectTagging',
+    'arn:aws:s3:::keeper-audit/a',
+    "audit: allow('s3:GetObjectTagging').on(sub`${audit.arn}/*`),",
+  ],
+  ['s3:PutObject', 'arn:aws:s3:::keeper-delete/a', 'deleteResource: deleteResource.write(),'],
+  ['sns:Publish', `arn:aws:sns:${AT}:news`, 'news: news.publish(),'],
+  ['sns:Subscribe', `arn:aws:sns:${AT}:news`, "news: allow('sns:Subscribe').on(news.arn),"],
+  ['sns:Publish', `arn:aws:sns:${AT}:loose`, "loose: allow('sns:Publish').on(loose.ref),"],
+  ['lambda:InvokeFunction', `arn:aws:lambda:${AT}:function:keeper-count`, 'count: count.invoke(),'],
+  [
+    'lambda:InvokeFunction',
+    `arn:aws:lambda:${AT}:function:keeper-count:3`,
+    "count: allow('lambda:InvokeFunction').on(sub`${count.arn}:3`),",
+  ],
+  ['ssm:GetParameter', `arn:aws:ssm:${AT}:parameter/url-1x`, 'url: url.read(),'],
+  [
+    'ssm:PutParameter',
+    `arn:aws:ssm:${AT}:parameter/shop/url`,
+    "shopPutParameter: allow('ssm:PutParameter').on(sub`${shop.arn}`),",
+  ],
+  [
+    'secretsmanager:GetSecretValue',
+    `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`,
+    'token: token.read(),',
+  ],
+  [
+    'secretsmanager:DescribeSecret',
+    `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`,
+    "token: allow('secretsmanager:DescribeSecret').on(sub`${token.arn}`),",
+  ],
+  [
+    'sqs:SendMessage',
+    `arn:aws:sqs:${AT}:jobs`,
+    "jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')),",
+  ],
+  [
+    'dynamodb:GetItem',
+    `arn:aws:dynamodb:${AT}:table/Orders`,
+    `getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:${AT}:table/Orders'),`,
+  ],
+  ['sts:GetCallerIdentity', '*', "getCallerIdentity: allow('sts:GetCallerIdentity').on('*'),"],
+];
+
+describe('the grant that a denial lacks', () => {
+  it('is said in the words that the program has for it', () => {
+    for (const [action, arn, code] of DENIED)
+      expect(suggestGrant(action, arn, names, keep).split('  //')[0], `${action} ${arn}`).toBe(
+        code,
+      );
+  });
+
+  it('compiles, as do the narrower grants: they stand in a program that is compiled', () => {
+    const program = withoutSpace(readFileSync(COMPILED, 'utf8'));
+    for (const line of [
+      ...DENIED.map(([action, arn]) => suggestGrant(action, arn, names, keep).split('  //')[0]),
+      ...Object.values(NARROWER),
+    ])
+      expect(program).toContain(withoutSpace(line ?? '').replace(/,$/, ''));
+  });
+});
+
+/** Code that `privileges` is to print. */
+const NARROWER = {
+  folder: "pictures: allow('s3:GetObject').on(sub`${photos.arn}/in/*`),",
+  oneOfTwo: "both: allow('sqs:SendMessage').on(jobs.getAtt('Arn')),",
+  pattern: "all: allow('s3:GetObject').on(sub`${photos.arn}/*`),",
+  conditions: `when: allow('s3:GetObject').on(sub\`\${photos.arn}/in/*\`).when({ StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }),`,
+};
+
+describe('how wide a statement is', () => {
+  const use = (statement: number, actions: readonly string[], resources: readonly string[]) => ({
+    roleArn: 'arn:aws:iam::000000000000:role/keeper-keep-role',
+    policy: 'keeper-keep-role/Keep',
+    statement,
+    count: resources.length,
+    actions,
+    resources,
+  });
+  const folder = ['in/a', 'in/b', 'in/c/d'].map((key) => `arn:aws:s3:::keeper-photos/${key}`);
+  const widthOf = (
+    grants: Parameters<typeof lambda>[1]['grants'],
+    statements: Parameters<typeof usageOf>[1],
+    uses: readonly StatementUse[],
+  ) =>
+    usageOf(
+      lambda('Keep', { grants: grants ?? {} }, async () => 1),
+      statements,
+      uses,
+      names,
+    );
+  const OBJECTS = { 'Fn::Sub': '${Photos.Arn}/*' };
+
+  it('is told for several resources, patterns of actions and conditions', () => {
+    const both = widthOf(
+      { both: allow('sqs:SendMessage').on([jobs.getAtt('Arn'), 'arn:aws:sqs:*:*:other']) },
+      [
+        {
+          Action: 'sqs:SendMessage',
+          Resource: [{ 'Fn::GetAtt': ['Jobs', 'Arn'] }, 'arn:aws:sqs:*:*:other'],
+        },
+      ],
+      [use(0, ['sqs:SendMessage'], [`arn:aws:sqs:${AT}:jobs`])],
+    );
+    expect(both[0]).toMatchObject({
+      verdict: 'too-wide',
+      unusedResources: ['arn:aws:sqs:*:*:other'],
+      narrower: NARROWER.oneOfTwo,
+    });
+    const all = widthOf(
+      { all: allow('s3:*').on(sub`${photos.arn}/*`) },
+      [{ Action: 's3:*', Resource: OBJECTS }],
+      [use(0, ['s3:GetObject'], ['arn:aws:s3:::keeper-photos/a'])],
+    );
+    expect(all[0]).toMatchObject({ verdict: 'too-wide', narrower: NARROWER.pattern });
+    const condition = { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } as const;
+    const when = widthOf(
+      { when: allow('s3:GetObject').on(sub`${photos.arn}/*`).when(condition) },
+      [{ Action: 's3:GetObject', Resource: OBJECTS }],
+      [use(0, ['s3:GetObject'], folder)],
+    );
+    expect(when[0]).toMatchObject({ verdict: 'too-wide', narrower: NARROWER.conditions });
+  });
+
+  it('is nothing that a denying statement is asked for, and a client that is lost is told of', () => {
+    const [denies, reads] = widthOf(
+      { guard: allow('s3:GetObject').on('*'), pictures: photos.read() },
+      [
+        { Effect: 'Deny', Action: 's3:DeleteObject', Resource: '*' },
+        { Action: 's3:GetObject', Resource: OBJECTS },
+      ],
+      [use(1, ['s3:GetObject'], folder)],
+    );
+    expect(denies).toMatchObject({ verdict: 'denies', count: 0 });
+    expect(reads?.narrower).toBe(`${NARROWER.folder}  // gives no client: use the AWS SDK`);
+  });
+});

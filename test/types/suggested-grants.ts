@@ -1,0 +1,42 @@
+// What `explain` and `privileges` suggest, as a program would have it: compiled by `npm run types`, and held to what they
+// print by src/privileges/suggest-grant.test.ts.
+import { allow, bucket, lambda, parameter, resource, secret, sub, topic } from '../../src/index.ts';
+
+const photos = bucket('Photos');
+const audit = bucket('Audit');
+const news = topic('News');
+const url = parameter('Url', { value: 'x' });
+const shop = parameter('Shop', { existing: '/shop/url' });
+const token = secret('Token');
+const deleteResource = bucket('Delete');
+const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const loose = resource('AWS::SNS::Topic', 'Loose', {});
+const count = lambda('Count', {}, async () => 1);
+
+export const suggested = [
+  { pictures: photos.access('read', 'delete') },
+  { audit: audit.read() },
+  { audit: audit.list() },
+  { audit: allow('s3:GetObjectTagging').on(sub`${audit.arn}/*`) },
+  { deleteResource: deleteResource.write() },
+  { news: news.publish() },
+  { news: allow('sns:Subscribe').on(news.arn) },
+  { loose: allow('sns:Publish').on(loose.ref) },
+  { count: count.invoke() },
+  { count: allow('lambda:InvokeFunction').on(sub`${count.arn}:3`) },
+  { url: url.read() },
+  { shopPutParameter: allow('ssm:PutParameter').on(sub`${shop.arn}`) },
+  { token: token.read() },
+  { token: allow('secretsmanager:DescribeSecret').on(sub`${token.arn}`) },
+  { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
+  { getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/Orders') },
+  { getCallerIdentity: allow('sts:GetCallerIdentity').on('*') },
+  { pictures: allow('s3:GetObject').on(sub`${photos.arn}/in/*`) },
+  { both: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
+  { all: allow('s3:GetObject').on(sub`${photos.arn}/*`) },
+  {
+    when: allow('s3:GetObject')
+      .on(sub`${photos.arn}/in/*`)
+      .when({ StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }),
+  },
+];
