@@ -54,7 +54,7 @@ describe('a call that is denied to a function', () => {
     expect(records).toContainEqual({
       timestamp: expect.any(String),
       level: 'WARN',
-      requestId: (start?.['record'] as { readonly requestId: string }).requestId,
+      requestId: (start?.['record'] as { readonly requestId: string } | undefined)?.requestId,
       message: expect.stringContaining(HINT),
     });
   });
