@@ -1,4 +1,4 @@
-import type { Action, ArnFor, ConditionsOn, Meaningful } from './iam-types.ts';
+import type { Action, ArnsFor, ConditionsOn, Meaningful } from './iam-types.ts';
 import type { Value } from './value.ts';
 
 /** Conditions of a statement: operator, key, values. */
@@ -69,9 +69,7 @@ export interface Permission<A extends string = string> extends Grant<undefined> 
 /** Actions that are on nothing yet. */
 export interface Actions<A extends string = string> {
   /** Names what they are on: an ARN, several, or `*` where an action knows no resource. */
-  on<const R extends Value<string>>(
-    resource: ArnFor<A, R> | readonly ArnFor<A, R>[],
-  ): Permission<A>;
+  on<const R extends Resources>(resource: R & ArnsFor<A, R>): Permission<A>;
 }
 
 type Resources = Value<string> | readonly Value<string>[];
@@ -98,9 +96,9 @@ type OneOrMore<T> = T | readonly T[];
  * ```
  */
 export function allow<const A extends Action>(actions: OneOrMore<A & Meaningful<A>>): Actions<A>;
-export function allow<const A extends Action, const R extends Value<string>>(
+export function allow<const A extends Action, const R extends Resources>(
   actions: OneOrMore<A & Meaningful<A>>,
-  resource: OneOrMore<ArnFor<A, R>>,
+  resource: R & ArnsFor<A, R>,
   conditions?: ConditionsOn<A>,
 ): Permission<A>;
 export function allow(
@@ -121,9 +119,9 @@ export function allow(
  * ```
  */
 export function deny<const A extends Action>(actions: OneOrMore<A & Meaningful<A>>): Actions<A>;
-export function deny<const A extends Action, const R extends Value<string>>(
+export function deny<const A extends Action, const R extends Resources>(
   actions: OneOrMore<A & Meaningful<A>>,
-  resource: OneOrMore<ArnFor<A, R>>,
+  resource: R & ArnsFor<A, R>,
   conditions?: ConditionsOn<A>,
 ): Permission<A>;
 export function deny(

@@ -144,3 +144,8 @@ export type ArnFor<A extends string, R> = R extends string
       ? R
       : Arn<A>
   : R;
+
+/** The same for one text or several. */
+export type ArnsFor<A extends string, R> = R extends readonly (infer One)[]
+  ? readonly ArnFor<A, One>[]
+  : ArnFor<A, R>;

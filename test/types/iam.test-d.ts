@@ -1,10 +1,11 @@
 import { describe, it } from 'vitest';
-import type { Action } from '../../src/index.ts';
-import { allow, bucket, deny, resource, sub } from '../../src/index.ts';
+import type { Action, Expression } from '../../src/index.ts';
+import { allow, bucket, deny, parameter, resource, sub } from '../../src/index.ts';
 
 const photos = bucket('Photos');
 const jobs = resource('AWS::SQS::Queue', 'Jobs');
 declare const known: string;
+declare const either: string | Expression;
 
 describe('permissions in IAM’s words', () => {
   it('take the actions that AWS lists, and patterns of them', () => {
@@ -29,6 +30,9 @@ describe('permissions in IAM’s words', () => {
     allow('s3:GetObject').on('arn:aws:s3:::photos/*');
     allow('s3:GetObject').on(`arn:aws:s3:::${known}/*`);
     allow('lambda:InvokeFunction').on([jobs.getAtt('Arn'), '*']);
+    allow('ssm:GetParameter').on(either);
+    allow('ssm:GetParameter').on([either, 'arn:aws:ssm:us-east-1:123456789012:parameter/a']);
+    allow('ssm:GetParameter', parameter('Url', { existing: '/url' }).arn);
     // @ts-expect-error a queue is no object
     allow('s3:GetObject').on('arn:aws:sqs:us-east-1:123456789012:jobs');
     // @ts-expect-error no ARN
