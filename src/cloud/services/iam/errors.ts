@@ -87,6 +87,8 @@ export const tooManyTags = (): AwsError =>
   limitExceeded('The number of tags has reached the maximum limit.');
 
 export const invalidInput = (message: string): AwsError => new AwsError('InvalidInput', message);
+/** As recorded from AWS on 2023-09-14 by LocalStack's snapshot tests (tests/aws/services/iam). */
+export const invalidArn = (arn: string): AwsError => invalidInput(`ARN ${arn} is not valid.`);
 export const validationError = (message: string): AwsError =>
   new AwsError('ValidationError', message);
 export const awsManaged = (): AwsError =>

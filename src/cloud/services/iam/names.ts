@@ -1,4 +1,4 @@
-import { validationError } from './errors.ts';
+import { invalidArn, validationError } from './errors.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html#API_CreateRole_RequestParameters */
 const NAME = /^[\w+=,.@-]+$/;
@@ -42,3 +42,12 @@ export const iamArn = (
   kind: 'role' | 'user' | 'group' | 'policy' | 'instance-profile',
   pathAndName: string,
 ): string => `arn:aws:iam::${accountId}:${kind}${pathAndName}`;
+
+const POLICY_ARN = /^arn:[^:]+:iam::(?:\d{12}|aws):policy\/.+$/;
+
+/** @throws {InvalidInput} when it is no ARN of a policy */
+export const checkPolicyArn = (value: string | undefined): string => {
+  const arn = required(value, 'policyArn');
+  if (!POLICY_ARN.test(arn)) throw invalidArn(arn);
+  return arn;
+};

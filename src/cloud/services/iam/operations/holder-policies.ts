@@ -11,7 +11,7 @@ import {
 import type { HolderInput, HolderKind } from '../holders.ts';
 import { holderNeed } from '../holders.ts';
 import { LIMITS } from '../limits.ts';
-import { checkName, required } from '../names.ts';
+import { checkName, checkPolicyArn, required } from '../names.ts';
 import type { PageRequest } from '../page.ts';
 import { paginate } from '../page.ts';
 import { encodePolicy, policySize, readPolicy } from '../policy-text.ts';
@@ -91,7 +91,7 @@ export const holderPolicyOperations = <H extends Holder>(
       }),
     handle: (input, { state }) => {
       const holder = kind.require(state, kind.nameOf(input));
-      const arn = required(input.PolicyArn, 'policyArn');
+      const arn = checkPolicyArn(input.PolicyArn);
       if (state.policy(arn) === undefined) throw policyNotAttachable(arn);
       // Attaching what is attached is no error.
       if (holder.attachedPolicies.includes(arn)) return {};
@@ -108,7 +108,7 @@ export const holderPolicyOperations = <H extends Holder>(
       }),
     handle: (input, { state }) => {
       const holder = kind.require(state, kind.nameOf(input));
-      const arn = required(input.PolicyArn, 'policyArn');
+      const arn = checkPolicyArn(input.PolicyArn);
       if (!holder.attachedPolicies.includes(arn)) throw policyNotFound(arn);
       const attachedPolicies = holder.attachedPolicies.filter((attached) => attached !== arn);
       kind.put(state, { ...holder, attachedPolicies });

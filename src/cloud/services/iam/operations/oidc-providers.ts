@@ -59,29 +59,55 @@ const providerArn = (accountId: string, url: string) =>
  */
 const checkUrl = (given: string | undefined): string => {
   const url = required(given, 'url');
-  if (url.length > LIMITS.oidcUrlLength)
-    throw validationError(
-      `1 validation error detected: Value at 'url' failed to satisfy constraint: Member must have length less than or equal to ${LIMITS.oidcUrlLength}`,
-    );
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!url.startsWith(SCHEME) || parsed === undefined || parsed.search + parsed.hash !== '')
     throw validationError('Invalid Open ID Connect Provider URL');
   return url;
 };
 
-const checkLength = (
+const sizeOf = (
   values: readonly string[],
-  member: string,
   bounds: { readonly min: number; readonly max: number },
-) => {
-  if (values.every(({ length }) => length >= bounds.min && length <= bounds.max)) return;
+) =>
+  values.every(({ length }) => length >= bounds.min && length <= bounds.max)
+    ? undefined
+    : `Member must satisfy constraint: [Member must have length less than or equal to ${bounds.max}, Member must have length greater than or equal to ${bounds.min}]`;
+
+/**
+ * Checks the lengths of all that is given; AWS tells all of them at once.
+ * @throws {ValidationError}
+ */
+const checkLengths = ({
+  clientIds = [],
+  thumbprints = [],
+  url = '',
+}: {
+  readonly clientIds?: readonly string[] | undefined;
+  readonly thumbprints?: readonly string[] | undefined;
+  readonly url?: string | undefined;
+}): void => {
+  const { clientIdLength, thumbprintLength, oidcUrlLength } = LIMITS;
+  const broken = [
+    ['clientIDList', sizeOf(clientIds, { min: 1, max: clientIdLength })],
+    ['thumbprintList', sizeOf(thumbprints, { min: thumbprintLength, max: thumbprintLength })],
+    [
+      'url',
+      url.length > oidcUrlLength
+        ? `Member must have length less than or equal to ${oidcUrlLength}`
+        : undefined,
+    ],
+  ].flatMap(([member, constraint]) =>
+    constraint === undefined
+      ? []
+      : [`Value at '${member}' failed to satisfy constraint: ${constraint}`],
+  );
+  if (broken.length === 0) return;
   throw validationError(
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to ${bounds.max}, Member must have length greater than or equal to ${bounds.min}]`,
+    `${broken.length} validation error${broken.length === 1 ? '' : 's'} detected: ${broken.join('; ')}`,
   );
 };
 
 const checkClientIds = (ids: readonly string[]): readonly string[] => {
-  checkLength(ids, 'clientIDList', { min: 1, max: LIMITS.clientIdLength });
   const distinct = [...new Set(ids)];
   if (distinct.length > LIMITS.clientIdsPerOidcProvider)
     throw quotaExceeded('ClientIdsPerOpenIdConnectProvider', LIMITS.clientIdsPerOidcProvider);
@@ -89,8 +115,6 @@ const checkClientIds = (ids: readonly string[]): readonly string[] => {
 };
 
 const checkThumbprints = (thumbprints: readonly string[] = []): readonly string[] => {
-  const length = LIMITS.thumbprintLength;
-  checkLength(thumbprints, 'thumbprintList', { min: length, max: length });
   if (thumbprints.length > LIMITS.thumbprintsPerOidcProvider)
     throw invalidInput('Thumbprint list must contain fewer than 5 entries.');
   return thumbprints;
@@ -109,7 +133,9 @@ export const oidcProviderOperations: OperationTable<IamState> = {
       conditions: tagConditions(input.Tags),
     }),
     handle: (input, { state, accountId, clock }) => {
-      const clientIds = checkClientIds(input.ClientIDList ?? []);
+      const { ClientIDList: ids = [], ThumbprintList, Url } = input;
+      checkLengths({ clientIds: ids, thumbprints: ThumbprintList, url: Url });
+      const clientIds = checkClientIds(ids);
       const thumbprints = checkThumbprints(input.ThumbprintList);
       const url = checkUrl(input.Url);
       const arn = providerArn(accountId, url);
@@ -179,6 +205,7 @@ export const oidcProviderOperations: OperationTable<IamState> = {
     handle: (input, { state }) => {
       const provider = requireProvider(state, input);
       const added = required(input.ClientID, 'clientID');
+      checkLengths({ clientIds: [added] });
       state.putOidcProvider({
         ...provider,
         clientIds: checkClientIds([...provider.clientIds, added]),
@@ -209,6 +236,7 @@ export const oidcProviderOperations: OperationTable<IamState> = {
     needs: providerNeed('UpdateOpenIDConnectProviderThumbprint'),
     handle: (input, { state }) => {
       const provider = requireProvider(state, input);
+      checkLengths({ thumbprints: input.ThumbprintList });
       const thumbprints = checkThumbprints(input.ThumbprintList);
       state.putOidcProvider({ ...provider, thumbprints });
       return {};

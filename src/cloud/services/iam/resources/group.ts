@@ -5,7 +5,15 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { ignoringGone, putPolicies, text, texts, unlessGone, without } from './properties.ts';
+import {
+  asListed,
+  ignoringGone,
+  putPolicies,
+  text,
+  texts,
+  unlessGone,
+  without,
+} from './properties.ts';
 
 const groupCaller =
   (context: ProviderContext, GroupName: string) =>
@@ -43,7 +51,7 @@ export const group: ResourceProvider = {
     await ignoringGone(putPolicies({ noun: 'Group', name }, {}, properties, context));
     await ignoringGone(groupCaller(context, name)('DeleteGroup'));
   },
-  read: async (name, context) => {
+  read: async (name, context, properties) => {
     const call = groupCaller(context, name);
     const found = await unlessGone<Iam.GetGroupResponse>(call('GetGroup'));
     if (found === undefined) return undefined;
@@ -53,7 +61,11 @@ export const group: ResourceProvider = {
     return {
       GroupName: name,
       Path: found.Group?.Path,
-      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+      ManagedPolicyArns: asListed(
+        AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+        properties,
+        'ManagedPolicyArns',
+      ),
     };
   },
 };

@@ -1,6 +1,6 @@
 import type * as Iam from '@aws-sdk/client-iam';
 import type { ProviderContext, ResourceProvider } from '../../../core/resource-provider.ts';
-import { ignoringGone, tagsOf, text, texts, unlessGone, without } from './properties.ts';
+import { asListed, ignoringGone, tagsOf, text, texts, unlessGone, without } from './properties.ts';
 
 const providerCaller =
   (context: ProviderContext, OpenIDConnectProviderArn: string) =>
@@ -45,15 +45,15 @@ export const oidcProvider: ResourceProvider = {
   },
   delete: (arn, _properties, context) =>
     ignoringGone(providerCaller(context, arn)('DeleteOpenIDConnectProvider')),
-  read: async (arn, context) => {
+  read: async (arn, context, properties) => {
     const found = await unlessGone<Iam.GetOpenIDConnectProviderResponse>(
       providerCaller(context, arn)('GetOpenIDConnectProvider'),
     );
     if (found === undefined) return undefined;
     return {
       Url: `https://${found.Url ?? ''}`,
-      ClientIdList: found.ClientIDList,
-      ThumbprintList: found.ThumbprintList,
+      ClientIdList: asListed(found.ClientIDList ?? [], properties, 'ClientIdList'),
+      ThumbprintList: asListed(found.ThumbprintList ?? [], properties, 'ThumbprintList'),
       Tags: found.Tags,
     };
   },

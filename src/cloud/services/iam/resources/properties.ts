@@ -44,6 +44,16 @@ export const ignoringGone = async (deletion: Promise<unknown>): Promise<void> =>
 export const without = (list: readonly string[], other: readonly string[]): readonly string[] =>
   list.filter((item) => !other.includes(item));
 
+/** What is there, in the template's order: the order of such a list means nothing, so another one is no drift. */
+export const asListed = (
+  there: readonly (string | undefined)[],
+  properties: ResourceProperties,
+  name: string,
+): readonly string[] => {
+  const [listed, found] = [texts(properties, name), there.map(String)];
+  return [...listed.filter((item) => found.includes(item)), ...without(found, listed)];
+};
+
 /** Asks for something that may be gone: undefined then. */
 export const unlessGone = async <T>(question: Promise<unknown>): Promise<T | undefined> => {
   try {

@@ -6,7 +6,15 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { documentText, ignoringGone, putPolicies, tagsOf, text, without } from './properties.ts';
+import {
+  asListed,
+  documentText,
+  ignoringGone,
+  putPolicies,
+  tagsOf,
+  text,
+  without,
+} from './properties.ts';
 
 const provisioned = async (
   name: string,
@@ -76,7 +84,7 @@ export const role: ResourceProvider = {
     return provisioned(name, context);
   },
   delete: remove,
-  read: async (name, context) => {
+  read: async (name, context, properties) => {
     const call = (operation: string, input: object = {}) =>
       context.call('iam', operation, { RoleName: name, ...input });
     let found: Iam.Role | undefined;
@@ -96,7 +104,11 @@ export const role: ResourceProvider = {
         decodeURIComponent(found.AssumeRolePolicyDocument ?? '{}'),
       ) as unknown,
       MaxSessionDuration: found.MaxSessionDuration,
-      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+      ManagedPolicyArns: asListed(
+        AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+        properties,
+        'ManagedPolicyArns',
+      ),
       Description: found.Description,
       Tags: found.Tags,
     };

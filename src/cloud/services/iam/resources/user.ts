@@ -7,7 +7,7 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { ignoringGone, putPolicies, tagsOf, text, texts, without } from './properties.ts';
+import { asListed, ignoringGone, putPolicies, tagsOf, text, texts, without } from './properties.ts';
 
 const caller =
   (context: ProviderContext, UserName: string) =>
@@ -87,7 +87,7 @@ export const user: ResourceProvider = {
     await ignoringGone(putAll(name, {}, properties, context));
     await ignoringGone(caller(context, name)('DeleteUser'));
   },
-  read: async (name, context) => {
+  read: async (name, context, properties) => {
     const call = caller(context, name);
     let found: Iam.User | undefined;
     await ignoringGone(
@@ -103,9 +103,17 @@ export const user: ResourceProvider = {
     return {
       UserName: name,
       Path: found.Path,
-      Groups: Groups.map(({ GroupName }) => GroupName),
+      Groups: asListed(
+        Groups.map(({ GroupName }) => GroupName),
+        properties,
+        'Groups',
+      ),
       PermissionsBoundary: found.PermissionsBoundary?.PermissionsBoundaryArn,
-      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+      ManagedPolicyArns: asListed(
+        AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+        properties,
+        'ManagedPolicyArns',
+      ),
       Tags: found.Tags,
     };
   },
