@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudAt } from './cloud-health.ts';
 import { readRecord, runningCloud } from './cloud-record.ts';
@@ -127,6 +128,56 @@ describe('sparta cloud', () => {
     expect(await ended).toBe(code);
     expect(error()).toMatch(text);
     expect(error()).not.toMatch(/\n\s+at /);
+  });
+
+  describe('--service-control-policy', () => {
+    const fileOf = (text: string) => {
+      const file = join(home, 'policy.json');
+      writeFileSync(file, text);
+      return file;
+    };
+    const statement = { Effect: 'Deny', Action: 's3:ListAllMyBuckets', Resource: '*' };
+    const policy = (more: object = {}, Version = '2012-10-17') =>
+      JSON.stringify({ Version, Statement: [{ ...statement, ...more }] });
+
+    it('bounds the account, the root user too', async () => {
+      const words = ['--service-control-policy', fileOf(policy())];
+      const { child, ended, out } = await run('cloud', '--port', '0', ...words);
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const s3 = new S3Client({
+        endpoint: /^ready (\S+)\n$/.exec(out())?.[1] ?? '',
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        forcePathStyle: true,
+      });
+      await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({
+        message: expect.stringContaining('explicit deny in a service control policy') as string,
+      });
+      s3.destroy();
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    });
+
+    it.each([
+      ['{', /The service control policy \S+policy\.json is refused: .+\./],
+      [policy({}, '2008-10-17'), /Version: the policy must say "Version": "2012-10-17"/],
+      [policy({ Principal: '*' }), /Statement\[0\].*rincipal/],
+    ])('a file that holds %s ends with 2 and a sentence', async (text, sentence) => {
+      const words = ['--service-control-policy', fileOf(text)];
+      const { ended, error } = await run('cloud', '--port', '0', ...words);
+      expect(await ended).toBe(2);
+      expect(error()).toMatch(sentence);
+      expect(error()).toContain('orgs_manage_policies_scps_syntax.html');
+      expect(error()).not.toMatch(/\n\s+at /);
+    });
+
+    it('a file that is not there ends with 2 and a sentence', async () => {
+      const words = ['--service-control-policy', join(home, 'none.json')];
+      const { ended, error } = await run('cloud', '--port', '0', ...words);
+      expect(await ended).toBe(2);
+      expect(error()).toMatch(/--service-control-policy is ".*none\.json", which cannot be read/);
+      expect(error()).not.toMatch(/\n\s+at /);
+    });
   });
 
   it('says that its port is taken', async () => {

@@ -17,6 +17,8 @@ export interface JournalNeed {
     readonly reason: string;
     readonly statements: readonly Deciding[];
   };
+  /** Names of the service control policies, where none of them allows it. */
+  readonly serviceControl?: readonly string[];
 }
 
 /** A line of the journal. */

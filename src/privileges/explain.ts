@@ -30,7 +30,6 @@ export interface Explanation {
 
 /** AWS's rules by the name that a decision gives them, as sentences about an action. */
 const REASONS: Readonly<Record<string, string>> = {
-  EXPLICIT_DENY: 'a statement denies it, and a denial overrides every permission',
   ROOT_USER: 'the account’s root user may do everything in its account',
   IDENTITY_POLICY: 'a policy of the caller allows it',
   RESOURCE_POLICY: 'the policy of the resource allows it',
@@ -43,6 +42,25 @@ const REASONS: Readonly<Record<string, string>> = {
   NO_BOUNDARY: 'the permissions boundary does not allow it',
   NO_SESSION_POLICY: 'the session policy does not allow it',
   NO_SERVICE_CONTROL_POLICY: 'no service control policy allows it',
+};
+
+/** Whose statement a denial is, by the part that its policy plays. */
+const DENIERS: Readonly<Record<string, string>> = {
+  identity: 'a policy of the caller',
+  resource: 'the policy of the resource',
+  boundary: 'the permissions boundary',
+  session: 'the session policy',
+  'service-control': 'a service control policy',
+};
+
+const becauseOf = ({ decision, serviceControl = [] }: JournalNeed): string => {
+  const { reason, statements } = decision;
+  if (reason === 'EXPLICIT_DENY') {
+    const kinds = [...new Set(statements.map(({ kind }) => DENIERS[kind] ?? kind))];
+    return `a statement of ${kinds.join(' and of ')} denies it, and a denial overrides every permission`;
+  }
+  const because = REASONS[reason] ?? reason;
+  return serviceControl.length === 0 ? because : `${because}: ${serviceControl.join(', ')}`;
 };
 
 /**
@@ -70,7 +88,7 @@ export const explain = (
     ...(fn === undefined
       ? {}
       : { function: { name: fn.name, ...(declaredAt === undefined ? {} : { declaredAt }) } }),
-    because: REASONS[decision.reason] ?? decision.reason,
+    because: becauseOf(need),
     statements: decision.statements.map(({ policy, statement }) => ({ policy, statement })),
     causes: causes.map(({ service, operation }) => `${service} ${operation}`.trim()),
     ...(helps ? { grant: suggestGrant(action, resource, names, fn) } : {}),

@@ -5,6 +5,7 @@ import type { RequestFacts } from './condition-keys.ts';
 import { globalKeys } from './condition-keys.ts';
 import type { IdentityPolicies, Need } from './define-service.ts';
 import { denialHint } from './denial-hint.ts';
+import type { CheckedNeed } from './journal.ts';
 import type { Principal } from './principals.ts';
 
 /** Policies compiled once per text; a role's policies are read with every call. */
@@ -30,6 +31,18 @@ export interface Verdict {
   /** The policies of the organization that took part. */
   readonly serviceControl?: readonly CompiledPolicy[];
 }
+
+/** What the journal keeps of a verdict. */
+export const checkedNeed = ({ need, decision, serviceControl }: Verdict): CheckedNeed => {
+  const { action, resource, conditions } = need;
+  const checked =
+    conditions === undefined
+      ? { action, resource, decision }
+      : { action, resource, conditions, decision };
+  return decision.reason === 'NO_SERVICE_CONTROL_POLICY' && serviceControl !== undefined
+    ? { ...checked, serviceControl: serviceControl.map(({ name }) => name) }
+    : checked;
+};
 
 export interface Authoriser {
   /** The identity policies of a user or a role's session as they are now. */

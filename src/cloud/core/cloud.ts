@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessDenied, createAuthoriser } from './authorise.ts';
+import { accessDenied, checkedNeed, createAuthoriser } from './authorise.ts';
 import { AwsError, notSupported } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
@@ -270,6 +270,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         return cloud.endpoint;
       },
       fetch: fetchOut,
+      ...(serviceControl === undefined ? {} : { serviceControl }),
       scratchDir: () => scratchDir(service),
       call: internalCall({
         principal: { kind: 'service', service: service.principal, sourceAccount: account },
@@ -285,15 +286,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
   };
   const sharedStates = new Map<string, unknown>();
 
-  const decide = (principal: Principal, need: Need): CheckedNeed => {
-    const { decision } = authoriser.check(principal, need, {
-      region,
-      accountId: accountOf(principal),
-      secureTransport: true,
-      nowMs: clock.now(),
-    });
-    return { action: need.action, resource: need.resource, decision };
-  };
+  const decide = (principal: Principal, need: Need): CheckedNeed =>
+    checkedNeed(
+      authoriser.check(principal, need, {
+        region,
+        accountId: accountOf(principal),
+        secureTransport: true,
+        nowMs: clock.now(),
+      }),
+    );
 
   const dispatch = async (call: CloudCall): Promise<unknown> => {
     const service = services.get(call.service);
@@ -317,12 +318,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     const authorise = (needs: Need | readonly Need[], as: Principal = call.principal) => {
       for (const need of Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need]) {
         const verdict = authoriser.check(as, need, facts);
-        const { action, resource, conditions } = need;
-        const { decision } = verdict;
-        const one =
-          conditions === undefined
-            ? { action, resource, decision }
-            : { action, resource, conditions, decision };
+        const one = checkedNeed(verdict);
         checked.push(one);
         usage.note(as, one);
         if (verdict.decision.effect !== 'allow')
@@ -345,6 +341,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       causes,
       endpoint: cloud.endpoint,
       fetch: fetchOut,
+      ...(serviceControl === undefined ? {} : { serviceControl }),
       scratchDir: base.scratchDir,
       background: base.background,
       commit: base.commit,

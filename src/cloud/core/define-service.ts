@@ -1,3 +1,4 @@
+import type { CompiledPolicy } from '../../iam/index.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
@@ -56,6 +57,8 @@ export interface ServiceContext<State> {
   readonly endpoint: string;
   /** The way out to other machines: the cloud's own, so that a test can stand in for them. */
   readonly fetch: typeof fetch;
+  /** Policies of the organization that bound the account; left out where it is in none. IAM simulates with them. */
+  readonly serviceControl?: readonly CompiledPolicy[];
   /** Folder for this service's own files (unpacked archives, sockets); made on first use, removed or kept with the state. */
   scratchDir(): string;
   /**

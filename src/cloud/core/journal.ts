@@ -8,6 +8,8 @@ export interface CheckedNeed {
   readonly resource: string;
   readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
   readonly decision: Decision;
+  /** Names of the service control policies, where none of them allows it. */
+  readonly serviceControl?: readonly string[];
 }
 
 /** One thing that happened in the cloud: a call and what became of it, or a note of a service. */

@@ -81,6 +81,8 @@ interface Simulation {
   readonly identity: readonly Source[];
   readonly boundary: readonly Source[] | undefined;
   readonly caller: string;
+  /** Of the organization that the caller's account is in. */
+  readonly serviceControl?: readonly CompiledPolicy[] | undefined;
 }
 
 // What AWS answers, beside the enumeration of its model:
@@ -95,7 +97,7 @@ const DECISIONS = {
 
 const simulate = (
   input: Input,
-  { identity, boundary, caller }: Simulation,
+  { identity, boundary, caller, serviceControl }: Simulation,
   { accountId }: Context,
 ): Iam.SimulatePolicyResponse => {
   const context = contextOf(input.ContextEntries);
@@ -108,6 +110,7 @@ const simulate = (
     identity: identity.map(({ compiled }) => compiled),
     ...(boundary === undefined ? {} : { boundary: boundary.map(({ compiled }) => compiled) }),
     ...(resource === undefined ? {} : { resource: resource.compiled }),
+    ...(serviceControl === undefined ? {} : { serviceControl }),
   };
   const owner = /\d{12}/.exec(input.ResourceOwner ?? '')?.[0] ?? accountId;
   const missing = keysIn(sources.map(({ compiled }) => compiled)).filter(
@@ -143,6 +146,9 @@ const simulate = (
         ];
       }),
       MissingContextValues: missing,
+      ...(serviceControl === undefined
+        ? {}
+        : { OrganizationsDecisionDetail: { AllowedByOrganizations: isAllowedAbove(decision) } }),
       ...(boundary === undefined
         ? {}
         : {
@@ -165,6 +171,11 @@ const simulate = (
     ...(page.Marker === undefined ? {} : { Marker: page.Marker }),
   };
 };
+
+/** Whether the policies of the organization let it pass, whatever the others say. */
+const isAllowedAbove = ({ reason, statements }: Decision): boolean =>
+  reason !== 'NO_SERVICE_CONTROL_POLICY' &&
+  !(reason === 'EXPLICIT_DENY' && statements.some(({ kind }) => kind === 'service-control'));
 
 /** A user, role or group by its ARN, and the groups whose policies are the user's too. */
 const holdersOf = (state: IamState, arn: string): readonly [Holder, ...Holder[]] => {
@@ -273,6 +284,7 @@ export const simulateOperations: OperationTable<IamState> = {
                   input.PermissionsBoundaryPolicyInputList,
                 ),
           caller: input.CallerArn ?? arn,
+          serviceControl: context.serviceControl,
         },
         context,
       );
