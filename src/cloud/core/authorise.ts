@@ -131,13 +131,15 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
         principal.kind === 'session' || principal.kind === 'user'
           ? identityOf(sources.identityPolicies(principal))
           : NOTHING;
+      const resourceAccount = need.resourceAccount ?? facts.accountId;
       const decision = evaluate(
         {
           principal: subject(principal),
           action: need.action,
           resource: need.resource,
-          resourceAccount: need.resourceAccount ?? facts.accountId,
+          resourceAccount,
           context: {
+            'aws:ResourceAccount': resourceAccount,
             ...globalKeys(principal, own.tags, facts),
             ...sources.resourceKeys(need.resource, facts.accountId, facts.region),
             ...need.conditions,

@@ -19,7 +19,12 @@ import type {
 import type { CheckedNeed, Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
-import { createCredentialRegistry, principalName, rootPrincipal } from './principals.ts';
+import {
+  createCredentialRegistry,
+  forwardedBy,
+  principalName,
+  rootPrincipal,
+} from './principals.ts';
 import type { Random } from './random.ts';
 import { createSystemRandom } from './random.ts';
 import type { ServiceControlPolicy } from './service-control.ts';
@@ -229,7 +234,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         service: request.service,
         operation: request.operation,
         input: request.input,
-        principal: request.principal ?? from.principal,
+        principal: request.principal ?? forwardedBy(from.principal, from.service),
         accountId: from.accountId,
         region: request.region ?? from.region,
         requestId: random.uuid(),
@@ -306,14 +311,16 @@ export const createCloud = (options: CloudOptions): Cloud => {
     const id = journal.begin();
     const startedAt = clock.monotonic();
     const checked: CheckedNeed[] = [];
+    const referer = call.wire?.headers['referer'];
     const facts: RequestFacts = {
-      region: call.region,
+      region: service.globalRegion ?? call.region,
       accountId: call.accountId,
       secureTransport: true,
       nowMs: clock.now(),
       ...(call.wire === undefined
         ? {}
         : { sourceIp: call.wire.sourceIp, userAgent: call.wire.headers['user-agent'] ?? '' }),
+      ...(referer === undefined ? {} : { referer }),
     };
     const authorise = (needs: Need | readonly Need[], as: Principal = call.principal) => {
       for (const need of Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need]) {

@@ -7,12 +7,13 @@ export interface RequestFacts {
   readonly accountId: string;
   readonly sourceIp?: string;
   readonly userAgent?: string;
+  /** The `Referer` header. */
+  readonly referer?: string;
   readonly secureTransport: boolean;
   readonly nowMs: number;
-  /** When the session's keys were issued and by which service; `aws:ViaAWSService` and its kin. */
-  readonly viaService?: string;
 }
 
+type Keys = Record<string, string | readonly string[]>;
 type Tags = NonNullable<IdentityPolicies['tags']>;
 
 const PRINCIPAL_TYPES = { root: 'Account', user: 'User', session: 'AssumedRole' } as const;
@@ -24,12 +25,8 @@ const PRINCIPAL_TYPES = { root: 'Account', user: 'User', session: 'AssumedRole' 
  * @param tags - Of the user, or of the role behind a session.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-export const globalKeys = (
-  principal: Principal,
-  tags: Tags,
-  facts: RequestFacts,
-): Record<string, string> => {
-  const keys: Record<string, string> = {
+export const globalKeys = (principal: Principal, tags: Tags, facts: RequestFacts): Keys => {
+  const keys: Keys = {
     'aws:RequestedRegion': facts.region,
     'aws:SecureTransport': String(facts.secureTransport),
     'aws:CurrentTime': new Date(facts.nowMs).toISOString(),
@@ -37,6 +34,9 @@ export const globalKeys = (
   };
   if (facts.sourceIp !== undefined) keys['aws:SourceIp'] = facts.sourceIp;
   if (facts.userAgent !== undefined) keys['aws:UserAgent'] = facts.userAgent;
+  if (facts.referer !== undefined) keys['aws:referer'] = facts.referer;
+  const calledVia = 'calledVia' in principal ? principal.calledVia : undefined;
+  keys['aws:ViaAWSService'] = String(calledVia !== undefined);
   switch (principal.kind) {
     case 'service':
       keys['aws:PrincipalIsAWSService'] = 'true';
@@ -62,12 +62,17 @@ export const globalKeys = (
       if (principal.kind === 'user') keys['aws:username'] = principal.userName;
       addTags(keys, tags, principal.token?.tags);
       if (principal.token !== undefined) addTokenKeys(keys, principal.token);
+      // Of a user whose service calls on: "the aws:MultiFactorAuthPresent key is present in the request and set to a value of
+      // false" (#condition-keys-multifactorauthpresent).
+      if (calledVia !== undefined && principal.token === undefined)
+        keys['aws:MultiFactorAuthPresent'] = 'false';
+      if (calledVia !== undefined) addForwardedKeys(keys, calledVia);
       return keys;
   }
 };
 
 /** "New session tags override existing assumed role tags with the same tag key, regardless of case" (id_session-tags.html). */
-const addTags = (keys: Record<string, string>, own: Tags, ofSession: Tags = []) => {
+const addTags = (keys: Keys, own: Tags, ofSession: Tags = []) => {
   for (const { Key, Value } of own) {
     const lower = Key.toLowerCase();
     if (!ofSession.some((tag) => tag.Key.toLowerCase() === lower))
@@ -77,7 +82,7 @@ const addTags = (keys: Record<string, string>, own: Tags, ofSession: Tags = []) 
 };
 
 /** Keys that only temporary credentials have. */
-const addTokenKeys = (keys: Record<string, string>, token: TokenFacts) => {
+const addTokenKeys = (keys: Keys, token: TokenFacts) => {
   keys['aws:TokenIssueTime'] = new Date(token.issuedAt).toISOString();
   if (token.sourceIdentity !== undefined) keys['aws:SourceIdentity'] = token.sourceIdentity;
   if (token.federatedProvider !== undefined)
@@ -85,4 +90,24 @@ const addTokenKeys = (keys: Record<string, string>, token: TokenFacts) => {
   // There are no MFA devices here, so nobody was ever authenticated by one and `aws:MultiFactorAuthAge` is absent.
   // "This condition key is not present for federated identities" (#condition-keys-multifactorauthpresent).
   else keys['aws:MultiFactorAuthPresent'] = 'false';
+};
+
+/**
+ * Services that `aws:CalledVia` and its kin know, of those that the cloud has; `aws:ViaAWSService` knows all.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#calledvia-services
+ */
+const CALLED_VIA_SERVICES: ReadonlySet<string> = new Set([
+  'cloudformation.amazonaws.com',
+  'dynamodb.amazonaws.com',
+  'kms.amazonaws.com',
+]);
+
+/** Keys of a call that a service makes with its caller's permissions. */
+const addForwardedKeys = (keys: Keys, calledVia: readonly string[]) => {
+  const known = calledVia.filter((service) => CALLED_VIA_SERVICES.has(service));
+  const [first, last] = [known[0], known.at(-1)];
+  if (first === undefined || last === undefined) return;
+  keys['aws:CalledVia'] = known;
+  keys['aws:CalledViaFirst'] = first;
+  keys['aws:CalledViaLast'] = last;
 };

@@ -163,6 +163,8 @@ export interface ServiceDefinition<State = unknown> {
   /** Service principal. `lambda.amazonaws.com` */
   readonly principal: string;
   readonly scope: StateScope;
+  /** The region of every call of a service that is one for the world: `aws:RequestedRegion`. */
+  readonly globalRegion?: string;
   createState(tools: StateTools): State;
   readonly operations: OperationTable<State>;
   /** The policy attached to the resource with this ARN, as JSON. */

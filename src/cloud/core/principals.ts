@@ -23,9 +23,15 @@ export interface WebIdentity {
   readonly provider: string;
 }
 
+/** What a service that calls for its caller adds to the caller. */
+export interface Forwarded {
+  /** Service principals of the services that called on behalf of this one, first to last. */
+  readonly calledVia?: readonly string[];
+}
+
 /** Who makes a call. */
 export type Principal =
-  | {
+  | (Forwarded & {
       readonly kind: 'root';
       readonly accountId: string;
       readonly arn: string;
@@ -34,16 +40,16 @@ export type Principal =
       readonly token?: TokenFacts;
       /** A look-up of a service in the account, which no service control policy bounds. */
       readonly isLookUp?: true;
-    }
-  | {
+    })
+  | (Forwarded & {
       readonly kind: 'user';
       readonly accountId: string;
       readonly arn: string;
       readonly userId: string;
       readonly userName: string;
       readonly token?: TokenFacts;
-    }
-  | {
+    })
+  | (Forwarded & {
       readonly kind: 'session';
       readonly accountId: string;
       /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` */
@@ -56,7 +62,7 @@ export type Principal =
       /** Policy documents (JSON) that bound this session, from `AssumeRole`. */
       readonly sessionPolicies?: readonly string[];
       readonly token?: TokenFacts;
-    }
+    })
   | {
       readonly kind: 'service';
       /** `s3.amazonaws.com` */
@@ -77,6 +83,15 @@ export const principalName = (principal: Principal): string => {
       return principal.arn;
   }
 };
+
+/**
+ * A caller for whom a service makes further calls, in a forward access session; a service stays what it is.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+ */
+export const forwardedBy = (principal: Principal, service: string): Principal =>
+  principal.kind === 'service' || principal.kind === 'anonymous'
+    ? principal
+    : { ...principal, calledVia: [...(principal.calledVia ?? []), service] };
 
 /** An AWS service acting on its own behalf, for deliveries. */
 export const servicePrincipal = (

@@ -1,8 +1,11 @@
 import type { Principal } from '../../core/principals.ts';
-import { servicePrincipal } from '../../core/principals.ts';
+import { forwardedBy, servicePrincipal } from '../../core/principals.ts';
 import { AwsError } from '../../core/aws-error.ts';
 import { validationError } from '../errors.ts';
 import type { Context } from './context.ts';
+
+/** CloudFormation's service principal. */
+export const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 
 /**
  * Who calls the services: a session of the stack's role, or whoever started the operation.
@@ -14,13 +17,13 @@ export const actingPrincipal = async (
   caller: Principal,
   roleArn: string | undefined,
 ): Promise<Principal> => {
-  if (roleArn === undefined) return caller;
+  if (roleArn === undefined) return forwardedBy(caller, CLOUDFORMATION);
   try {
     const answer = (await context.call({
       service: 'sts',
       operation: 'AssumeRole',
       input: { RoleArn: roleArn, RoleSessionName: 'AWSCloudFormation' },
-      principal: servicePrincipal('cloudformation.amazonaws.com', {
+      principal: servicePrincipal(CLOUDFORMATION, {
         sourceAccount: context.accountId,
       }),
     })) as { readonly Credentials?: { readonly AccessKeyId?: string } };

@@ -1,5 +1,7 @@
 import { AwsError } from '../../core/aws-error.ts';
+import { forwardedBy } from '../../core/principals.ts';
 import type { StackEvent } from '../state.ts';
+import { CLOUDFORMATION } from './acting-principal.ts';
 import type { Context } from './context.ts';
 
 /** What is being sent, by stack: a topic hears of events in their order. */
@@ -17,7 +19,7 @@ export const notifyTopics = (context: Context, stackId: string, event: StackEven
   let queues = sending.get(context.state);
   if (queues === undefined) sending.set(context.state, (queues = new Map<string, Promise<void>>()));
   const before = queues.get(stackId) ?? Promise.resolve();
-  const { principal } = operation;
+  const principal = forwardedBy(operation.principal, CLOUDFORMATION);
   const Message = messageOf(event, stackId, stack.name, context.accountId);
   const sent = before.then(async () => {
     for (const TopicArn of arns)

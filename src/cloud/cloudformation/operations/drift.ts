@@ -1,6 +1,8 @@
 import type * as Cfn from '@aws-sdk/client-cloudformation';
 import type { OperationContext } from '../../core/define-service.ts';
 import type { Providers } from '../engine/context.ts';
+import { forwardedBy } from '../../core/principals.ts';
+import { CLOUDFORMATION } from '../engine/acting-principal.ts';
 import { detectDrift } from '../engine/detect-drift.ts';
 import { stackDoesNotExist, validationError } from '../errors.ts';
 import type { CloudFormationState, DriftDetection, ResourceDrift, Stack } from '../state.ts';
@@ -23,7 +25,8 @@ export const drift = (providers: Providers) => ({
         status: 'DETECTION_IN_PROGRESS',
         startedAt: context.clock.now(),
       };
-      const { state, principal } = context;
+      const { state } = context;
+      const principal = forwardedBy(context.principal, CLOUDFORMATION);
       state.driftDetections.set(detection.id, detection);
       context.background(`drift of ${stack.name}`, async () => {
         try {
@@ -96,9 +99,8 @@ export const drift = (providers: Providers) => ({
   >(async ({ StackName = '', LogicalResourceId = '' }, context) => {
     const stack = stackAtRest(context, StackName);
     requireResource(context, stack, LogicalResourceId);
-    await detectDrift({ context, providers, stack, principal: context.principal }, [
-      LogicalResourceId,
-    ]);
+    const principal = forwardedBy(context.principal, CLOUDFORMATION);
+    await detectDrift({ context, providers, stack, principal }, [LogicalResourceId]);
     const found = context.state
       .drifts(stack.id)
       .find(({ logicalId }) => logicalId === LogicalResourceId);

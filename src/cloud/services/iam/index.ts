@@ -18,6 +18,9 @@ export const iam = defineService<IamState>({
   signingName: 'iam',
   principal: 'iam.amazonaws.com',
   scope: 'account',
+  // "IAM calls are always made to the us-east-1 Region"
+  // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion).
+  globalRegion: 'us-east-1',
   createState: createIamState,
   operations,
   identityPolicies: (principal, state) => state.policiesOf(principal),
