@@ -27,3 +27,4 @@ export type {
   PrincipalMap,
   Statement,
 } from './policy-document.ts';
+export { isPublicPolicy } from './public-policy.ts';

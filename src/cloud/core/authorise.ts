@@ -54,6 +54,8 @@ export interface Authoriser {
 export interface PolicySources {
   /** The policies of an organization that bound the account's users, roles and root user. */
   readonly serviceControl?: readonly CompiledPolicy[];
+  /** The account that they bound. */
+  readonly accountId: string;
   identityPolicies(principal: Principal): IdentityPolicies;
   resourcePolicy(arn: string, accountId: string, region: string): string | undefined;
   /** Condition keys that follow from the resource itself. */
@@ -102,13 +104,16 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
     need: Need,
     facts: RequestFacts,
   ): PolicySet => {
+    const owner = need.resourceAccount ?? facts.accountId;
     const resourceText =
-      need.resourcePolicy ?? sources.resourcePolicy(need.resource, facts.accountId, facts.region);
+      need.resourcePolicy ?? sources.resourcePolicy(need.resource, owner, facts.region);
     const resource =
       resourceText === undefined ? {} : { resource: compile(need.resource, resourceText) };
     if (principal.kind === 'service' || principal.kind === 'anonymous') return resource;
     const bounds =
-      serviceControl === undefined || (principal.kind === 'root' && principal.isLookUp === true)
+      serviceControl === undefined ||
+      principal.accountId !== sources.accountId ||
+      (principal.kind === 'root' && principal.isLookUp === true)
         ? {}
         : { serviceControl };
     if (principal.kind === 'root') return { ...resource, ...bounds };
@@ -141,7 +146,7 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
           context: {
             'aws:ResourceAccount': resourceAccount,
             ...globalKeys(principal, own.tags, facts),
-            ...sources.resourceKeys(need.resource, facts.accountId, facts.region),
+            ...sources.resourceKeys(need.resource, resourceAccount, facts.region),
             ...need.conditions,
           },
         },

@@ -151,6 +151,10 @@ export const createCloud = (options: CloudOptions): Cloud => {
     return dir;
   };
 
+  /** Other accounts are in no organization, as far as this cloud knows. */
+  const bounds = (account: string) =>
+    serviceControl === undefined || account !== accountId ? {} : { serviceControl };
+
   const serviceOfArn = new Map<string, readonly ServiceDefinition[]>();
   for (const service of options.services)
     if (service.resourcePolicy !== undefined)
@@ -186,7 +190,8 @@ export const createCloud = (options: CloudOptions): Cloud => {
       }
       return undefined;
     },
-    ...(serviceControl === undefined ? {} : { serviceControl }),
+    ...bounds(accountId),
+    accountId,
   });
   const usage = createUsage(store, (role) => authoriser.identityPolicies(role));
   const accountOf = (principal: Principal) =>
@@ -275,7 +280,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         return cloud.endpoint;
       },
       fetch: fetchOut,
-      ...(serviceControl === undefined ? {} : { serviceControl }),
+      ...bounds(account),
       scratchDir: () => scratchDir(service),
       call: internalCall({
         principal: { kind: 'service', service: service.principal, sourceAccount: account },
@@ -307,14 +312,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
     const operation = service.operations[call.operation];
     if (operation === undefined)
       throw notSupported(`The operation ${call.service}:${call.operation}`);
-    const base = contextOf(service, call.accountId, call.region);
+    const owner = service.accountOf?.(call.operation, call.input) ?? call.accountId;
+    const base = contextOf(service, owner, call.region);
     const id = journal.begin();
     const startedAt = clock.monotonic();
     const checked: CheckedNeed[] = [];
     const referer = call.wire?.headers['referer'];
     const facts: RequestFacts = {
       region: service.globalRegion ?? call.region,
-      accountId: call.accountId,
+      accountId: owner,
       secureTransport: true,
       nowMs: clock.now(),
       ...(call.wire === undefined
@@ -348,13 +354,13 @@ export const createCloud = (options: CloudOptions): Cloud => {
       causes,
       endpoint: cloud.endpoint,
       fetch: fetchOut,
-      ...(serviceControl === undefined ? {} : { serviceControl }),
+      ...bounds(owner),
       scratchDir: base.scratchDir,
       background: base.background,
       commit: base.commit,
       call: internalCall({
         principal: call.principal,
-        accountId: call.accountId,
+        accountId: owner,
         region: call.region,
         service: service.principal,
         cause: id,

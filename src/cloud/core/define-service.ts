@@ -167,6 +167,11 @@ export interface ServiceDefinition<State = unknown> {
   readonly globalRegion?: string;
   createState(tools: StateTools): State;
   readonly operations: OperationTable<State>;
+  /**
+   * The account whose resource a call names by its ARN, for calls that may come from other accounts: its state serves them,
+   * and both accounts must allow it. @defaultValue the account of the caller
+   */
+  accountOf?(operation: string, input: unknown): string | undefined;
   /** The policy attached to the resource with this ARN, as JSON. */
   resourcePolicy?(arn: string, state: State): string | undefined;
   /** Condition keys that follow from the resource with this ARN, such as its tags, for needs of any service. */

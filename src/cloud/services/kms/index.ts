@@ -4,6 +4,7 @@ import { aliasOperations } from './alias-operations.ts';
 import { dataKeyOperations } from './data-key-operations.ts';
 import { encryptOperations } from './encrypt-operations.ts';
 import { grantOperations } from './grant-operations.ts';
+import { ownerOfKey } from './key-owner.ts';
 import { keyOperations } from './key-operations.ts';
 import { policyOperations } from './key-policy.ts';
 import { effectivePolicy } from './policies.ts';
@@ -33,6 +34,7 @@ export const kms = defineService<KmsState>({
     ...rotationOperations,
     ...tagOperations,
   },
+  accountOf: ownerOfKey,
   resourcePolicy: (arn, state) => {
     const key = state.keys.get(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/(.+)$/.exec(arn)?.[1] ?? '');
     return key === undefined ? undefined : effectivePolicy(key, state);

@@ -1,10 +1,10 @@
 import type * as S3 from '@aws-sdk/client-s3';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
+import { principalName } from '../../core/principals.ts';
 import { PolicyError, parsePolicy } from '../../../iam/index.ts';
 import { onBucket, requireBucket } from './access.ts';
 import {
-  accessDenied,
   bucketAlreadyExists,
   bucketAlreadyOwned,
   bucketNotEmpty,
@@ -13,9 +13,11 @@ import {
   malformedPolicy,
   noSuchConfiguration,
   notFound,
+  publicPolicyBlocked,
 } from './errors.ts';
 import type { Notifications } from './notifications.ts';
 import { validateNotifications } from './notifications.ts';
+import { isPublic, publicAccessBlockOf } from './public-access.ts';
 import type { Bucket, S3State } from './state.ts';
 
 type Context = OperationContext<S3State>;
@@ -99,26 +101,6 @@ const configuration = (
         }),
       }),
 });
-
-/** Lets anyone in: a principal of `*` without a condition that narrows it. */
-const isPublic = (policy: string): boolean => {
-  const document = JSON.parse(policy) as { readonly Statement?: unknown };
-  const statements = [document.Statement].flat() as readonly {
-    readonly Effect?: string;
-    readonly Principal?: unknown;
-    readonly Condition?: object;
-  }[];
-  return statements.some(({ Effect, Principal, Condition }) => {
-    const anyone =
-      Principal === '*' ||
-      [(Principal as { readonly AWS?: unknown } | undefined)?.AWS].flat().includes('*');
-    return (
-      Effect === 'Allow' &&
-      anyone &&
-      (Condition === undefined || Object.keys(Condition).length === 0)
-    );
-  });
-};
 
 const checkPolicy = (text: string): void => {
   try {
@@ -268,17 +250,12 @@ export const bucketOperations: OperationTable<S3State> = {
   }),
   PutBucketPolicy: operation<S3State, S3.PutBucketPolicyRequest, object>({
     needs: onBucket('PutBucketPolicy'),
-    handle: (input, { state }) => {
+    handle: (input, { state, principal }) => {
       const bucket = requireBucket(state, input.Bucket);
       const policy = input.Policy ?? '';
       checkPolicy(policy);
-      const block = bucket.configuration['PublicAccessBlock'] as
-        | { readonly BlockPublicPolicy?: boolean }
-        | undefined;
-      if (block?.BlockPublicPolicy === true && isPublic(policy))
-        throw accessDenied(
-          `User is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${bucket.name}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
-        );
+      if (publicAccessBlockOf(bucket).BlockPublicPolicy === true && isPublic(policy))
+        throw publicPolicyBlocked(principalName(principal), bucket.name);
       state.buckets.set(bucket.name, { ...bucket, policy });
       return {};
     },

@@ -107,3 +107,9 @@ export const methodNotAllowed = (method: string): AwsError =>
     Method: method,
     ResourceType: 'DeleteMarker',
   });
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html#bpa-access-denied-message-examples */
+export const publicPolicyBlocked = (caller: string, bucket: string): AwsError =>
+  accessDenied(
+    `User: ${caller} is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
+  );

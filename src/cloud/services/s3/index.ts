@@ -4,6 +4,7 @@ import { cors } from './cors.ts';
 import { listOperations } from './list-operations.ts';
 import { multipartOperations } from './multipart-operations.ts';
 import { objectOperations } from './object-operations.ts';
+import { enforcedPolicy } from './public-access.ts';
 import { bucket, bucketPolicy } from './resources.ts';
 import type { S3State } from './state.ts';
 import { createS3State } from './state.ts';
@@ -21,7 +22,10 @@ export const s3 = defineService<S3State>({
     ...objectOperations,
     ...multipartOperations,
   },
-  resourcePolicy: (arn, state) => state.buckets.get(arn.split(':')[5]?.split('/')[0] ?? '')?.policy,
+  resourcePolicy: (arn, state) => {
+    const found = state.buckets.get(arn.split(':')[5]?.split('/')[0] ?? '');
+    return found === undefined ? undefined : enforcedPolicy(found);
+  },
   resources: [bucket, bucketPolicy],
   cors,
   allowsAnonymous: true,

@@ -24,6 +24,12 @@ export const secretsManager = defineService<SecretsState>({
     ...policyOperations,
     ...rotationOperations,
   },
+  // A secret of another account is named by its ARN
+  // (https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html).
+  accountOf: (_operation, input) =>
+    /^arn:[^:]+:secretsmanager:[^:]*:(\d{12}):secret:/.exec(
+      (input as { readonly SecretId?: string }).SecretId ?? '',
+    )?.[1],
   resourcePolicy: (arn, state) => findSecret(state, arn)?.policy,
   resources: [secret, resourcePolicy, rotationSchedule],
   start: resumeRotations,

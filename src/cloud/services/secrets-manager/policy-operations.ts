@@ -1,5 +1,5 @@
 import type * as SecretsManager from '@aws-sdk/client-secrets-manager';
-import { asList, parsePolicy } from '../../../iam/index.ts';
+import { isPublicPolicy, parsePolicy } from '../../../iam/index.ts';
 import type { PolicyDocument } from '../../../iam/index.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
@@ -26,16 +26,6 @@ const readPolicy = (text: string): PolicyDocument => {
   }
 };
 
-/**
- * Whether a policy allows everyone.
- * Differs: AWS reasons about conditions (Zelkova); here any condition counts as a bound.
- */
-const isPublic = ({ Statement }: PolicyDocument): boolean =>
-  asList(Statement).some(({ Effect, Principal, Condition }) => {
-    if (Effect !== 'Allow' || Principal === undefined || Condition !== undefined) return false;
-    return Principal === '*' || asList(Principal.AWS).includes('*');
-  });
-
 /** Policies of secrets, which the cloud enforces. */
 export const policyOperations: OperationTable<SecretsState> = {
   PutResourcePolicy: operation<
@@ -50,7 +40,7 @@ export const policyOperations: OperationTable<SecretsState> = {
     handle: ({ SecretId, ResourcePolicy = '', BlockPublicPolicy }, { state }) => {
       const secret = requireLive(state, SecretId);
       const document = readPolicy(ResourcePolicy);
-      if (BlockPublicPolicy === true && isPublic(document)) throw publicPolicy();
+      if (BlockPublicPolicy === true && isPublicPolicy(document)) throw publicPolicy();
       state.secrets.set(secret.name, { ...secret, policy: ResourcePolicy });
       return { ARN: secret.arn, Name: secret.name };
     },
@@ -93,7 +83,7 @@ export const policyOperations: OperationTable<SecretsState> = {
     handle: ({ SecretId, ResourcePolicy = '' }, { state }) => {
       if (SecretId !== undefined) requireLive(state, SecretId);
       const document = readPolicy(ResourcePolicy);
-      return isPublic(document)
+      return isPublicPolicy(document)
         ? {
             PolicyValidationPassed: false,
             ValidationErrors: [

@@ -27,6 +27,12 @@ const readRoleArn = (
   return { arn, accountId, name };
 };
 
+/** The role's account, which may be another one than the caller's; both must allow it. */
+export const accountOfRole = (operation: string, input: unknown): string | undefined =>
+  operation === 'AssumeRole'
+    ? ROLE_ARN.exec((input as Sts.AssumeRoleRequest).RoleArn ?? '')?.[1]
+    : undefined;
+
 /**
  * A role is assumed when its trust policy says so: it is the resource's policy of this need. Whoever is in its account,
  * or trusted through theirs, needs an identity-based policy as well.

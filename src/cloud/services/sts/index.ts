@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { accountOfRole } from './assume-role.ts';
 import { operations } from './operations.ts';
 import type { StsState } from './state.ts';
 
@@ -10,6 +11,7 @@ export const sts = defineService<StsState>({
   scope: 'account',
   createState: () => ({}),
   operations,
+  accountOf: accountOfRole,
   validationCode: 'ValidationError',
   accessDeniedCode: 'AccessDenied',
 });
