@@ -85,6 +85,8 @@ interface Case {
 const DENYALLOW = 'reference_policies_evaluation-logic_policy-eval-denyallow.html';
 const BASICS = 'reference_policies_evaluation-logic_policy-eval-basics.html';
 const CROSS = 'reference_policies_evaluation-logic-cross-account.html';
+const SERVICE_CONTROL =
+  'https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html';
 const INTERPLAY = 'reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html';
 const PRINCIPAL = 'reference_policies_elements_principal.html';
 const NOT_PRINCIPAL = 'reference_policies_elements_notprincipal.html';
@@ -526,6 +528,45 @@ const CASES: readonly Case[] = [
     },
     effect: 'allow',
     reason: 'RESOURCE_POLICY',
+  },
+  {
+    what: 'service control bounds no service-linked role',
+    page: SERVICE_CONTROL,
+    request: get({
+      ...session,
+      roleArn: `arn:aws:iam::${ACCOUNT}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX`,
+    }),
+    policies: { identity: [allowAll], serviceControl: [denyAll] },
+    effect: 'allow',
+    reason: 'IDENTITY_POLICY',
+  },
+  {
+    what: 'a service control policy grants nothing',
+    page: SERVICE_CONTROL,
+    request: get(user),
+    policies: { serviceControl: [allowAll] },
+    effect: 'implicit-deny',
+    reason: 'NO_IDENTITY_POLICY',
+  },
+  {
+    what: 'service control denies what all else allows',
+    page: SERVICE_CONTROL,
+    request: get(root),
+    policies: { serviceControl: [allowAll, denyAll] },
+    effect: 'explicit-deny',
+    reason: 'EXPLICIT_DENY',
+  },
+  {
+    what: 'service control of the caller’s account bounds it across accounts',
+    page: SERVICE_CONTROL,
+    request: get(user, { resourceAccount: OTHER }),
+    policies: {
+      identity: [allowAll],
+      resource: grantTo({ AWS: user.arn }),
+      serviceControl: [allowNothing],
+    },
+    effect: 'implicit-deny',
+    reason: 'NO_SERVICE_CONTROL_POLICY',
   },
   // Across accounts.
   {

@@ -34,6 +34,10 @@ export class AwsError extends Error {
   }
 }
 
+/** What the journal calls the end of something that failed: whether IAM denied it. */
+export const failureOutcome = (error: unknown): 'denied' | 'error' =>
+  error instanceof AwsError && error.denied ? 'denied' : 'error';
+
 /** An operation, property or type that AWS has and the embedded cloud has not. Says so, never pretends. */
 export const notSupported = (what: string): AwsError =>
   new AwsError(

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessDenied, checkedNeed, createAuthoriser } from './authorise.ts';
-import { AwsError, notSupported } from './aws-error.ts';
+import { AwsError, failureOutcome, notSupported } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
@@ -215,7 +215,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
         await task();
       } catch (error) {
         // Nobody waits for the answer: what fails here is told in the journal and on standard error.
-        journal.note(service.id, `${name} failed: ${messageOf(error)}`, { outcome: 'error' });
+        journal.note(service.id, `${name} failed: ${messageOf(error)}`, {
+          outcome: failureOutcome(error),
+        });
         if (!(error instanceof AwsError)) reportBug(service.id, name, error);
       }
       writeQuietly(service.id, name, () => store.commit());

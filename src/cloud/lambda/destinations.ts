@@ -1,4 +1,4 @@
-import { AwsError } from '../core/aws-error.ts';
+import { AwsError, failureOutcome } from '../core/aws-error.ts';
 import type { InternalCall, ServiceContext } from '../core/define-service.ts';
 import type { Principal } from '../core/principals.ts';
 import { assumeFunctionRole } from './environment/function-session.ts';
@@ -109,7 +109,7 @@ const deliver = async (
     context.journal.note(
       'lambda',
       `The result of an invocation of ${event.invokedArn} did not reach ${arn}: ${error.message}`,
-      { cause: event.cause, outcome: error.status === 403 ? 'denied' : 'error' },
+      { cause: event.cause, outcome: failureOutcome(error) },
     );
   }
 };

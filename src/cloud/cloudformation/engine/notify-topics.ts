@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/aws-error.ts';
+import { AwsError, failureOutcome } from '../../core/aws-error.ts';
 import { forwardedBy } from '../../core/principals.ts';
 import type { StackEvent } from '../state.ts';
 import { CLOUDFORMATION } from './acting-principal.ts';
@@ -35,7 +35,7 @@ export const notifyTopics = (context: Context, stackId: string, event: StackEven
         context.journal.note(
           'cloudformation',
           `the topic ${TopicArn} was not told of ${stack.name}: ${error.message}`,
-          { outcome: 'error' },
+          { outcome: failureOutcome(error) },
         );
       }
   });

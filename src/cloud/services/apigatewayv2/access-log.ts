@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AwsError } from '../../core/aws-error.ts';
+import { AwsError, failureOutcome } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import { LOG_DELIVERY } from './enable-logging.ts';
@@ -99,7 +99,9 @@ export const flushAccessLogs = async (context: Context): Promise<void> => {
       await write(context, batch);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      context.journal.note('apigatewayv2', `access log failed: ${why}`, { outcome: 'error' });
+      context.journal.note('apigatewayv2', `access log failed: ${why}`, {
+        outcome: failureOutcome(error),
+      });
     }
   }
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AwsError } from '../../core/aws-error.ts';
+import { AwsError, failureOutcome } from '../../core/aws-error.ts';
 import type { DataPlane } from '../../core/data-plane.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
@@ -235,7 +235,7 @@ const respond = async (
     context.journal.note(
       'apigatewayv2',
       `${proxied.match.route.routeKey} of API ${api.apiId}: ${why}`,
-      { outcome: 'error' },
+      { outcome: failureOutcome(error) },
     );
     return error instanceof AwsError && error.status === 429
       ? serviceUnavailable()

@@ -1,4 +1,4 @@
-import { notSupported } from '../../core/aws-error.ts';
+import { failureOutcome, notSupported } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import type { Evaluation } from './evaluate-alarm.ts';
@@ -125,7 +125,7 @@ const act = async (
     context.journal.note(
       'cloudwatch',
       `alarm ${alarm.alarmName}: the action ${action} failed: ${why}`,
-      { outcome: 'error' },
+      { outcome: failureOutcome(error) },
     );
   }
 };

@@ -1,4 +1,4 @@
-import { notSupported } from '../../core/aws-error.ts';
+import { failureOutcome, notSupported } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import { invalidArgument } from './errors.ts';
@@ -90,7 +90,7 @@ export const validateNotifications = async (
         's3',
         `the destination ${arnOf(destination)} of ${bucket.name} was refused: ${error instanceof Error ? error.message : String(error)}`,
         {
-          outcome: 'error',
+          outcome: failureOutcome(error),
           cause: context.callId,
         },
       );
@@ -239,7 +239,7 @@ export const notify = (
           's3',
           `${name} of ${bucket.name}/${key} to ${arnOf(destination)} was dropped: ${error instanceof Error ? error.message : String(error)}`,
           {
-            outcome: 'error',
+            outcome: failureOutcome(error),
             cause: context.callId,
           },
         );

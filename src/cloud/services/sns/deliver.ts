@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/aws-error.ts';
+import { AwsError, failureOutcome } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import { retryDelayMs } from './limits.ts';
@@ -30,7 +30,7 @@ export const deliver = (context: Context, id: string): void =>
           'sns',
           `message ${delivery.messageId} to ${subscription.endpoint} was dropped: ${why}`,
           {
-            outcome: 'error',
+            outcome: failureOutcome(error),
             ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
           },
         );
