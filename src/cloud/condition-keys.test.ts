@@ -4,6 +4,21 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+} from '@aws-sdk/client-ecr';
+import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
@@ -14,13 +29,26 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import {
+  CreateFunctionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateBucketCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { CreateTopicCommand, GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVirtualClock } from './core/clock.ts';
+import type { AccountKeys } from './fixtures/account-keys.ts';
+import { settingsOf } from './fixtures/account-keys.ts';
 import { startCloud, type RunningCloud } from './index.ts';
+import { archive } from './lambda/fixtures/lambda-bench.ts';
 
 // Each test makes a call that a condition allows, and one that it does not. The keys, and when they are there:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -36,25 +64,13 @@ const kept = <C extends { destroy(): void }>(client: C): C => {
   return client;
 };
 
-interface Keys {
-  readonly AccessKeyId?: string | undefined;
-  readonly SecretAccessKey?: string | undefined;
-  readonly SessionToken?: string | undefined;
-}
-const ROOT: Keys = { AccessKeyId: 'test', SecretAccessKey: 'test' };
+const ROOT: AccountKeys = { AccessKeyId: 'test', SecretAccessKey: 'test' };
 
-const settings = ({ AccessKeyId = '', SecretAccessKey = '', SessionToken }: Keys = ROOT) => ({
-  endpoint: running.url,
+const settings = (keys: AccountKeys = ROOT) => ({
+  ...settingsOf(running, keys),
   region: 'eu-west-1',
-  maxAttempts: 1,
-  forcePathStyle: true,
-  credentials: {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
-  },
 });
-const iam = (keys?: Keys) =>
+const iam = (keys?: AccountKeys) =>
   kept(new IAMClient({ ...settings(keys), customUserAgent: 'condition-keys' }));
 
 beforeAll(async () => {
@@ -79,7 +95,7 @@ const deny = (Action: string, Condition: object) => ({
 });
 
 /** Keys of a user with these statements. */
-const userWith = async (...statements: readonly object[]): Promise<Keys> => {
+const userWith = async (...statements: readonly object[]): Promise<AccountKeys> => {
   const UserName = unique('user');
   await iam().send(
     new CreateUserCommand({ UserName, Tags: [{ Key: 'team', Value: 'blue' }], Path: '/people/' }),
@@ -113,7 +129,7 @@ const createRole = async (trust: object, ...statements: readonly object[]) => {
   return { RoleName, RoleArn: Role?.Arn ?? '' };
 };
 const BY_ACCOUNT = { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } };
-const sessionOf = async (RoleArn: string): Promise<Keys> => {
+const sessionOf = async (RoleArn: string): Promise<AccountKeys> => {
   const { Credentials } = await kept(new STSClient(settings())).send(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: 'work' }),
   );
@@ -129,7 +145,7 @@ const isAllowed = async (call: Promise<unknown>): Promise<boolean> => {
     return false;
   }
 };
-const listUsers = (keys: Keys) => isAllowed(iam(keys).send(new ListUsersCommand({})));
+const listUsers = (keys: AccountKeys) => isAllowed(iam(keys).send(new ListUsersCommand({})));
 const later = (ms: number) => new Date(clock.now() + ms).toISOString();
 
 describe('a user’s call is allowed by a condition on', () => {
@@ -258,10 +274,121 @@ it('aws:ResourceTag is of the resource, aws:PrincipalTag can stand for a value',
   expect(await look('${aws:PrincipalTag/team}')).toBe(false);
 });
 
+describe('aws:ResourceTag is there for', () => {
+  const Tags = [{ Key: 'team', Value: 'blue' }];
+  const allowed = async (
+    action: string,
+    call: (keys: AccountKeys) => Promise<unknown>,
+    key = 'aws:ResourceTag/team',
+  ) => {
+    const answers: boolean[] = [];
+    for (const value of ['blue', 'red'])
+      answers.push(
+        await isAllowed(call(await userWith(allow(action, { StringEquals: { [key]: value } })))),
+      );
+    return answers;
+  };
+  const client = <C extends { destroy(): void }>(
+    Client: new (config: ReturnType<typeof settings>) => C,
+    keys?: AccountKeys,
+  ) => kept(new Client(settings(keys)));
+
+  it('topics', async () => {
+    const { TopicArn } = await client(SNSClient).send(
+      new CreateTopicCommand({ Name: unique('tagged'), Tags }),
+    );
+    const look = (keys: AccountKeys) =>
+      client(SNSClient, keys).send(new GetTopicAttributesCommand({ TopicArn }));
+    expect(await allowed('sns:GetTopicAttributes', look)).toEqual([true, false]);
+  });
+
+  it('parameters, under two names', async () => {
+    const Name = unique('tagged');
+    await client(SSMClient).send(
+      new PutParameterCommand({ Name, Value: 'x', Type: 'String', Tags }),
+    );
+    const look = (keys: AccountKeys) =>
+      client(SSMClient, keys).send(new GetParameterCommand({ Name }));
+    expect(await allowed('ssm:GetParameter', look)).toEqual([true, false]);
+    expect(await allowed('ssm:GetParameter', look, 'ssm:resourceTag/team')).toEqual([true, false]);
+  });
+
+  it('log groups', async () => {
+    const logGroupName = unique('tagged');
+    await client(CloudWatchLogsClient).send(
+      new CreateLogGroupCommand({ logGroupName, tags: { team: 'blue' } }),
+    );
+    const keep = (keys: AccountKeys) =>
+      client(CloudWatchLogsClient, keys).send(
+        new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 7 }),
+      );
+    expect(await allowed('logs:PutRetentionPolicy', keep)).toEqual([true, false]);
+  });
+
+  it('alarms', async () => {
+    const AlarmName = unique('tagged');
+    await client(CloudWatchClient).send(
+      new PutMetricAlarmCommand({
+        AlarmName,
+        Tags,
+        Namespace: 'Test',
+        MetricName: 'm',
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanThreshold',
+      }),
+    );
+    const set = (keys: AccountKeys) =>
+      client(CloudWatchClient, keys).send(
+        new SetAlarmStateCommand({ AlarmName, StateValue: 'OK', StateReason: 'a test' }),
+      );
+    expect(await allowed('cloudwatch:SetAlarmState', set)).toEqual([true, false]);
+  });
+
+  it('repositories, under two names', async () => {
+    const repositoryName = unique('tagged');
+    await client(ECRClient).send(new CreateRepositoryCommand({ repositoryName, tags: Tags }));
+    const look = (keys: AccountKeys) =>
+      client(ECRClient, keys).send(
+        new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }),
+      );
+    expect(await allowed('ecr:DescribeRepositories', look)).toEqual([true, false]);
+    expect(await allowed('ecr:DescribeRepositories', look, 'ecr:ResourceTag/team')).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('functions', async () => {
+    const FunctionName = unique('tagged');
+    const { RoleArn: Role } = await createRole(
+      { Principal: { Service: 'lambda.amazonaws.com' } },
+      allow('logs:*'),
+    );
+    await client(LambdaClient).send(
+      new CreateFunctionCommand({
+        FunctionName,
+        Role,
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Code: { ZipFile: archive({ 'index.mjs': 'export const handler = () => 1;' }) },
+        Tags: { team: 'blue' },
+      }),
+    );
+    const look = (keys: AccountKeys) =>
+      client(LambdaClient, keys).send(new GetFunctionConfigurationCommand({ FunctionName }));
+    expect(await allowed('lambda:GetFunctionConfiguration', look)).toEqual([true, false]);
+  });
+});
+
 it('aws:referer is the header, of who has no keys too', async () => {
   const Bucket = unique('referred');
   const s3 = kept(new S3Client(settings()));
   await s3.send(new CreateBucketCommand({ Bucket }));
+  // Whoever names a page comes in: AWS calls that public.
+  await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
   await s3.send(
     new PutBucketPolicyCommand({
       Bucket,
@@ -281,7 +408,7 @@ it('aws:referer is the header, of who has no keys too', async () => {
 
 describe('a service that calls for its caller', () => {
   const TOPIC = { Topic: { Type: 'AWS::SNS::Topic' } };
-  const stackStatus = async (keys: Keys, RoleARN?: string, Resources: object = TOPIC) => {
+  const stackStatus = async (keys: AccountKeys, RoleARN?: string, Resources: object = TOPIC) => {
     const cfn = kept(new CloudFormationClient(settings(keys)));
     const StackName = unique('stack');
     await cfn.send(
@@ -296,7 +423,7 @@ describe('a service that calls for its caller', () => {
     const { Stacks = [] } = await root.send(new DescribeStacksCommand({ StackName }));
     return Stacks[0]?.StackStatus;
   };
-  const createTopic = (keys: Keys) =>
+  const createTopic = (keys: AccountKeys) =>
     isAllowed(
       kept(new SNSClient(settings(keys))).send(new CreateTopicCommand({ Name: unique('topic') })),
     );

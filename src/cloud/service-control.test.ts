@@ -22,6 +22,8 @@ import {
 } from '@aws-sdk/client-sns';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AccountKeys } from './fixtures/account-keys.ts';
+import { settingsOf } from './fixtures/account-keys.ts';
 import type { RunningCloud, ServiceControlPolicy } from './index.ts';
 import { startCloud } from './index.ts';
 
@@ -57,32 +59,20 @@ const start = async (...serviceControlPolicies: readonly ServiceControlPolicy[])
   return running;
 };
 
-interface Keys {
-  readonly AccessKeyId?: string | undefined;
-  readonly SecretAccessKey?: string | undefined;
-  readonly SessionToken?: string | undefined;
-}
-const ROOT: Keys = { AccessKeyId: 'test', SecretAccessKey: 'test' };
-const settings = ({ AccessKeyId = '', SecretAccessKey = '', SessionToken }: Keys = ROOT) => ({
-  endpoint: running?.url ?? '',
-  region: 'us-east-1',
-  maxAttempts: 1,
-  forcePathStyle: true,
-  credentials: {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
-  },
-});
+const ROOT: AccountKeys = { AccessKeyId: 'test', SecretAccessKey: 'test' };
+const settings = (keys: AccountKeys = ROOT) => {
+  if (running === undefined) return expect.fail('no cloud was started');
+  return settingsOf(running, keys);
+};
 const kept = <C extends { destroy(): void }>(client: C): C => {
   clients.push(client);
   return client;
 };
-const s3 = (keys?: Keys) => kept(new S3Client(settings(keys)));
-const iam = (keys?: Keys) => kept(new IAMClient(settings(keys)));
+const s3 = (keys?: AccountKeys) => kept(new S3Client(settings(keys)));
+const iam = (keys?: AccountKeys) => kept(new IAMClient(settings(keys)));
 
 /** Keys of a user who may everything. */
-const admin = async (): Promise<Keys> => {
+const admin = async (): Promise<AccountKeys> => {
   await iam().send(new CreateUserCommand({ UserName: 'admin' }));
   await iam().send(
     new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'all', PolicyDocument: ALL }),
@@ -92,7 +82,7 @@ const admin = async (): Promise<Keys> => {
 };
 
 /** Keys of a session of a role that may everything. */
-const session = async (Path: string): Promise<Keys> => {
+const session = async (Path: string): Promise<AccountKeys> => {
   const RoleName = 'worker';
   const { Role } = await iam().send(
     new CreateRoleCommand({ RoleName, Path, AssumeRolePolicyDocument: TRUST }),
@@ -104,7 +94,7 @@ const session = async (Path: string): Promise<Keys> => {
   return Credentials ?? {};
 };
 
-const listBuckets = (keys?: Keys) => s3(keys).send(new ListBucketsCommand({}));
+const listBuckets = (keys?: AccountKeys) => s3(keys).send(new ListBucketsCommand({}));
 const lastDenial = () =>
   running?.cloud.journal.entries().findLast(({ outcome }) => outcome === 'denied');
 
@@ -229,7 +219,7 @@ describe('a list of what is allowed', () => {
     await start({ name: 'all.json', document: policy(allow('*')) });
     await iam().send(new CreateUserCommand({ UserName: 'bare' }));
     const { AccessKey = {} } = await iam().send(new CreateAccessKeyCommand({ UserName: 'bare' }));
-    await expect(listBuckets(AccessKey as Keys)).rejects.toMatchObject({
+    await expect(listBuckets(AccessKey as AccountKeys)).rejects.toMatchObject({
       message: expect.stringContaining('because no identity-based policy allows') as string,
     });
   });

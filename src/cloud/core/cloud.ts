@@ -155,15 +155,14 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const bounds = (account: string) =>
     serviceControl === undefined || account !== accountId ? {} : { serviceControl };
 
-  const serviceOfArn = new Map<string, readonly ServiceDefinition[]>();
-  for (const service of options.services)
-    if (service.resourcePolicy !== undefined)
-      serviceOfArn.set(service.signingName, [
-        ...(serviceOfArn.get(service.signingName) ?? []),
-        service,
-      ]);
-
-  const keysOfArn = options.services.filter((service) => service.resourceKeys !== undefined);
+  /** The services that know something of resources, by the name that stands in their ARNs: that of their principal. */
+  const byArn = (part: 'resourcePolicy' | 'resourceKeys') =>
+    Map.groupBy(
+      options.services.filter((service) => service[part] !== undefined),
+      ({ principal }) => principal.split('.', 1)[0],
+    );
+  const policiesByArn = byArn('resourcePolicy');
+  const keysByArn = byArn('resourceKeys');
 
   const authoriser = createAuthoriser({
     identityPolicies: (principal) =>
@@ -175,18 +174,17 @@ export const createCloud = (options: CloudOptions): Cloud => {
       },
     resourcePolicy: (arn, account, ofRegion) => {
       const service = arn.split(':', 3)[2];
-      for (const owner of serviceOfArn.get(service ?? '') ?? []) {
+      for (const owner of policiesByArn.get(service ?? '') ?? []) {
         const policy = owner.resourcePolicy?.(arn, stateOf(owner, account, ofRegion));
         if (policy !== undefined) return policy;
       }
       return undefined;
     },
     resourceKeys: (arn, account, ofRegion) => {
-      for (const owner of keysOfArn) {
-        if (arn.startsWith(`arn:aws:${owner.signingName}:`)) {
-          const keys = owner.resourceKeys?.(arn, stateOf(owner, account, ofRegion));
-          if (keys !== undefined) return keys;
-        }
+      const service = arn.split(':', 3)[2];
+      for (const owner of keysByArn.get(service ?? '') ?? []) {
+        const keys = owner.resourceKeys?.(arn, stateOf(owner, account, ofRegion));
+        if (keys !== undefined) return keys;
       }
       return undefined;
     },

@@ -1,4 +1,5 @@
 import { defineService } from '../core/define-service.ts';
+import { resourceTagKeys } from '../core/resource-tags.ts';
 import { resumeEvents } from './async-queue.ts';
 import { codeDownload } from './code-download.ts';
 import { operations } from './operations.ts';
@@ -17,6 +18,7 @@ export const lambda = defineService<LambdaState>({
   operations,
   resources,
   resourcePolicy: policyOfArn,
+  resourceKeys: (arn, state) => resourceTagKeys(state.functions.get(arn.split(':')[6] ?? '')?.tags),
   dataPlane: codeDownload,
   // "Request must be smaller than 70167211 bytes for the CreateFunction operation": 50 MB of code in base64, and the rest.
   maxBodyBytes: 70_167_211,

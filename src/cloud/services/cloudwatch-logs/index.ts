@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { operations } from './operations.ts';
 import { logGroup } from './resources.ts';
 import { logStream, resourcePolicy } from './stream-resources.ts';
@@ -15,6 +16,7 @@ export const cloudwatchLogs = defineService<LogsState>({
   operations,
   // ARNs of streams go on after the group's: `…:log-group:NAME:log-stream:STREAM`.
   resourcePolicy: (arn, state) => state.policyOf(arn.split(':', 7).join(':')),
+  resourceKeys: (arn, state) => resourceTagKeys(state.groups.get(arn.split(':')[6] ?? '')?.tags),
   resources: [logGroup, logStream, resourcePolicy],
   validationCode: 'InvalidParameterException',
 });

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { keepEvaluating } from './alarm-actions.ts';
 import { alarmOperations } from './alarm-operations.ts';
 import { metricOperations } from './metric-operations.ts';
@@ -14,6 +15,7 @@ export const cloudwatch = defineService<CloudWatchState>({
   scope: 'region',
   createState: createCloudWatchState,
   operations: { ...metricOperations, ...alarmOperations },
+  resourceKeys: (arn, state) => resourceTagKeys(state.alarms.get(arn.split(':')[6] ?? '')?.tags),
   resources: [alarm],
   validationCode: 'ValidationError',
   accessDeniedCode: 'AccessDenied',

@@ -1,3 +1,4 @@
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import type { IamState, Tag } from './state.ts';
 
 const IAM_ARN = /^arn:[^:]+:iam::\d+:(role|user|instance-profile|policy|oidc-provider)\/(.+)$/;
@@ -20,26 +21,20 @@ export const resourceKeys = (
     case 'role':
     case 'user': {
       const found = kind === 'role' ? state.role(lastPart(rest)) : state.user(lastPart(rest));
-      return found?.arn === arn
-        ? keysOf(found.tags, ['aws:ResourceTag/', 'iam:ResourceTag/'])
-        : undefined;
+      return found?.arn === arn ? keysOf(found.tags, 'iam:ResourceTag/') : undefined;
     }
     case 'instance-profile': {
       const found = state.instanceProfile(lastPart(rest));
-      return found?.arn === arn ? keysOf(found.tags, ['aws:ResourceTag/']) : undefined;
+      return found?.arn === arn ? keysOf(found.tags) : undefined;
     }
     case 'policy':
-      return keysOf(state.policy(arn)?.tags ?? [], ['aws:ResourceTag/']);
+      return keysOf(state.policy(arn)?.tags ?? []);
     case 'oidc-provider':
-      return keysOf(state.oidcProvider(arn)?.tags ?? [], ['aws:ResourceTag/']);
+      return keysOf(state.oidcProvider(arn)?.tags ?? []);
     default:
       return undefined;
   }
 };
 
-const keysOf = (tags: readonly Tag[], prefixes: readonly string[]) => {
-  if (tags.length === 0) return undefined;
-  const keys: Record<string, string> = {};
-  for (const { Key, Value } of tags) for (const prefix of prefixes) keys[`${prefix}${Key}`] = Value;
-  return keys;
-};
+const keysOf = (tags: readonly Tag[], ...ownPrefixes: readonly string[]) =>
+  resourceTagKeys(Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])), ...ownPrefixes);

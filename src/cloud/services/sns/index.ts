@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { resumeDeliveries } from './deliver.ts';
 import { publishOperations } from './publish.ts';
 import { subscription, topic, topicInlinePolicy, topicPolicy } from './resources.ts';
@@ -16,6 +17,7 @@ export const sns = defineService<SnsState>({
   createState: createSnsState,
   operations: { ...topicOperations, ...subscriptionOperations, ...publishOperations },
   resourcePolicy: (arn, state) => state.topics.get(arn)?.policy,
+  resourceKeys: (arn, state) => resourceTagKeys(state.topics.get(arn)?.tags),
   resources: [topic, subscription, topicPolicy, topicInlinePolicy],
   validationCode: 'InvalidParameter',
   accessDeniedCode: 'AuthorizationErrorException',

@@ -142,7 +142,7 @@ describe('publishing', () => {
     expect(notesOf(MessageId)).toMatchObject([
       {
         service: 'sns',
-        outcome: 'error',
+        outcome: 'denied',
         message: expect.stringMatching(
           /listener was dropped: .*not authorized.*lambda:InvokeFunction/,
         ),

@@ -1,6 +1,8 @@
 import { defineService } from '../../core/define-service.ts';
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { labelOperations } from './label-operations.ts';
 import { listingOperations } from './listing-operations.ts';
+import { find, plainName } from './names.ts';
 import { parameterOperations } from './parameter-operations.ts';
 import { parameter } from './resources.ts';
 import type { SsmState } from './state.ts';
@@ -14,5 +16,7 @@ export const ssm = defineService<SsmState>({
   scope: 'region',
   createState: createSsmState,
   operations: { ...parameterOperations, ...listingOperations, ...labelOperations },
+  resourceKeys: (arn, state) =>
+    resourceTagKeys(find(state, plainName(arn))?.tags, 'ssm:resourceTag/'),
   resources: [parameter],
 });
