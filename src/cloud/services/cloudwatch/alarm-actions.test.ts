@@ -218,7 +218,7 @@ describe('an alarm that changes its state', () => {
         [expect.stringMatching(`Failed to execute action ${nowhere}.*not supported`), 'Failed'],
       ]),
     );
-    expect(notes('alarm unheard').map(({ outcome }) => outcome)).toEqual(['error', 'error']);
+    expect(notes('alarm unheard').map(({ outcome }) => outcome)).toEqual(['error', 'denied']);
   });
 
   it('invokes a function that lets it', async () => {
