@@ -2,7 +2,8 @@ import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 import type { Synthesis, SynthesisOptions } from '../synth/index.ts';
-import { synthesise } from '../synth/index.ts';
+import { assertNoProblems, synthesise } from '../synth/index.ts';
+import { validateTemplate } from '../validate/index.ts';
 import { CliError } from './cli-error.ts';
 
 // An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
@@ -22,7 +23,7 @@ export const archiveKey = (serviceName: string, archive: Archive): string =>
   `${serviceName}/${archive.sha256}.zip`;
 
 /**
- * Synthesises, which finds every mistake in the declarations, and starts to bundle.
+ * Synthesises, validates, which finds every mistake in the program's declarations and its template, and starts to bundle.
  *
  * @throws {FrameworkError} when the program's declarations are wrong
  * @throws {NO_PROGRAM} when the file that runs cannot be told
@@ -31,7 +32,7 @@ export const assemble = (
   service: ServiceDeclaration,
   options: { readonly onThisMachine: boolean; readonly entry?: string; readonly outDir?: string },
 ): Assembly => {
-  const synthesis = synthesise(service, withoutStatement(process.env[WITHOUT]));
+  const synthesis = validated(service, synthesise(service, withoutStatement(process.env[WITHOUT])));
   if (synthesis.functions.length === 0) return { synthesis, archive: undefined, runsOn: undefined };
   const entry = options.entry ?? process.argv[1];
   if (entry === undefined)
@@ -59,6 +60,17 @@ export const assemble = (
   });
   archive.catch(() => undefined);
   return { synthesis, archive, runsOn: elsewhere ? machine : undefined };
+};
+
+/** Stops with every problem of the template, before anything leaves the machine; what is hardly meant becomes a warning. */
+const validated = (service: ServiceDeclaration, synthesis: Synthesis): Synthesis => {
+  const { template, templateBody, origins, warnings } = synthesis;
+  const findings = validateTemplate(template, { origins, body: templateBody });
+  assertNoProblems(
+    service.name,
+    findings.filter(({ severity }) => severity === 'problem'),
+  );
+  return { ...synthesis, warnings: [...warnings, ...findings] };
 };
 
 /** Names a statement that a program leaves out of its template: `FUNCTION#STATEMENT`. */

@@ -53,13 +53,21 @@ const expressions = new Map<string, RegExp | undefined>();
 
 /** A schema's pattern as JavaScript reads it; undefined for one that means nothing to it. They are written for a Java program. */
 export const patternOf = (text: string): RegExp | undefined => {
-  if (!expressions.has(text)) expressions.set(text, compile(text, 'u') ?? compile(text, ''));
+  if (!expressions.has(text)) {
+    // Where the text begins and ends: `\A` and `\Z` there, which without the flag would be letters here.
+    const translated = text.replaceAll(/\\(.)/gs, (escape, letter: string) =>
+      letter === 'A' ? '^' : letter === 'Z' || letter === 'z' ? '$' : escape,
+    );
+    expressions.set(text, compile(translated, 'u') ?? compile(translated, ''));
+  }
   return expressions.get(text);
 };
 
+/** Escapes that JavaScript knows without the flag; it takes any other letter for itself. */
+const UNKNOWN_ESCAPE = /\\[^\WbBdDsSwWnrtfvucx0-9_]/;
+
 const compile = (text: string, flags: string): RegExp | undefined => {
-  // Without the flag `\p{L}` is the letter p, which is not what is meant.
-  if (flags === '' && /\\p\{/i.test(text)) return undefined;
+  if (flags === '' && UNKNOWN_ESCAPE.test(text.replaceAll('\\\\', ''))) return undefined;
   try {
     return new RegExp(text, flags);
   } catch {

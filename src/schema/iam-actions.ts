@@ -8,6 +8,8 @@ export interface ServiceActions {
   readonly r: Readonly<Record<string, string>>;
   /** Sets of condition keys, each parted by spaces. */
   readonly k: readonly string[];
+  /** Condition keys that it lists for no action of its own, parted by spaces. */
+  readonly o?: string;
 }
 
 /** An action, as AWS's service authorization reference lists it. */
@@ -46,6 +48,24 @@ export const iamAction = (service: string, name: string): IamAction | undefined 
     arns: on === '' ? [] : on.split(',').flatMap((type) => found.r[type] ?? []),
     conditionKeys: (found.k[Number(set)] ?? '').split(' ').filter(Boolean),
   };
+};
+
+const keys = new Map<string, readonly string[] | undefined>();
+
+/** Every condition key that AWS lists with a service, `s3:prefix` and `aws:ResourceTag/${TagKey}` alike; undefined for a prefix that no service has. */
+export const iamConditionKeys = (service: string): readonly string[] | undefined => {
+  if (!keys.has(service)) {
+    const found = model.find(service);
+    keys.set(
+      service,
+      found === undefined
+        ? undefined
+        : [...new Set([...found.k, found.o ?? ''].flatMap((set) => set.split(' ')))].filter(
+            Boolean,
+          ),
+    );
+  }
+  return keys.get(service);
 };
 
 const nameWithoutCase = ({ a }: ServiceActions, name: string): string | undefined =>

@@ -1,5 +1,5 @@
 export type { IamAction } from './iam-actions.ts';
-export { iamAction, iamActions, iamServices } from './iam-actions.ts';
+export { iamAction, iamActions, iamConditionKeys, iamServices } from './iam-actions.ts';
 export type { Constraint, TypeConstraints } from './constraints.ts';
 export { constraintsOf, patternOf } from './constraints.ts';
 export type { Handler } from './permissions.ts';

@@ -12,6 +12,19 @@ export const ERROR_CODES = {
   INVALID_ROUTE: 'user', // a path that API Gateway does not take
   DUPLICATE_ROUTE: 'user', // two functions on one route
   ENVIRONMENT_TOO_LARGE: 'user', // variables over 4 KB
+  UNKNOWN_TYPE: 'user', // a resource type that AWS does not publish
+  UNKNOWN_PROPERTY: 'user', // a property that the type does not have
+  UNKNOWN_ATTRIBUTE: 'user', // an attribute that the type does not have
+  MISSING_PROPERTY: 'user', // a property that the type requires
+  WRONG_TYPE: 'user', // a list for a text, and the like
+  INVALID_VALUE: 'user', // outside of an enum, a pattern, a range
+  READ_ONLY_PROPERTY: 'user', // a property that AWS sets alone
+  DEPRECATED_PROPERTY: 'user', // a property that AWS gives up; a warning
+  INVALID_FUNCTION: 'user', // an intrinsic function that is none, or stands where it may not
+  INVALID_POLICY: 'user', // a policy document that IAM refuses
+  UNKNOWN_ACTION: 'user', // an action that no service has
+  UNKNOWN_CONDITION_KEY: 'user', // a condition key that AWS lists nowhere; a warning
+  OVER_LIMIT: 'user', // more than AWS takes
   INVALID_SERVICE: 'user', // several of the above at once
 } as const;
 

@@ -19,6 +19,11 @@ export interface ResourceOptions {
   readonly updateReplacePolicy?: 'Delete' | 'Retain' | 'Snapshot';
   /** Anything, for tools. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * Where AWS's published schema is wrong or behind: the properties that are not held to it, each with all that is in it, such as
+   * `['Code.S3Key', 'Tags']`; or `true` for all of them. References and CloudFormation's own limits are checked anyway.
+   */
+  readonly unchecked?: true | readonly string[];
 }
 
 /** A CloudFormation resource of any type, as data. */

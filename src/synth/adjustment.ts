@@ -27,6 +27,8 @@ export const applyAdjustment = (adjustment: Adjustment, builder: TemplateBuilder
       declaredAt,
     );
   const [logicalId] = only;
+  builder.adjusted(logicalId, Object.keys(properties), declaredAt);
+  if (options.unchecked !== undefined) builder.uncheck(logicalId, options.unchecked);
   builder.amend(logicalId, (resource) => ({
     ...resource,
     ...(options.dependsOn === undefined

@@ -27,7 +27,18 @@ export interface TemplateBuilder extends Resolver {
   readonly problems: readonly Problem[];
   /** Where a logical id was declared, when it was in the program. */
   declaredAt(logicalId: string): DeclaredAt | undefined;
+  /** Says that properties of a resource are not to be held to AWS's schemas. */
+  uncheck(logicalId: string, unchecked: Unchecked): void;
+  /** What was said with {@link uncheck}. */
+  uncheckedOf(logicalId: string): Unchecked | undefined;
+  /** Says that properties of a resource were stated elsewhere than the resource. */
+  adjusted(logicalId: string, properties: readonly string[], at: DeclaredAt | undefined): void;
+  /** What was said with {@link adjusted}: where each property was stated last. */
+  adjustmentsOf(logicalId: string): ReadonlyMap<string, DeclaredAt>;
 }
+
+/** Properties that are not held to AWS's schemas: all, or by their paths. */
+export type Unchecked = true | readonly string[];
 
 /** `app.ts:12`, short enough to read; the path is cut to its last part. */
 export const place = (at: DeclaredAt | undefined): string | undefined =>
@@ -38,6 +49,8 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
   const outputs = new Map<string, Template['Outputs'][string]>();
   const places = new Map<string, DeclaredAt>();
   const owners = new Map<string, string>();
+  const unchecked = new Map<string, Unchecked>();
+  const adjustments = new Map<string, ReadonlyMap<string, DeclaredAt>>();
   let current: string | undefined;
   const problems: Problem[] = [];
   const problem = (code: ErrorCode, message: string, declaredAt?: DeclaredAt) => {
@@ -52,6 +65,18 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
     problems,
     problem,
     declaredAt: (logicalId) => places.get(logicalId),
+    uncheck: (logicalId, more) => {
+      const before = unchecked.get(logicalId) ?? [];
+      unchecked.set(logicalId, before === true || more === true ? true : [...before, ...more]);
+    },
+    uncheckedOf: (logicalId) => unchecked.get(logicalId),
+    adjusted: (logicalId, properties, at) => {
+      if (at === undefined) return;
+      const before = adjustments.get(logicalId) ?? [];
+      const now = properties.map((property) => [property, at] as const);
+      adjustments.set(logicalId, new Map([...before, ...now]));
+    },
+    adjustmentsOf: (logicalId) => adjustments.get(logicalId) ?? new Map(),
     within: (owner, work) => {
       current = owner;
       work();

@@ -17,8 +17,9 @@ import { assertNoProblems, createBuilder } from './builder.ts';
 import type { AnyDeclaration, Collected } from './collect.ts';
 import { collect } from './collect.ts';
 import { synthesiseFunction } from './function.ts';
-import { findCycle, findMissing } from './references.ts';
 import type { KnownName } from './resolve.ts';
+import type { Origins } from './origins.ts';
+import { originsOf } from './origins.ts';
 import { createResolver } from './resolve.ts';
 import { leaveOut, synthesiseBoundary } from './role.ts';
 import type { Warning } from './secrets.ts';
@@ -27,6 +28,8 @@ import type { Template } from './template.ts';
 import { inOrder, printTemplate, said } from './template.ts';
 import { validate } from './validate.ts';
 
+export { assertNoProblems } from './builder.ts';
+export type { Origin, Origins } from './origins.ts';
 export type { Warning } from './secrets.ts';
 export type { Template, TemplateResource } from './template.ts';
 export { printTemplate } from './template.ts';
@@ -64,6 +67,8 @@ export interface Synthesis {
   /** The template's text; the same program gives the same bytes. */
   readonly templateBody: string;
   readonly functions: readonly SynthesisedFunction[];
+  /** Where each resource is declared. */
+  readonly origins: Origins;
   /** What is allowed, and hardly meant. */
   readonly warnings: readonly Warning[];
   /** Where the program declares a resource of the template. */
@@ -115,6 +120,8 @@ const synthesiseResource = (declaration: AnyDeclaration, builder: TemplateBuilde
     },
     declaration.declaredAt,
   );
+  const unchecked = declaration['unchecked'] === true ? true : options.unchecked;
+  if (unchecked !== undefined) builder.uncheck(declaration.name, unchecked);
 };
 
 /** Buckets that start functions: their names must be known before they are made. */
@@ -150,6 +157,7 @@ const keyOf = ({ source, target, detail }: EventSource) =>
 
 /**
  * Writes a service as a CloudFormation template. Pure: no file, no clock, no chance; the order of the program does not matter.
+ * What stands in the template is not checked here: that is for `src/validate`.
  *
  * @throws {FrameworkError} with every mistake that was found, each with its place in the program
  */
@@ -182,8 +190,6 @@ export const synthesise = (
     builder.output(name, builder.resolve(value), name);
   const parameters = functions.length === 0 ? {} : archiveParameters(options);
   if (options.without !== undefined) leaveOut(builder, options.without);
-  findMissing(builder, Object.keys(parameters));
-  findCycle(builder);
   assertNoProblems(service.name, builder.problems);
 
   const template: Template = {
@@ -196,6 +202,7 @@ export const synthesise = (
   return {
     template,
     templateBody: printTemplate(template),
+    origins: originsOf(builder),
     warnings: findSecrets(builder),
     declaredAt: builder.declaredAt,
     functions: functions.map((fn) => ({

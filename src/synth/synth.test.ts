@@ -468,15 +468,6 @@ describe('what cannot be is said in a sentence, with its line', () => {
       /synth\.test\.ts:\d+: Two functions are named Same \(the other is at .*synth\.test\.ts:\d+\)\. Rename one of them/,
     ],
     [
-      'a reference to nothing',
-      () =>
-        service('S', {
-          functions: [],
-          resources: [resource('AWS::SNS::Topic', 'T', { DisplayName: { Ref: 'Nobody' } })],
-        }),
-      /Nobody/,
-    ],
-    [
       'a grant on nothing',
       () =>
         service('S', {
@@ -493,18 +484,6 @@ describe('what cannot be is said in a sentence, with its line', () => {
           ],
         }),
       /Nobody/,
-    ],
-    [
-      'a circle',
-      () =>
-        service('S', {
-          functions: [],
-          resources: [
-            resource('AWS::SQS::Queue', 'A', { QueueName: { Ref: 'B' } }),
-            resource('AWS::SQS::Queue', 'B', { QueueName: { Ref: 'A' } }),
-          ],
-        }),
-      /These resources need each other, so none can be made first: A → B → A\./,
     ],
     ['a bad name of a service', () => service('not a name', { functions: [] }), /not a name/],
   ])('%s', (_what, declared, sentence) => {

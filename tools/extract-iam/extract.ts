@@ -81,10 +81,13 @@ for (const service of services) {
     const on = unique(resourceTypes.map((row) => row.name)).join(',');
     described[name] = `${on}#${setOf(unique(all))}`;
   }
+  const onActions = new Set(keySets.flatMap((set) => set.split(' ')));
+  const others = unique(keys.map(({ key }) => key).filter((key) => !onActions.has(key)));
   const line: ServiceActions = {
     a: described,
     r: Object.fromEntries(resources.map(({ key, arn }) => [key, arn])),
     k: keySets,
+    ...(others.length === 0 ? {} : { o: others.join(' ') }),
   };
   lines.push(`${JSON.stringify(service)}:${JSON.stringify(line)}`);
   const own = unique([
