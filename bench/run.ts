@@ -15,6 +15,7 @@ const BENCHMARKS = [
   ['http.ts', ...peers],
   ['iam.ts'],
   ['types.ts'],
+  ['validate.ts'],
 ] as const;
 const RESULTS = join(ROOT, 'bench', 'RESULTS.md');
 /** What is above this line is written by hand; what is below, by this script. */

@@ -31,7 +31,8 @@ export const checkMembers = (
     const member = value[name];
     const schema = schemas.get(name);
     const at: PropertyPath = { up: path, key: name };
-    if (special !== undefined && isSpecial(at, special, subject, schema === undefined)) continue;
+    if (special?.names.has(name) === true && isSpecial(at, special, subject, schema === undefined))
+      continue;
     if (schema !== undefined) {
       if (!isNoValue(member))
         subject.check(
@@ -43,8 +44,8 @@ export const checkMembers = (
     } else if (!open || !name.startsWith('Fn::')) sayUnknown(at, schemas, value, subject);
   }
   if (open) return;
-  for (const [name, schema] of schemas)
-    if (schema.required && isMissing(value, name)) {
+  for (const name of requiredOf(schemas))
+    if (isMissing(value, name)) {
       const at: PropertyPath = { up: path, key: name };
       subject.report.problem(
         'MISSING_PROPERTY',
@@ -54,6 +55,17 @@ export const checkMembers = (
     }
   if (constraint?.x !== undefined) checkChoice(value, constraint.x, 'one', path, subject);
   if (constraint?.y !== undefined) checkChoice(value, constraint.y, 'any', path, subject);
+};
+
+const required = new WeakMap<PropertySchemas, readonly string[]>();
+
+const requiredOf = (schemas: PropertySchemas): readonly string[] => {
+  let names = required.get(schemas);
+  if (names === undefined) {
+    names = [...schemas].filter(([, schema]) => schema.required).map(([name]) => name);
+    required.set(schemas, names);
+  }
+  return names;
 };
 
 const isMissing = (value: JsonObject, name: string): boolean =>
@@ -66,14 +78,16 @@ const sayUnknown = (
   subject: Subject,
 ): void => {
   const free = [...schemas.keys()].filter((name) => !Object.hasOwn(value, name)).sort();
-  const meant = nearest(String(path.key), free);
+  const meant = nearest(String(path.key), schemas.keys());
   const owner =
     path.up === undefined
       ? subject.type.name
       : `${printPath(path.up).replaceAll(/\[\d+\]/g, '')} in ${subject.type.name}`;
   const instead =
     meant !== undefined
-      ? `did you mean ${meant}?`
+      ? Object.hasOwn(value, meant)
+        ? `${meant} is stated too. Leave one of them out.`
+        : `did you mean ${meant}?`
       : free.length === 0
         ? 'it has none beside those that are stated. Leave it out.'
         : `it has ${listed(free)}.`;
@@ -84,7 +98,11 @@ const sayUnknown = (
   );
 };
 
-type Special = ReadonlyMap<string, 'read-only' | 'deprecated'>;
+interface Special {
+  readonly kinds: ReadonlyMap<string, 'read-only' | 'deprecated'>;
+  /** The last parts of the paths: what has another name is none of them. */
+  readonly names: ReadonlySet<string>;
+}
 
 const specials = new WeakMap<TypeConstraints, Special | undefined>();
 
@@ -103,7 +121,8 @@ const specialOf = (constraints: TypeConstraints): Special | undefined => {
       ...dp.map((path) => [plain(path), 'deprecated'] as const),
       ...ro.map((path) => [plain(path), 'read-only'] as const),
     ]);
-    specials.set(constraints, found.size === 0 ? undefined : found);
+    const names = new Set([...found.keys()].map((path) => path.split('.').at(-1) ?? ''));
+    specials.set(constraints, found.size === 0 ? undefined : { kinds: found, names });
   }
   return specials.get(constraints);
 };
@@ -116,7 +135,7 @@ const isSpecial = (
   isUnknown: boolean,
 ): boolean => {
   const pattern = printPattern(path);
-  const kind = special.get(pattern);
+  const kind = special.kinds.get(pattern);
   if (kind === 'deprecated')
     subject.report.warning(
       'DEPRECATED_PROPERTY',

@@ -3,6 +3,7 @@ import { checkActions } from './check-actions.ts';
 import { checkConditionKeys } from './check-condition-keys.ts';
 import type { FoundPolicy, PolicyPlace } from './find-policies.ts';
 import { findPolicies } from './find-policies.ts';
+import type { JsonObject } from './json.ts';
 import { isList, isObject } from './json.ts';
 import { settle } from './policy-text.ts';
 import { printPath } from './property-path.ts';
@@ -12,8 +13,9 @@ import type { ResourceFacts } from './template-facts.ts';
 /** Checks every IAM policy in a resource: its form as IAM does, its actions and keys by what AWS lists. */
 export const checkPolicies = (resource: ResourceFacts, report: Report): void => {
   for (const policy of findPolicies(resource)) {
-    checkForm(policy, resource, report);
-    const statements = settle(policy.document['Statement'], 'Statement');
+    const settled = settle(policy.document) as JsonObject;
+    checkForm(policy, settled, resource, report);
+    const statements = settled['Statement'];
     (isList(statements) ? statements : [statements]).forEach((statement, index) => {
       if (!isObject(statement)) return;
       const place: PolicyPlace = {
@@ -29,11 +31,11 @@ export const checkPolicies = (resource: ResourceFacts, report: Report): void => 
 
 /** IAM stops at the first mistake: after one, each statement is asked alone. */
 const checkForm = (
-  { document, use, path }: FoundPolicy,
+  { use, path }: FoundPolicy,
+  settled: JsonObject,
   { id }: ResourceFacts,
   report: Report,
 ): void => {
-  const settled = settle(document) as Readonly<Record<string, unknown>>;
   const say = (error: PolicyError, at: string) =>
     report.problem(
       'INVALID_POLICY',

@@ -141,8 +141,11 @@ const checkUnion = (
 ): void => {
   const ofForm = type.members.filter((member) => isOfForm(value, member));
   // `json` beside an object is the same object written by hand: the object knows more.
+  const structured = type.members.some(({ kind }) => kind === 'list' || kind === 'object');
   const candidates =
-    ofForm.length > 0 ? ofForm : type.members.filter(({ kind }) => kind === 'json');
+    ofForm.length > 0 || (structured && isScalar(value))
+      ? ofForm
+      : type.members.filter(({ kind }) => kind === 'json');
   const [only, ...others] = candidates;
   if (only === undefined) return mismatch(value, type, path, subject);
   let best = only;

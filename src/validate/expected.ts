@@ -32,4 +32,12 @@ const WANTED: Readonly<Record<PropertyType['kind'], string>> = {
 
 /** `a list`, `a text or a list`. */
 export const wanted = (type: PropertyType): string =>
-  type.kind === 'union' ? [...new Set(type.members.map(wanted))].join(' or ') : WANTED[type.kind];
+  type.kind === 'union'
+    ? [...new Set(namedOf(type.members).map(wanted))].join(' or ')
+    : WANTED[type.kind];
+
+/** JSON beside a list or an object is the same by hand. */
+const namedOf = (members: readonly PropertyType[]): readonly PropertyType[] =>
+  members.some(({ kind }) => kind === 'list' || kind === 'object')
+    ? members.filter(({ kind }) => kind !== 'json')
+    : members;

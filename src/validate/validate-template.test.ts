@@ -57,7 +57,7 @@ describe('a resource against the schema of its type', () => {
         ...TABLE,
         KeySchema: [{ AttributeName: 'id', KeyTipe: 'HASH', KeyType: 'HASH' }],
       }),
-      'KeySchema[0].KeyTipe of It is no property of KeySchema in AWS::DynamoDB::Table; it has none beside those that are stated. Leave it out.',
+      'KeySchema[0].KeyTipe of It is no property of KeySchema in AWS::DynamoDB::Table; KeyType is stated too. Leave one of them out.',
     ],
     [
       'the same three levels down',
@@ -77,6 +77,11 @@ describe('a resource against the schema of its type', () => {
       'a text for a number',
       only(QUEUE, { VisibilityTimeout: 'long' }),
       "VisibilityTimeout of It is 'long'; AWS::SQS::Queue takes a whole number there.",
+    ],
+    [
+      'a text for a list that may be JSON',
+      only('AWS::DynamoDB::Table', { ...TABLE, KeySchema: 'id' }),
+      "KeySchema of It is 'id'; AWS::DynamoDB::Table takes a list there.",
     ],
     [
       'a fraction for a whole number',
