@@ -9,6 +9,7 @@ const peers = process.argv.includes('--peers') ? ['--peers'] : [];
 const BENCHMARKS = [
   ['build.ts', ...peers],
   ['provision.ts'],
+  ['plan.ts'],
   ['cloudformation.ts'],
   ['start.ts'],
   ['cold-start.ts'],

@@ -57,6 +57,25 @@ export const writeSpartaService = (count: number): string => {
   return dir;
 };
 
+/** A Sparta program of functions that no route starts: three resources each, so that 100 fit one template. */
+export const writeRoutelessService = (count: number): string => {
+  const dir = fresh(`routeless-${count}`);
+  write(dir, 'package.json', manifest(`routeless-${count}`));
+  const names = namesOf(count);
+  for (const [index, name] of names.entries())
+    write(
+      dir,
+      `src/${name}.ts`,
+      `${IMPORT}import { lambda } from 'sparta';\n${body(index)}export const ${name} = lambda('${name.toUpperCase()}', {}, ({ id }: { id: string }) => work(id));\n`,
+    );
+  write(
+    dir,
+    'app.ts',
+    `import { main, service } from 'sparta';\n${names.map((name) => `import { ${name} } from './src/${name}.ts';`).join('\n')}\nawait main(service('Bench${count}', { functions: [${names.join(', ')}] }));\n`,
+  );
+  return dir;
+};
+
 /** Plain handlers, for bare esbuild. */
 export const writeFloorService = (count: number): string => {
   const dir = fresh(`floor-${count}`);

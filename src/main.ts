@@ -19,7 +19,7 @@ const isEntry = (file: string | undefined): boolean => {
 };
 
 /**
- * Gives the program its commands: `provision`, `status`, `delete`, `build`, `version`. Acts when the calling module is
+ * Gives the program its commands: `plan`, `provision`, `status`, `delete`, `build`, `version`. Acts when the calling module is
  * the program that was started; when a test imports it, it does nothing. Sets the process's exit code.
  *
  * @example

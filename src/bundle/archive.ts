@@ -18,6 +18,14 @@ export interface ArchivePackage {
   readonly sizeBytes: number;
 }
 
+/** A module of the program itself, as far as it is in the bundle. */
+export interface ArchiveModule {
+  /** Path from the project's folder. */
+  readonly path: string;
+  /** Bytes in the bundle, minified if it is. */
+  readonly sizeBytes: number;
+}
+
 /** A package that the archive carries as it is, because it has machine code. */
 export interface ArchiveNative {
   readonly name: string;
@@ -40,6 +48,8 @@ export interface Archive {
   readonly files: readonly ArchiveFile[];
   /** What the bundle is made of, the largest first. */
   readonly packages: readonly ArchivePackage[];
+  /** The program's own modules in the bundle, sorted by path. */
+  readonly modules: readonly ArchiveModule[];
   /** Native packages, sorted by name. */
   readonly natives: readonly ArchiveNative[];
   /** The machine that its native packages are for. */

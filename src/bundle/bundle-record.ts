@@ -17,7 +17,7 @@ export interface BundleRecord {
   readonly crc: number;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Everything that decides what an archive holds, besides the files themselves; a project that moved is another. */
 const settingsOf = (plan: BundlePlan): string => {

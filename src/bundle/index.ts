@@ -1,4 +1,10 @@
-export type { Archive, ArchiveFile, ArchiveNative, ArchivePackage } from './archive.ts';
+export type {
+  Archive,
+  ArchiveFile,
+  ArchiveModule,
+  ArchiveNative,
+  ArchivePackage,
+} from './archive.ts';
 export {
   BUNDLE_ERROR_CODES,
   BundleError,

@@ -1,5 +1,5 @@
 import type { Metafile } from 'esbuild';
-import type { Archive, ArchivePackage } from './archive.ts';
+import type { Archive, ArchiveModule, ArchivePackage } from './archive.ts';
 import { archiveFiles } from './archive-files.ts';
 import {
   keepOutOfGit,
@@ -121,6 +121,20 @@ const summarise = (metafile: Metafile, names: SourceNames): readonly ArchivePack
     .sort((a, b) => b.sizeBytes - a.sizeBytes || byText(a.name, b.name));
 };
 
+const ownModules = (metafile: Metafile, names: SourceNames): readonly ArchiveModule[] => {
+  const sizes = new Map<string, number>();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const { packageName, name } = names.ofInput(path);
+      if (bytesInOutput > 0 && packageName === undefined)
+        sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
+    }
+  }
+  return [...sizes]
+    .map(([path, sizeBytes]) => ({ path, sizeBytes }))
+    .sort((a, b) => byText(a.path, b.path));
+};
+
 const assertFits = (
   unpackedBytes: number,
   packages: readonly { readonly name: string; readonly sizeBytes: number }[],
@@ -199,6 +213,7 @@ export const makeArchive = async (
       .map((file) => ({ path: file.path, sizeBytes: file.bytes.byteLength }))
       .sort((a, b) => byText(a.path, b.path)),
     packages,
+    modules: ownModules(bundled.metafile, names),
     natives: packed
       .map(({ name, version, sizeBytes }) => ({ name, version, sizeBytes }))
       .sort((a, b) => byText(a.name, b.name)),

@@ -4,6 +4,7 @@ import type {
   DeleteFlags,
   DoctorFlags,
   OutputFlags,
+  PlanFlags,
   PrivilegesFlags,
   ProvisionFlags,
   Session,
@@ -43,6 +44,7 @@ export interface CommandSpec {
 /** Options as given: present means given. */
 export type Flags = TargetFlags &
   OutputFlags &
+  PlanFlags &
   ProvisionFlags &
   DeleteFlags &
   DoctorFlags &
@@ -61,19 +63,53 @@ const CONFIRM: OptionSpec = {
   name: 'confirm',
   help: 'show what will happen, and ask before it does',
 };
+const BUCKET: OptionSpec = {
+  name: 'bucket',
+  value: 'name',
+  help: 'a bucket of yours for the archive (default: one that Sparta makes)',
+};
+const VALUES: readonly OptionSpec[] = [
+  {
+    name: 'parameter',
+    value: 'name=value',
+    repeats: 'assignments',
+    help: 'a parameter of the template; repeat it for more',
+  },
+  {
+    name: 'tag',
+    value: 'key=value',
+    repeats: 'assignments',
+    help: 'a tag of the stack; repeat it for more',
+  },
+];
 
 /** Every command of a service. */
 export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'plan',
+    help: 'show what provision would do, and do nothing: resources, permissions, code',
+    options: [
+      ...TARGET,
+      BUCKET,
+      ...VALUES,
+      { name: 'json', help: 'one JSON object, for scripts (docs/plan.md)' },
+      { name: 'markdown', help: 'a comment for a pull request' },
+      {
+        name: 'strict',
+        help: 'exit with 11 when there is a change, 0 when there is none: a gate for CI',
+      },
+    ],
+    run: async (session, flags) => {
+      const { runPlan } = await import('./commands/plan.ts');
+      return await runPlan(session, flags);
+    },
+  },
   {
     name: 'provision',
     help: 'create or update the stack, and wait until it is done',
     options: [
       ...TARGET,
-      {
-        name: 'bucket',
-        value: 'name',
-        help: 'a bucket of yours for the archive (default: one that Sparta makes)',
-      },
+      BUCKET,
       {
         name: 'noop',
         help: 'touch nothing: write the template and the archive, and say where',
@@ -94,18 +130,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         repeats: 'list',
         help: 'keep this export, which the program no longer has, while other stacks import it; repeat it for more',
       },
-      {
-        name: 'parameter',
-        value: 'name=value',
-        repeats: 'assignments',
-        help: 'a parameter of the template; repeat it for more',
-      },
-      {
-        name: 'tag',
-        value: 'key=value',
-        repeats: 'assignments',
-        help: 'a tag of the stack; repeat it for more',
-      },
+      ...VALUES,
       JSON_LINES,
     ],
     run: async (session, flags) => {

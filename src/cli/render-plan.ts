@@ -1,90 +1,148 @@
-import type {
-  DeletePlan,
-  Plan,
-  PlannedAction,
-  PlannedChange,
-  PlannedProperty,
-} from '../provision/index.ts';
+import type { DeletePlan, Plan, PlannedChange } from '../provision/index.ts';
+import { growth } from '../provision/index.ts';
+import {
+  archiveTotals,
+  largestParts,
+  partName,
+  partText,
+  signedSize,
+  unknownParts,
+} from './plan/archive-words.ts';
+import { changeNote, forcing, isCodeAlone, losses, SIGNS, totals } from './plan/change-words.ts';
+import { holderTitle, permissionRows } from './plan/permission-words.ts';
+import { propertyLines } from './plan/property-lines.ts';
+import { wrapped } from './plan/wrap.ts';
 import type { Style } from './terminal.ts';
-import { count, short } from './wording.ts';
+import { count } from './wording.ts';
 
-const SIGNS: Readonly<Record<PlannedAction, string>> = {
-  add: '+',
-  import: '+',
-  modify: '~',
-  'may-replace': '~',
-  unknown: '?',
-  replace: '±',
-  remove: '-',
-};
-
-const WORDS: Readonly<Record<PlannedAction, string>> = {
-  add: 'to add',
-  import: 'to import',
-  modify: 'to change',
-  'may-replace': 'to change or replace',
-  unknown: 'to change in a way that CloudFormation does not tell',
-  replace: 'to replace',
-  remove: 'to remove',
-};
-
-/** What CloudFormation will do, one line per resource and one per property. */
+/** What CloudFormation will do, for a terminal: resources, permissions, code, and last what is lost. */
 export const planLines = (plan: Plan, style: Style, columns: number): readonly string[] => {
-  const totals = Object.entries(WORDS)
-    .map(([action, word]) => {
-      const n = plan.changes.filter((change) => change.action === action).length;
-      return n === 0 ? '' : `${n} ${word}`;
-    })
-    .filter(Boolean);
   const width = Math.max(0, ...plan.changes.map((change) => change.logicalId.length));
   return [
-    `${style.strong('Plan')}: ${totals.length === 0 ? 'nothing but tags, outputs or policies' : totals.join(', ')}`,
-    ...plan.changes.flatMap((change) => changeLines(change, width, style, columns)),
+    `${style.strong('Plan')}: ${totals(plan)}`,
+    ...plan.changes.flatMap((change) => changeLines(change, { plan, width, style, columns })),
+    ...permissionLines(plan, style, columns),
+    ...archiveLines(plan, style),
+    ...(plan.makesBucket
+      ? [style.dim('  Before it, the bucket for archives is made (once per account and region)')]
+      : []),
+    style.dim(`  in ${plan.region} of account ${plan.accountId}`),
+    ...lossLines(plan, style),
   ];
 };
 
 const changeLines = (
   change: PlannedChange,
-  width: number,
-  style: Style,
-  columns: number,
+  {
+    plan,
+    width,
+    style,
+    columns,
+  }: {
+    readonly plan: Plan;
+    readonly width: number;
+    readonly style: Style;
+    readonly columns: number;
+  },
 ): readonly string[] => {
+  const { action, logicalId, resourceType } = change;
+  const grave = action === 'replace' || action === 'remove';
   const paint =
-    change.action === 'add' || change.action === 'import'
-      ? style.good
-      : change.action === 'remove' || change.action === 'replace'
-        ? style.bad
-        : style.warn;
+    action === 'add' || action === 'import' ? style.good : grave ? style.bad : style.warn;
+  const head = `  ${paint(SIGNS[action])} ${grave ? style.strong(logicalId.padEnd(width)) : logicalId.padEnd(width)}  ${style.dim(resourceType)}`;
+  if (isCodeAlone(change)) return [`${head}  new code`];
   const note = changeNote(change);
+  const loud = /^[A-Z]{3}/.test(note);
+  const shown = loud ? style.strong(style.bad(note)) : style.warn(note);
+  const fits = 4 + width + 2 + resourceType.length + 2 + note.length <= columns;
+  const forced = forcing(change);
   return [
-    `  ${paint(SIGNS[change.action])} ${change.logicalId.padEnd(width)}  ${style.dim(change.resourceType)}${note === '' ? '' : `  ${style.bad(note)}`}`,
-    ...change.properties.map((property) => `      ${propertyLine(property, style, columns - 6)}`),
+    note === '' || !fits ? head : `${head}  ${shown}`,
+    ...(note === '' || fits
+      ? []
+      : wrapped(note, columns - 6).map(
+          (line) => `      ${loud ? style.strong(style.bad(line)) : style.warn(line)}`,
+        )),
+    ...(forced.length === 0
+      ? []
+      : [
+          `      ${style.bad(`${action === 'replace' ? 'forced by' : 'possibly by'} ${forced.join(', ')}`)}`,
+        ]),
+    ...propertyLines(change, plan, style, columns),
   ];
 };
 
-const changeNote = (change: PlannedChange): string => {
-  if (change.losesData) return 'the old one goes, and what is stored in it is lost';
-  if (change.retains) return 'the old one stays behind, outside of the stack';
-  if (change.action === 'may-replace') return 'may be replaced';
-  return '';
+const permissionLines = (
+  { permissions }: Plan,
+  style: Style,
+  columns: number,
+): readonly string[] => {
+  if (!permissions.known)
+    return [
+      `${style.strong('Permissions')}: ${style.warn(`how they change is not known (${permissions.why})`)}`,
+    ];
+  if (permissions.holders.length === 0) return [];
+  return [
+    style.strong('Permissions'),
+    ...permissions.holders.flatMap((holder) => {
+      const rows = permissionRows(holder);
+      return rows.length === 0
+        ? []
+        : [
+            `  ${holderTitle(holder)}`,
+            ...rows.flatMap(({ sign, text, widens }) => {
+              const [first = '', ...rest] = wrapped(text, columns - 8);
+              const paint = widens ? style.warn : (line: string) => line;
+              return [
+                `    ${paint(`${sign} ${first}`)}`,
+                ...rest.map((line) => `        ${paint(line)}`),
+              ];
+            }),
+          ];
+    }),
+  ];
 };
 
-const propertyLine = (property: PlannedProperty, style: Style, columns: number): string => {
-  const path = property.path
-    .replace(/^\/?Properties[./]/, '')
-    .replaceAll('/', '.')
-    .replace(/^\./, '');
-  const forced = property.recreates === 'always' ? style.bad(' (forces replacement)') : '';
-  const limit = Math.max(12, Math.floor((columns - path.length - 6) / 2));
-  if (property.before === undefined && property.after === undefined) {
-    const by =
-      property.causedBy === undefined ? '' : style.dim(` because ${property.causedBy} changes`);
-    return `${path}${by}${forced}`;
-  }
-  const before =
-    property.before === undefined ? style.dim('nothing') : short(property.before, limit);
-  const after = property.after === undefined ? style.dim('nothing') : short(property.after, limit);
-  return `${path}: ${before} → ${after}${forced}`;
+/** So many parts of the archive are told by name in a terminal. */
+const MOST_PARTS = 12;
+
+const archiveLines = ({ archive }: Plan, style: Style): readonly string[] => {
+  if (archive === undefined) return [];
+  const { shown, others, othersBytes } = largestParts(archive.parts ?? [], MOST_PARTS);
+  const width = Math.max(0, ...shown.map((part) => partName(part).length));
+  const unknown = unknownParts(archive);
+  return [
+    `${style.strong('Code')}: ${archiveTotals(archive)}`,
+    ...shown.map((part) => {
+      const change = growth(part);
+      const paint = change > 0 ? style.warn : style.good;
+      const sign = part.before === undefined ? '+' : part.after === undefined ? '-' : '~';
+      return `  ${sign} ${partName(part).padEnd(width)}  ${paint(signedSize(change).padStart(9))}  ${style.dim(partText(part))}`;
+    }),
+    ...(others > 0
+      ? [style.dim(`    and ${count(others, 'other')}, ${signedSize(othersBytes)}`)]
+      : []),
+    ...(unknown === undefined ? [] : [style.dim(`  ${unknown}`)]),
+  ];
+};
+
+const lossLines = (plan: Plan, style: Style): readonly string[] => {
+  const lost = losses(plan);
+  if (lost.length === 0) return [];
+  return [
+    style.strong(style.bad('DATA IS LOST')),
+    ...lost.map(({ action, logicalId, resourceType, physicalId }) =>
+      style.bad(
+        `  ${SIGNS[action]} ${logicalId} (${resourceType}${physicalId === undefined ? '' : `, ${physicalId}`}) ${
+          action === 'remove'
+            ? 'is removed'
+            : action === 'replace'
+              ? 'is replaced'
+              : 'may be replaced'
+        } with all that is stored in it`,
+      ),
+    ),
+  ];
 };
 
 /** What a deletion takes away and what it leaves. */

@@ -108,7 +108,7 @@ export const openProgress = (terminal: Terminal): ProgressView => {
       case 'planned':
         expect(progress.plan.changes);
         for (const line of planLines(progress.plan, style, terminal.columns)) out(line);
-        return out(style.dim(`  in ${progress.region} of account ${progress.accountId}`));
+        return undefined;
       case 'drift':
         for (const line of driftLines(progress.resources, style, terminal.columns)) out(line);
         return undefined;

@@ -105,7 +105,7 @@ describe('provision', () => {
     const { code, out, error } = await run(['provision'], env);
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toMatch(
-      /^Imager → http:.*\nPlan: 1 to add\n {2}\+ Photos {2}AWS::S3::Bucket\n {2}in eu-west-1 of account 111122223333\n {2}✓ Photos {2}AWS::S3::Bucket {2}created {2}0\.10 s\n✓ Imager created in .*\nOutputs\n {2}PhotosName {2}imager-photos\n$/,
+      /^Imager → http:.*\nPlan: 1 to add\n {2}\+ Photos {2}AWS::S3::Bucket\nPermissions\n {2}Photos \(AWS::S3::Bucket\)\n.*\n {2}in eu-west-1 of account 111122223333\n {2}✓ Photos {2}AWS::S3::Bucket {2}created {2}0\.10 s\n✓ Imager created in .*\nOutputs\n {2}PhotosName {2}imager-photos\n$/,
     );
   });
 

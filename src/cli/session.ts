@@ -19,16 +19,22 @@ export interface OutputFlags {
   readonly json?: boolean;
 }
 
-/** Flags of `provision`. */
-export interface ProvisionFlags extends TargetFlags, OutputFlags {
+/** Flags of `plan`, and of all that begins with one. */
+export interface PlanFlags extends TargetFlags, OutputFlags {
   readonly bucket?: string;
+  readonly parameter?: Readonly<Record<string, string>>;
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly markdown?: boolean;
+  readonly strict?: boolean;
+}
+
+/** Flags of `provision`. */
+export interface ProvisionFlags extends PlanFlags {
   readonly noop?: boolean;
   readonly confirm?: boolean;
   readonly recover?: boolean;
   readonly drift?: string;
   readonly keepExport?: readonly string[];
-  readonly parameter?: Readonly<Record<string, string>>;
-  readonly tag?: Readonly<Record<string, string>>;
 }
 
 /** Flags of `delete`. */

@@ -35,7 +35,8 @@ export const showArchive = (
   for (const warning of archive.warnings) out(style.warn(`  ${warningText(warning)}`));
 };
 
-const warningText = (warning: Archive['warnings'][number]): string => {
+/** A warning of the bundler with its place. */
+export const warningText = (warning: Archive['warnings'][number]): string => {
   const { location } = warning;
   return `${location === undefined ? '' : `${location.file}:${location.line}:${location.column} `}${warning.message}`;
 };

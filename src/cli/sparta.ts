@@ -8,10 +8,11 @@ Commands:
   help       print this text
 
 Commands of a service, which are its program's own (node app.ts --help):
-  provision, status, delete, build, explain, can, privileges [app.ts] [options]`;
+  plan, provision, status, delete, build, explain, can, privileges [app.ts] [options]`;
 
 /** Named here so that a cloud starts without the table of their options. */
 const SERVICE_COMMANDS = new Set([
+  'plan',
   'provision',
   'status',
   'delete',

@@ -9,8 +9,20 @@ export { DRIFT_POLICIES } from './drift/drift.ts';
 export type { DeployErrorCode } from './errors.ts';
 export { DeployError } from './errors.ts';
 export { exportNames, keepExports } from './exports/keep-exports.ts';
-export type { Plan, PlannedAction, PlannedChange, PlannedProperty } from './plan/plan.ts';
-export type { Progress, ResourceProgress } from './progress.ts';
+export type { ArchiveChange, PartChange } from './plan/archive-change.ts';
+export { growth } from './plan/archive-change.ts';
+export type { Gate } from './plan/gate.ts';
+export type { PlanRequest } from './plan/ground.ts';
+export type { ChangedPermission, HolderChange, Permission } from './plan/permissions/index.ts';
+export type {
+  Plan,
+  PlannedAction,
+  PlannedChange,
+  PlannedPermissions,
+  PlannedProperty,
+} from './plan/plan.ts';
+export { planStack } from './plan/plan-stack.ts';
+export type { OnProgress, Progress, ResourceProgress } from './progress.ts';
 export type { ProvisionRequest, ProvisionResult } from './provision.ts';
 export { provision } from './provision.ts';
 export type { StackOutput } from './stack/stack-state.ts';
@@ -19,4 +31,5 @@ export type { StackReport } from './stack/status.ts';
 export { readStatus } from './stack/status.ts';
 export type { Target } from './aws/target.ts';
 export { openTarget } from './aws/target.ts';
+export type { ArchiveContents } from './artifacts/contents.ts';
 export type { Artifact } from './artifacts/upload.ts';

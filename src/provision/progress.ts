@@ -32,12 +32,7 @@ export type Progress =
       readonly durationMs: number;
     }
   | { readonly kind: 'upload-skipped'; readonly bucket: string; readonly key: string }
-  | {
-      readonly kind: 'planned';
-      readonly plan: Plan;
-      readonly accountId: string;
-      readonly region: string;
-    }
+  | { readonly kind: 'planned'; readonly plan: Plan }
   | { readonly kind: 'drift'; readonly resources: readonly DriftedResource[] }
   | { readonly kind: 'drift-unknown'; readonly why: string }
   | { readonly kind: 'recovering'; readonly stackName: string; readonly from: string }

@@ -122,9 +122,12 @@ describe('a stack that is not there', () => {
       { kind: 'uploaded', bucket: 'artifacts', key: 'Imager/abc.zip', sizeBytes: 3 },
       {
         kind: 'planned',
-        plan: { kind: 'create', changes: [{ action: 'add', logicalId: 'Photos' }] },
-        accountId: '111122223333',
-        region: 'eu-west-1',
+        plan: {
+          kind: 'create',
+          changes: [{ action: 'add', logicalId: 'Photos' }],
+          accountId: '111122223333',
+          region: 'eu-west-1',
+        },
       },
       { kind: 'executing', operation: 'create' },
       { kind: 'resource', logicalId: 'Photos', phase: 'started' },

@@ -1,19 +1,15 @@
 import type { Archive } from '../../bundle/index.ts';
-import type {
-  Artifact,
-  DriftPolicy,
-  Progress,
-  ProvisionResult,
-  Target,
-} from '../../provision/index.ts';
+import type { DriftPolicy, Progress, ProvisionResult, Target } from '../../provision/index.ts';
 import { DRIFT_POLICIES, keepExports, provision } from '../../provision/index.ts';
 import type { Template } from '../../synth/index.ts';
 import { printTemplate } from '../../synth/index.ts';
+import { artifactOf } from '../artifact.ts';
 import type { Assembly } from '../assemble.ts';
-import { archiveKey, assemble } from '../assemble.ts';
+import { assemble } from '../assemble.ts';
 import { CliError } from '../cli-error.ts';
 import { askYes, assertAskable } from '../confirm.ts';
 import { placesOf } from '../declared-place.ts';
+import { planRequest } from '../plan-request.ts';
 import type { ProgressView } from '../render-progress.ts';
 import { openProgress } from '../render-progress.ts';
 import type { ProvisionFlags, Session } from '../session.ts';
@@ -21,7 +17,7 @@ import { jsonLine, sayStarting } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
 import { outputLines } from '../show-outputs.ts';
 import { showWarnings } from '../show-warnings.ts';
-import { chooseTarget, repeatedFlags, runsHere } from '../target-choice.ts';
+import { chooseTarget, runsHere } from '../target-choice.ts';
 import { duration } from '../wording.ts';
 
 /** `provision`: brings the stack to what the program says. */
@@ -52,20 +48,13 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       template: assembly.synthesis.template,
     });
     const result = await provision(chosen.target, {
-      stackName: service.name,
+      ...planRequest(session, flags, { assembly, archive, onProgress: view.show }),
       templateBody: printTemplate(template),
       template,
       drift,
       placeOf: placesOf(assembly.synthesis),
-      ...(archive === undefined ? {} : { archive }),
-      ...(flags.bucket === undefined ? {} : { bucket: flags.bucket }),
-      ...(flags.parameter === undefined ? {} : { parameters: flags.parameter }),
-      ...tagsOf(session, flags),
       recover: flags.recover ?? false,
       ...(flags.confirm === true ? { confirm: () => askYes(terminal, 'Go on?', signal) } : {}),
-      onProgress: view.show,
-      signal,
-      command: (verb) => `${session.program} ${verb}${repeatedFlags(flags)}`,
     });
     view.end();
     showResult(session, flags, result, performance.now() - start);
@@ -133,18 +122,6 @@ const announce = (
     runsOn,
     durationMs,
   });
-
-const artifactOf = (serviceName: string, archive: Archive): Artifact => ({
-  key: archiveKey(serviceName, archive),
-  bytes: () => process.getBuiltinModule('node:fs/promises').readFile(archive.path),
-  sizeBytes: archive.sizeBytes,
-  contentType: 'application/zip',
-});
-
-const tagsOf = ({ service }: Session, { tag }: ProvisionFlags) => {
-  const tags = { ...service.tags, ...tag };
-  return Object.keys(tags).length === 0 ? {} : { tags };
-};
 
 const showResult = (
   { terminal, service }: Session,

@@ -72,7 +72,8 @@ export const ensureArtifactBucket = async (
   return bucket;
 };
 
-const bucketOf = (stack: StackState | undefined): ArtifactBucket | undefined => {
+/** The bucket of a stack of ours that stands; undefined when there is none yet. */
+export const bucketOf = (stack: StackState | undefined): ArtifactBucket | undefined => {
   if (stack === undefined || situationOf(stack) !== 'updatable') return undefined;
   const name = stack.outputs.find((output) => output.key === 'BucketName')?.value;
   return name === undefined ? undefined : { name, owner: stack.accountId };

@@ -1,4 +1,6 @@
 import type { ArtifactBucket } from './artifact-bucket.ts';
+import type { ArchiveContents } from './contents.ts';
+import { contentsKey, printContents } from './contents.ts';
 import type { DeployErrorCode } from '../errors.ts';
 import { DeployError } from '../errors.ts';
 import type { WireFailure } from '../failure/explain-failure.ts';
@@ -12,6 +14,8 @@ export interface Artifact {
   readonly bytes: () => Promise<Uint8Array>;
   readonly sizeBytes: number;
   readonly contentType: string;
+  /** What an archive is made of: it is laid beside it, for the plans to come. */
+  readonly contents?: ArchiveContents;
 }
 
 /**
@@ -44,7 +48,19 @@ export const uploadArtifact = async (
     // An identity that may put but not list gets 403 where another gets 404; the upload itself decides.
     if (failure.status !== 404 && failure.status !== 403) throw explainBucket(error, bucket);
   }
+  const { contents } = artifact;
   try {
+    // First what describes it: an archive that is there is never looked at again.
+    if (contents !== undefined)
+      await s3.putObject(
+        {
+          ...where,
+          Key: contentsKey(artifact.key),
+          Body: printContents(contents),
+          ContentType: 'application/json',
+        },
+        signal,
+      );
     await s3.putObject(
       { ...where, Body: await artifact.bytes(), ContentType: artifact.contentType },
       signal,

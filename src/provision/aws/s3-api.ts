@@ -1,13 +1,17 @@
 import type {
   DeleteObjectsCommandInput,
   DeleteObjectsCommandOutput,
+  GetObjectCommandInput,
+  GetObjectCommandOutput,
   HeadObjectCommandInput,
+  HeadObjectCommandOutput,
   ListObjectVersionsCommandInput,
   ListObjectVersionsCommandOutput,
   PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import {
   DeleteObjectsCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -19,7 +23,8 @@ type Call<Input, Output> = (input: Input, signal?: AbortSignal) => Promise<Outpu
 
 /** The operations of S3 that the deployer uses, and no other. */
 export interface S3Api {
-  readonly headObject: Call<HeadObjectCommandInput, unknown>;
+  readonly headObject: Call<HeadObjectCommandInput, HeadObjectCommandOutput>;
+  readonly getObject: Call<GetObjectCommandInput, GetObjectCommandOutput>;
   readonly putObject: Call<PutObjectCommandInput, unknown>;
   readonly listObjectVersions: Call<
     ListObjectVersionsCommandInput,
@@ -35,6 +40,7 @@ export const openS3 = (settings: ClientSettings): S3Api => {
   const aborting = (signal: AbortSignal | undefined) =>
     signal === undefined ? {} : { abortSignal: signal };
   return {
+    getObject: (input, signal) => client.send(new GetObjectCommand(input), aborting(signal)),
     headObject: (input, signal) => client.send(new HeadObjectCommand(input), aborting(signal)),
     putObject: (input, signal) => client.send(new PutObjectCommand(input), aborting(signal)),
     listObjectVersions: (input, signal) =>

@@ -1,15 +1,14 @@
 import type { Change } from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
-import { readPlan } from './plan.ts';
+import { readChanges } from './plan.ts';
 
-const STACK = { stackName: 'Imager', stackId: 'arn' };
 const change = (resource: Change['ResourceChange']): Change => ({
   Type: 'Resource',
   ResourceChange: resource,
 });
 
 it('puts what is destroyed last, and says whether data is lost with it', () => {
-  const plan = readPlan(STACK, 'update', [
+  const changes = readChanges([
     change({
       Action: 'Remove',
       LogicalResourceId: 'Old',
@@ -44,7 +43,7 @@ it('puts what is destroyed last, and says whether data is lost with it', () => {
     change({ Action: 'Add', LogicalResourceId: 'New', ResourceType: 'AWS::SNS::Topic' }),
   ]);
   expect(
-    plan.changes.map(({ logicalId, action, losesData, retains }) => [
+    changes.map(({ logicalId, action, losesData, retains }) => [
       logicalId,
       action,
       losesData,
@@ -61,7 +60,7 @@ it('puts what is destroyed last, and says whether data is lost with it', () => {
 });
 
 it('lists a property once, with before and after, though CloudFormation gives it once per reason', () => {
-  const plan = readPlan(STACK, 'update', [
+  const changes = readChanges([
     change({
       Action: 'Modify',
       LogicalResourceId: 'Stamp',
@@ -94,7 +93,7 @@ it('lists a property once, with before and after, though CloudFormation gives it
       ],
     }),
   ]);
-  expect(plan.changes[0]?.properties).toEqual([
+  expect(changes[0]?.properties).toEqual([
     { path: 'Properties.Role', recreates: 'never', causedBy: 'StampRole.Arn' },
     {
       path: '/Properties/MemorySize',

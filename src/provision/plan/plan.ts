@@ -1,5 +1,7 @@
 import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { holdsData } from '../../spec/holds-data.ts';
+import type { ArchiveChange } from './archive-change.ts';
+import type { HolderChange } from './permissions/index.ts';
 
 /** What happens to one resource. `may-replace` is decided by CloudFormation only while it runs. */
 export type PlannedAction =
@@ -32,37 +34,44 @@ export interface PlannedChange {
   readonly resourceType: string;
   readonly physicalId?: string;
   readonly properties: readonly PlannedProperty[];
+  /** Whether resources of this type hold what no template can make again. */
+  readonly holdsData: boolean;
   /** Whether the physical resource that goes takes stored data with it. */
   readonly losesData: boolean;
-  /** Whether the physical resource stays behind, outside of the stack. */
+  /** Whether the physical resource that goes, or may go, stays behind, outside of the stack. */
   readonly retains: boolean;
 }
 
-/** What CloudFormation will do, before it does it. */
+/** How permissions change, or why that is not known. */
+export type PlannedPermissions =
+  | { readonly known: true; readonly holders: readonly HolderChange[] }
+  | { readonly known: false; readonly why: string };
+
+/** What CloudFormation will do, before it does it. It is data: nothing in it acts. */
 export interface Plan {
   readonly stackName: string;
   readonly stackId: string;
-  readonly kind: 'create' | 'update';
+  readonly accountId: string;
+  readonly region: string;
+  readonly kind: 'create' | 'update' | 'unchanged';
   readonly changes: readonly PlannedChange[];
+  readonly permissions: PlannedPermissions;
+  /** Absent when the code stays as it is, or there is none. */
+  readonly archive?: ArchiveChange;
+  /** Whether the bucket for archives is to be made first. */
+  readonly makesBucket: boolean;
 }
 
 /** Reads the changes of a change set, sorted so that what is destroyed comes last and stands out. */
-export const readPlan = (
-  stack: { readonly stackName: string; readonly stackId: string },
-  kind: Plan['kind'],
-  changes: readonly Change[],
-): Plan => ({
-  ...stack,
-  kind,
-  changes: changes
+export const readChanges = (changes: readonly Change[]): readonly PlannedChange[] =>
+  changes
     .flatMap((change) => (change.ResourceChange === undefined ? [] : [change.ResourceChange]))
     .map(readChange)
     .sort(
       (a, b) =>
         ORDER.indexOf(a.action) - ORDER.indexOf(b.action) ||
         (a.logicalId < b.logicalId ? -1 : a.logicalId > b.logicalId ? 1 : 0),
-    ),
-});
+    );
 
 const ORDER: readonly PlannedAction[] = [
   'import',
@@ -80,7 +89,7 @@ const readChange = (change: ResourceChange): PlannedChange => {
   const policy = change.PolicyAction;
   const goes = action === 'remove' || action === 'replace';
   const retains =
-    goes &&
+    (goes || action === 'may-replace') &&
     (policy === 'Retain' ||
       policy === 'ReplaceAndRetain' ||
       policy === 'Snapshot' ||
@@ -90,6 +99,7 @@ const readChange = (change: ResourceChange): PlannedChange => {
     logicalId: change.LogicalResourceId ?? '',
     resourceType,
     properties: mergeDetails(change.Details ?? []),
+    holdsData: holdsData(resourceType),
     losesData: goes && !retains && holdsData(resourceType),
     retains,
     ...(change.PhysicalResourceId ? { physicalId: change.PhysicalResourceId } : {}),
