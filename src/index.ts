@@ -32,7 +32,7 @@ export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sou
 export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';
 export { HttpError } from './runtime/http-error.ts';
 export { adjust } from './spec/adjust.ts';
-export type { Adjustment } from './spec/adjust.ts';
+export type { Adjustment, AdjustmentOptions } from './spec/adjust.ts';
 export { alarm } from './spec/alarm.ts';
 export type { AlarmDeclaration, AlarmMetric, AlarmOptions } from './spec/alarm.ts';
 export type {
@@ -61,6 +61,7 @@ export type {
   Permission,
 } from './spec/grant.ts';
 export type { HandlerContext, LogFields, Logger } from './spec/handler-context.ts';
+export type { Keeping } from './spec/keeping.ts';
 export { lambda } from './spec/lambda.ts';
 export type {
   FunctionClient,

@@ -4,6 +4,9 @@ import type { ResourceOptions } from './resource.ts';
 import type { Change, PropertiesOf, ResourceTypeName } from './resource-types.ts';
 import type { Referable } from './value.ts';
 
+/** What can be said beside the properties; the logical id is the declaration's own. */
+export type AdjustmentOptions = Omit<ResourceOptions, 'logicalId'>;
+
 /** A change of what a declaration becomes in the template, as data. */
 export interface Adjustment {
   readonly kind: 'adjustment';
@@ -14,7 +17,7 @@ export interface Adjustment {
   /** What is merged into its properties. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** What is said beside them. */
-  readonly options: ResourceOptions;
+  readonly options: AdjustmentOptions;
   /** Where it stands. */
   readonly declaredAt?: DeclaredAt;
 }
@@ -43,6 +46,6 @@ export const adjust = <const Type extends ResourceTypeName>(
   target: Referable | string,
   type: Type,
   properties: Change<PropertiesOf<Type>>,
-  options: ResourceOptions = {},
+  options: AdjustmentOptions = {},
 ): Adjustment =>
   Object.freeze({ kind: 'adjustment', target, type, properties, options, ...declaredAt() });

@@ -1,11 +1,13 @@
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
 import type { Grant, GrantStatement } from './grant.ts';
+import type { Keeping } from './keeping.ts';
+import { logicalIdOf } from './keeping.ts';
 import type { Expression } from './value.ts';
 import { getAtt, ref, sub } from './value.ts';
 
 /** How a bucket is made. */
-export interface BucketOptions {
+export interface BucketOptions extends Keeping {
   /** Physical name, 3 to 63 characters. Left out, CloudFormation makes one, or Sparta does where it must be known beforehand. */
   readonly bucketName?: string;
   /** Keeps every version of an object. @defaultValue false */
@@ -132,7 +134,8 @@ const ACTIONS: Readonly<
 };
 
 /** The part of a bucket's declaration that names it. */
-export const bucketBase = <Options extends BucketOptions>(name: string, options: Options) => {
+export const bucketBase = <Options extends BucketOptions>(declared: string, options: Options) => {
+  const name = logicalIdOf(declared, options);
   const self = { kind: 'bucket', name, options, ...declaredAt() } as const;
   const arn = getAtt(self, 'Arn');
   const statement = (mode: BucketMode): GrantStatement => ({

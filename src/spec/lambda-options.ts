@@ -31,6 +31,8 @@ export interface LoggingOptions {
   readonly systemLevel?: 'DEBUG' | 'INFO' | 'WARN';
   /** How long the log is kept, in days: one of those that CloudWatch Logs takes. @defaultValue 30 */
   readonly retentionDays?: number;
+  /** Whether the log may be lost with its function: then nothing asks before it goes. @defaultValue false */
+  readonly replaceable?: boolean;
   /** An existing log group's name instead of one of the function's own. */
   readonly logGroup?: Value<string>;
 }

@@ -6,6 +6,7 @@ import type { EventOf, EventSource, ResultOf, Sources } from './event-source.ts'
 import { sourcesOf } from './event-source.ts';
 import type { ClientsOf, Grant, Grants } from './grant.ts';
 import type { HandlerContext } from './handler-context.ts';
+import { logicalIdOf } from './keeping.ts';
 import type { FunctionSettings } from './lambda-options.ts';
 import type { Expression } from './value.ts';
 import { getAtt, ref } from './value.ts';
@@ -16,6 +17,11 @@ export interface LambdaOptions<On extends Sources, G extends Grants> extends Fun
   readonly on?: On;
   /** What it may do; the handler gets a client under each name. */
   readonly grants?: G;
+  /**
+   * The logical id, where the function has got another name since it was provisioned: it stays the function that it was,
+   * with its role and its log. @defaultValue the name of the declaration
+   */
+  readonly logicalId?: string;
 }
 
 /** What runs: given the event and a context with the granted clients. */
@@ -99,8 +105,9 @@ export function lambda<
   options: LambdaOptions<On, G>,
   handler: Handler<Event & EventOf<On>, G, Result> | LazyHandler<Event & EventOf<On>, G, Result>,
 ): FunctionDeclaration<Event & EventOf<On>, Result> {
-  const { on, grants, ...settings } = options;
-  const self = { kind: 'function', name } as const;
+  const { on, grants, logicalId, ...settings } = options;
+  const id = logicalIdOf(name, logicalId === undefined ? {} : { logicalId });
+  const self = { kind: 'function', name: id } as const;
   return Object.freeze({
     ...self,
     on: sourcesOf(on),
@@ -114,7 +121,7 @@ export function lambda<
     invoke: (): Grant<FunctionClient<Event & EventOf<On>, Result>> => ({
       kind: 'grant',
       statements: [{ actions: ['lambda:InvokeFunction'], resources: [getAtt(self, 'Arn')] }],
-      binding: { kind: 'function', resource: name, modes: ['invoke'] },
+      binding: { kind: 'function', resource: id, modes: ['invoke'] },
       target: self,
     }),
   });

@@ -1,5 +1,7 @@
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
+import type { Keeping } from './keeping.ts';
+import { logicalIdOf } from './keeping.ts';
 import type {
   AttributeOf,
   CustomTypeName,
@@ -10,12 +12,12 @@ import type { Expression, Referable } from './value.ts';
 import { getAtt, ref } from './value.ts';
 
 /** What CloudFormation lets one say of a resource beside its properties. */
-export interface ResourceOptions {
+export interface ResourceOptions extends Keeping {
   /** Resources that must be there before. */
   readonly dependsOn?: readonly Referable[];
-  /** What becomes of it when the stack lets go of it. @defaultValue CloudFormation's own for the type */
+  /** What becomes of it when the stack lets go of it. @defaultValue 'RetainExceptOnCreate' for types that hold data, else CloudFormation's own */
   readonly deletionPolicy?: 'Delete' | 'Retain' | 'Snapshot' | 'RetainExceptOnCreate';
-  /** What becomes of the old one when it is replaced. @defaultValue CloudFormation's own for the type */
+  /** What becomes of the old one when it is replaced. @defaultValue as `deletionPolicy` for types that hold data, else CloudFormation's own */
   readonly updateReplacePolicy?: 'Delete' | 'Retain' | 'Snapshot';
   /** Anything, for tools. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -97,7 +99,8 @@ export const anyResource = (
 const declare = <Type extends string>(
   said: Omit<ResourceDeclaration<Type>, 'kind' | 'ref' | 'getAtt' | 'declaredAt'>,
 ): ResourceDeclaration<Type> => {
-  const self = { kind: 'resource', ...said, ...declaredAt() } as const;
+  const name = logicalIdOf(said.name, said.options);
+  const self = { kind: 'resource', ...said, name, ...declaredAt() } as const;
   return Object.freeze({
     ...self,
     ref: ref(self),

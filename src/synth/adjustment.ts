@@ -1,7 +1,10 @@
 import type { Adjustment } from '../spec/adjust.ts';
 import { isExpression } from '../spec/value.ts';
 import type { TemplateBuilder } from './builder.ts';
-import { said } from './template.ts';
+import type { TemplateResource } from './template.ts';
+import { retentionOf } from './retention.ts';
+
+type Options = Adjustment['options'];
 
 /** Merges what an adjustment says into the resource that it names; a name that fits none, or several, is a mistake of the program. */
 export const applyAdjustment = (adjustment: Adjustment, builder: TemplateBuilder): void => {
@@ -36,16 +39,22 @@ export const applyAdjustment = (adjustment: Adjustment, builder: TemplateBuilder
       : {
           DependsOn: [...(resource.DependsOn ?? []), ...options.dependsOn.map((one) => one.name)],
         }),
-    ...said({
-      DeletionPolicy: options.deletionPolicy ?? resource.DeletionPolicy,
-      UpdateReplacePolicy: options.updateReplacePolicy ?? resource.UpdateReplacePolicy,
-      Metadata:
-        options.metadata === undefined
-          ? resource.Metadata
-          : { ...resource.Metadata, ...options.metadata },
-    }),
+    ...(saysRetention(options) ? retentionOf(resource.Type, options) : {}),
+    ...metadataOf(resource, options),
     Properties: merge(resource.Properties ?? {}, properties, builder),
   }));
+};
+
+const saysRetention = ({ deletionPolicy, updateReplacePolicy, replaceable }: Options): boolean =>
+  deletionPolicy !== undefined || updateReplacePolicy !== undefined || replaceable === true;
+
+const metadataOf = (resource: TemplateResource, { metadata, ...options }: Options) => {
+  const all = {
+    ...resource.Metadata,
+    ...(saysRetention(options) ? retentionOf(resource.Type, options).Metadata : {}),
+    ...metadata,
+  };
+  return Object.keys(all).length === 0 ? {} : { Metadata: all };
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,6 +3,7 @@ import type { Referable } from '../spec/value.ts';
 import type { TemplateBuilder } from './builder.ts';
 import type { AnyDeclaration } from './collect.ts';
 import type { KnownName } from './resolve.ts';
+import { retentionOf } from './retention.ts';
 import { said } from './template.ts';
 
 /**
@@ -55,13 +56,11 @@ export const synthesiseBucket = (
   const id = declaration.name;
   const bucketName =
     name === undefined ? options.bucketName : builder.resolve(asExpression(declaration));
-  const deletionPolicy = options.deletionPolicy ?? 'RetainExceptOnCreate';
   builder.add(
     id,
     {
       Type: 'AWS::S3::Bucket',
-      DeletionPolicy: deletionPolicy,
-      UpdateReplacePolicy: deletionPolicy === 'Delete' ? 'Delete' : 'Retain',
+      ...retentionOf('AWS::S3::Bucket', options),
       Properties: said({
         BucketName: bucketName,
         BucketEncryption: {

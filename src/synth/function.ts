@@ -2,6 +2,7 @@ import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { FunctionSettings } from '../spec/lambda-options.ts';
 import type { TemplateBuilder } from './builder.ts';
 import { logsId, roleId, synthesiseRole } from './role.ts';
+import { expiringLog } from './retention.ts';
 import { said } from './template.ts';
 
 const DEFAULT_RETENTION_DAYS = 30;
@@ -121,10 +122,8 @@ export const synthesiseFunction = (fn: FunctionDeclaration, builder: TemplateBui
       logsId(fn),
       {
         Type: 'AWS::Logs::LogGroup',
-        DeletionPolicy: 'Delete',
-        UpdateReplacePolicy: 'Delete',
+        ...expiringLog(fn.settings.logging?.replaceable),
         Properties: said({
-          LogGroupName: { 'Fn::Sub': `/aws/lambda/\${AWS::StackName}-${fn.name}` },
           RetentionInDays: fn.settings.logging?.retentionDays ?? DEFAULT_RETENTION_DAYS,
           Tags: builder.tags(),
         }),

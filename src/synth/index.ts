@@ -21,11 +21,12 @@ import type { KnownName } from './resolve.ts';
 import type { Origins } from './origins.ts';
 import { originsOf } from './origins.ts';
 import { createResolver } from './resolve.ts';
+import { keepData, retentionOf } from './retention.ts';
 import { leaveOut, synthesiseBoundary } from './role.ts';
 import type { Warning } from './secrets.ts';
 import { findSecrets } from './secrets.ts';
 import type { Template } from './template.ts';
-import { inOrder, printTemplate, said } from './template.ts';
+import { inOrder, printTemplate } from './template.ts';
 import { validate } from './validate.ts';
 
 export { assertNoProblems } from './builder.ts';
@@ -111,11 +112,7 @@ const synthesiseResource = (declaration: AnyDeclaration, builder: TemplateBuilde
       ...(options.dependsOn === undefined
         ? {}
         : { DependsOn: options.dependsOn.map(({ name }) => name).sort() }),
-      ...said({
-        DeletionPolicy: options.deletionPolicy,
-        UpdateReplacePolicy: options.updateReplacePolicy,
-        Metadata: options.metadata,
-      }),
+      ...withMetadata(retentionOf(String(declaration['type']), options), options.metadata),
       Properties: builder.resolve(declaration['properties']) as Record<string, unknown>,
     },
     declaration.declaredAt,
@@ -123,6 +120,14 @@ const synthesiseResource = (declaration: AnyDeclaration, builder: TemplateBuilde
   const unchecked = declaration['unchecked'] === true ? true : options.unchecked;
   if (unchecked !== undefined) builder.uncheck(declaration.name, unchecked);
 };
+
+const withMetadata = (
+  retention: ReturnType<typeof retentionOf>,
+  metadata: ResourceOptions['metadata'],
+): ReturnType<typeof retentionOf> =>
+  metadata === undefined
+    ? retention
+    : { ...retention, Metadata: { ...retention.Metadata, ...metadata } };
 
 /** Buckets that start functions: their names must be known before they are made. */
 const starters = ({ functions }: Collected): ReadonlyMap<string, BucketOptions> =>
@@ -186,6 +191,7 @@ export const synthesise = (
   for (const alarm of byName(collected.alarms))
     builder.within(alarm.name, () => synthesiseAlarm(alarm, builder));
   for (const adjustment of service.adjustments) applyAdjustment(adjustment, builder);
+  keepData(builder);
   for (const [name, value] of Object.entries(service.outputs))
     builder.output(name, builder.resolve(value), name);
   const parameters = functions.length === 0 ? {} : archiveParameters(options);

@@ -394,7 +394,7 @@ describe('settings', () => {
     });
     expect(Object.keys(resources).sort()).toEqual(['Fn', 'FnLogs', 'FnRole', 'Made', 'Token']);
     expect(resources['Token']).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { GenerateSecretString: { PasswordLength: 40, ExcludePunctuation: true } },
     });
   });

@@ -1,3 +1,4 @@
+import { logicalIdOf } from '../../spec/keeping.ts';
 import { declaredAt } from '../../spec/declared-at.ts';
 import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { EventSource } from '../../spec/event-source.ts';
@@ -78,10 +79,12 @@ export interface CorsOptions {
 export interface HttpApiOptions {
   /** Browsers from other origins; `true` allows all. @defaultValue false */
   readonly cors?: boolean | CorsOptions;
-  /** Access log: one JSON line a request. `retentionDays` in days. @defaultValue 30 days */
-  readonly accessLog?: false | { readonly retentionDays: number };
+  /** Access log: one JSON line a request. `retentionDays` in days; `replaceable` when it may be lost with its API. @defaultValue 30 days */
+  readonly accessLog?: false | { readonly retentionDays: number; readonly replaceable?: boolean };
   /** Requests a second, and burst as a count of requests. @defaultValue the account's */
   readonly throttling?: { readonly rateLimit: number; readonly burstLimit: number };
+  /** The logical id, where the declaration has got another name since it was provisioned. @defaultValue the name of the declaration */
+  readonly logicalId?: string;
   /** What it is for. */
   readonly description?: string;
 }
@@ -129,7 +132,8 @@ export interface HttpApiDeclaration {
  * export const hello = lambda('Hello', { on: api.get('/hello/{name}') }, async ({ params }) => `Hello ${params.name}`);
  * ```
  */
-export const httpApi = (name: string, options: HttpApiOptions = {}): HttpApiDeclaration => {
+export const httpApi = (declared: string, options: HttpApiOptions = {}): HttpApiDeclaration => {
+  const name = logicalIdOf(declared, options);
   const self = { kind: 'httpApi', name, options, ...declaredAt() } as const;
   const route =
     (method: string) =>

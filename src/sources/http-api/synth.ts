@@ -3,6 +3,7 @@ import type { EventSource } from '../../spec/event-source.ts';
 import type { FunctionDeclaration } from '../../spec/lambda.ts';
 import type { TemplateBuilder } from '../../synth/builder.ts';
 import type { AnyDeclaration } from '../../synth/collect.ts';
+import { expiringLog } from '../../synth/retention.ts';
 import { said } from '../../synth/template.ts';
 import type { CorsOptions, HttpApiOptions } from './spec.ts';
 
@@ -67,10 +68,8 @@ export const synthesiseHttpApi = (declaration: AnyDeclaration, builder: Template
       `${id}AccessLogs`,
       {
         Type: 'AWS::Logs::LogGroup',
-        DeletionPolicy: 'Delete',
-        UpdateReplacePolicy: 'Delete',
+        ...expiringLog(log.replaceable),
         Properties: said({
-          LogGroupName: { 'Fn::Sub': `/aws/apigateway/\${AWS::StackName}-${id}` },
           RetentionInDays: log.retentionDays,
           Tags: builder.tags(),
         }),

@@ -1,12 +1,14 @@
 import { declaredAt } from '../../spec/declared-at.ts';
 import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { Grant, GrantStatement } from '../../spec/grant.ts';
+import type { Keeping } from '../../spec/keeping.ts';
+import { logicalIdOf } from '../../spec/keeping.ts';
 import type { ReadOptions, SettingReader } from '../../spec/setting-client.ts';
 import type { Value } from '../../spec/value.ts';
 import { aws, ref, sub } from '../../spec/value.ts';
 
 /** How a parameter is made, or which one it is. */
-export interface ParameterOptions {
+export interface ParameterOptions extends Keeping {
   /** Makes it, as text of up to 4 KB. Not for secrets: a template shows it. */
   readonly value?: Value<string>;
   /** Name of one that is there: `/shop/url`. Its value stays out of template and environment. */
@@ -48,7 +50,8 @@ export interface ParameterDeclaration {
  * export const look = lambda('Look', { grants: { url: url.read() } }, async (_event, { url }) => fetch(await url.get()));
  * ```
  */
-export const parameter = (name: string, options: ParameterOptions): ParameterDeclaration => {
+export const parameter = (declared: string, options: ParameterOptions): ParameterDeclaration => {
+  const name = logicalIdOf(declared, options);
   const self = { kind: 'parameter', name, options, ...declaredAt() } as const;
   const { existing, keyArn } = options;
   const parameterName = existing ?? ref(self);

@@ -1,5 +1,6 @@
 import type { TemplateBuilder } from '../../synth/builder.ts';
 import type { AnyDeclaration } from '../../synth/collect.ts';
+import { retentionOf } from '../../synth/retention.ts';
 import { said } from '../../synth/template.ts';
 import type { ParameterOptions } from './spec.ts';
 
@@ -9,6 +10,7 @@ export const synthesiseParameter = (
   builder: TemplateBuilder,
 ): void => {
   const options = declaration['options'] as ParameterOptions;
+  const { replaceable } = options;
   // One that is there belongs to somebody else.
   if (options.existing !== undefined) return;
   if (options.value === undefined)
@@ -21,6 +23,7 @@ export const synthesiseParameter = (
     declaration.name,
     {
       Type: 'AWS::SSM::Parameter',
+      ...retentionOf('AWS::SSM::Parameter', replaceable === true ? { replaceable } : {}),
       Properties: said({
         Description: options.description,
         Name: options.parameterName,

@@ -1,6 +1,8 @@
 import { declaredAt } from '../../spec/declared-at.ts';
 import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { Grant, GrantStatement } from '../../spec/grant.ts';
+import type { Keeping } from '../../spec/keeping.ts';
+import { logicalIdOf } from '../../spec/keeping.ts';
 import type { ReadOptions, SettingReader } from '../../spec/setting-client.ts';
 import type { Value } from '../../spec/value.ts';
 import { aws, ref, sub } from '../../spec/value.ts';
@@ -20,7 +22,7 @@ export interface GeneratedSecret {
 }
 
 /** How a secret is made, or which one it is. */
-export interface SecretOptions {
+export interface SecretOptions extends Keeping {
   /** Name or ARN of one that is there. */
   readonly existing?: string;
   /** What Secrets Manager generates, so that nobody ever sees it. @defaultValue 32 characters */
@@ -31,8 +33,8 @@ export interface SecretOptions {
   readonly description?: string;
   /** Physical name. Left out, CloudFormation makes one. */
   readonly secretName?: string;
-  /** What becomes of it when the stack goes. @defaultValue 'Retain' */
-  readonly deletionPolicy?: 'Delete' | 'Retain';
+  /** What becomes of it when the stack lets go of it. @defaultValue 'RetainExceptOnCreate' */
+  readonly deletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
 }
 
 /** A secret of Secrets Manager as data. */
@@ -62,7 +64,8 @@ export interface SecretDeclaration {
  * export const sign = lambda('Sign', { grants: { token: token.read() } }, async (_event, { token }) => (await token.get()).length);
  * ```
  */
-export const secret = (name: string, options: SecretOptions = {}): SecretDeclaration => {
+export const secret = (declared: string, options: SecretOptions = {}): SecretDeclaration => {
+  const name = logicalIdOf(declared, options);
   const self = { kind: 'secret', name, options, ...declaredAt() } as const;
   const { existing, keyArn } = options;
   const arn = existing === undefined ? ref(self) : arnOf(existing);

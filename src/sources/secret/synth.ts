@@ -1,5 +1,6 @@
 import type { TemplateBuilder } from '../../synth/builder.ts';
 import type { AnyDeclaration } from '../../synth/collect.ts';
+import { retentionOf } from '../../synth/retention.ts';
 import { said } from '../../synth/template.ts';
 import type { SecretOptions } from './spec.ts';
 
@@ -15,13 +16,11 @@ export const synthesiseSecret = (declaration: AnyDeclaration, builder: TemplateB
       `The secret ${declaration.name} has a template or a key to put it under, and not both. Give generate both, or neither.`,
       declaration.declaredAt,
     );
-  const policy = options.deletionPolicy ?? 'Retain';
   builder.add(
     declaration.name,
     {
       Type: 'AWS::SecretsManager::Secret',
-      DeletionPolicy: policy,
-      UpdateReplacePolicy: policy,
+      ...retentionOf('AWS::SecretsManager::Secret', options),
       Properties: said({
         Description: options.description,
         GenerateSecretString: said({

@@ -2,6 +2,7 @@ import { declaredAt } from '../../spec/declared-at.ts';
 import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { EventSource } from '../../spec/event-source.ts';
 import type { Grant } from '../../spec/grant.ts';
+import { logicalIdOf } from '../../spec/keeping.ts';
 import type { TopicPublisher } from '../../spec/topic-client.ts';
 import type { Expression } from '../../spec/value.ts';
 import { getAtt, ref } from '../../spec/value.ts';
@@ -34,6 +35,8 @@ export interface SnsEvent {
 export interface TopicOptions {
   /** Physical name. Left out, CloudFormation makes one. */
   readonly topicName?: string;
+  /** The logical id, where the declaration has got another name since it was provisioned. @defaultValue the name of the declaration */
+  readonly logicalId?: string;
   /** Name in notifications by mail and text message. */
   readonly displayName?: string;
   /** Any further property of `AWS::SNS::Topic`, in CloudFormation's words. */
@@ -72,7 +75,8 @@ export interface TopicDeclaration {
  * });
  * ```
  */
-export const topic = (name: string, options: TopicOptions = {}): TopicDeclaration => {
+export const topic = (declared: string, options: TopicOptions = {}): TopicDeclaration => {
+  const name = logicalIdOf(declared, options);
   const self = { kind: 'topic', name, options, ...declaredAt() } as const;
   return Object.freeze({
     ...self,
