@@ -130,6 +130,18 @@ export const COMMANDS: readonly CommandSpec[] = [
         repeats: 'list',
         help: 'keep this export, which the program no longer has, while other stacks import it; repeat it for more',
       },
+      {
+        name: 'allow-loss',
+        value: 'resource',
+        repeats: 'list',
+        help: 'go on though data of this resource is lost (logical id); repeat it for more',
+      },
+      {
+        name: 'rename',
+        value: 'old=new',
+        repeats: 'assignments',
+        help: 'a declaration that has another name now: keep its resources; repeat it for more',
+      },
       ...VALUES,
       JSON_LINES,
     ],
@@ -161,10 +173,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...TARGET,
       CONFIRM,
       {
-        name: 'empty',
-        value: 'bucket',
+        name: 'purge',
+        value: 'resource',
         repeats: 'list',
-        help: 'first delete every object of this bucket (logical id); repeat it for more',
+        help: 'delete what this resource holds, and it too, though it would be kept (logical id); repeat it for more',
       },
       {
         name: 'retain',

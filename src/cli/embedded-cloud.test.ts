@@ -275,7 +275,7 @@ it('a template over 51,200 bytes reaches CloudFormation through the artifact buc
   expect((await deploy('Large', template)).outcome).toBe('unchanged');
 });
 
-it('a bucket that is not empty stops a deletion, and --empty is a way out', async () => {
+it('a bucket that is not empty stops a deletion, and --purge is a way out', async () => {
   await deploy('Full', bucketTemplate(0));
   const target = openTarget(settings());
   const { signal } = new AbortController();
@@ -284,10 +284,10 @@ it('a bucket that is not empty stops a deletion, and --empty is a way out', asyn
   await new S3Client({ ...settings(), forcePathStyle: true }).send(
     new PutObjectCommand({ Bucket: bucket, Key: 'a b/ü.png', Body: 'x' }),
   );
-  const remove = (empty: readonly string[]) =>
+  const remove = (purge: readonly string[]) =>
     deleteStack(target, {
       stackName: 'Full',
-      empty,
+      purge,
       onPlan: () => undefined,
       onProgress: () => undefined,
       signal,
@@ -296,7 +296,7 @@ it('a bucket that is not empty stops a deletion, and --empty is a way out', asyn
   await expect(remove([])).rejects.toMatchObject({
     code: 'DELETE_FAILED',
     failure: { logicalId: 'Photos' },
-    hint: expect.stringContaining('node app.ts delete --empty Photos') as string,
+    hint: expect.stringContaining('node app.ts delete --purge Photos') as string,
   });
   expect(await remove(['Photos'])).toMatchObject({ outcome: 'deleted' });
 });

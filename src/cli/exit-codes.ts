@@ -31,7 +31,10 @@ const EXIT_CODE_MEANINGS: readonly (readonly [code: ExitCode, meaning: string])[
   [EXIT_CODES.STUCK, 'the state of the stack needs something else first'],
   [EXIT_CODES.FAILED, 'CloudFormation could not finish; the first cause is named'],
   [EXIT_CODES.STORAGE, 'a file, a bucket or a port cannot be used'],
-  [EXIT_CODES.DECLINED, 'the question was answered with no'],
+  [
+    EXIT_CODES.DECLINED,
+    'nothing was done: the question was answered with no, or data would be lost',
+  ],
   [EXIT_CODES.FOUND, 'what --strict or --drift stop asks for is not so'],
   [EXIT_CODES.INTERRUPTED, 'Ctrl-C'],
   [EXIT_CODES.TERMINATED, 'SIGTERM'],

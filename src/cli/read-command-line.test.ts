@@ -36,7 +36,7 @@ describe('the quick reader', () => {
     ['provision --parameter A=1 --parameter B=x=y --tag k='],
     ['provision --parameter A=1 --parameter A=2'],
     ['provision --region a --region b'],
-    ['delete --empty Photos --empty=Logs --retain X --confirm'],
+    ['delete --purge Photos --purge=Logs --retain X --confirm'],
     ['provision --keep-export a --keep-export=b --drift stop'],
     ['doctor --do continue-rollback'],
     ['build --out dir'],

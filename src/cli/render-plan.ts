@@ -1,5 +1,11 @@
-import type { DeletePlan, Plan, PlannedChange } from '../provision/index.ts';
-import { growth } from '../provision/index.ts';
+import type { DataLoss, DeletePlan, Plan, PlannedChange, Purge } from '../provision/index.ts';
+import {
+  contentsInWords,
+  deleteByHand,
+  growth,
+  holdingInWords,
+  lossInWords,
+} from '../provision/index.ts';
 import {
   archiveTotals,
   largestParts,
@@ -145,21 +151,61 @@ const lossLines = (plan: Plan, style: Style): readonly string[] => {
   ];
 };
 
+const ALLOWED_BY: Readonly<Record<Exclude<DataLoss['allowedBy'], 'nothing'>, string>> = {
+  'allow-loss': 'allowed by --allow-loss',
+  replaceable: 'replaceable, says the program',
+  empty: 'it goes on',
+};
+
+/** Data that goes with a plan that goes on; what stops it is told by its error. */
+export const allowedLossLines = (losses: readonly DataLoss[], style: Style): readonly string[] =>
+  losses.some(({ allowedBy }) => allowedBy === 'nothing')
+    ? []
+    : losses.flatMap((loss) =>
+        loss.allowedBy === 'nothing'
+          ? []
+          : [
+              `  ${style.warn('!')} ${lossInWords(loss)}`,
+              `    ${holdingInWords(loss)}  ${style.dim(`(${ALLOWED_BY[loss.allowedBy]})`)}`,
+              ...leftBehindLine(loss),
+            ],
+      );
+
+const leftBehindLine = ({ old, resourceType, physicalId }: DataLoss): readonly string[] => {
+  const command = old === 'left-behind' ? deleteByHand(resourceType, physicalId) : undefined;
+  return command === undefined ? [] : [`    to delete what is left behind, later: ${command}`];
+};
+
 /** What a deletion takes away and what it leaves. */
 export const deletePlanLines = (plan: DeletePlan, style: Style): readonly string[] => {
   const width = Math.max(
     0,
     ...[...plan.goes, ...plan.stays].map((resource) => resource.logicalId.length),
   );
+  const { stack } = plan;
+  const line = (sign: string, { logicalId, resourceType }: Named, end = '') =>
+    `  ${sign} ${logicalId.padEnd(width)}  ${style.dim(resourceType)}${end}`;
+  const purged = (resource: Named) =>
+    plan.purges.find(({ logicalId }) => logicalId === resource.logicalId);
   return [
-    `${style.strong('Plan')}: delete ${plan.stack.stackName}, ${count(plan.goes.length, 'resource')} in ${plan.stack.region} of account ${plan.stack.accountId}`,
-    ...plan.goes.map(
-      (resource) =>
-        `  ${style.bad('-')} ${resource.logicalId.padEnd(width)}  ${style.dim(resource.resourceType)}`,
+    stack === undefined
+      ? `${style.strong('Plan')}: purge ${count(plan.purges.length, 'resource')} that no stack manages`
+      : `${style.strong('Plan')}: delete ${stack.stackName}, ${count(plan.goes.length, 'resource')} in ${stack.region} of account ${stack.accountId}`,
+    ...plan.goes.map((resource) =>
+      line(style.bad('-'), resource, purgeNote(purged(resource), style)),
     ),
-    ...plan.stays.map(
-      (resource) =>
-        `  ${style.good('=')} ${resource.logicalId.padEnd(width)}  ${style.dim(resource.resourceType)}  stays, as ${resource.physicalId ?? 'it is'}`,
-    ),
+    ...plan.stays.map((resource) => {
+      const purge = purged(resource);
+      return purge === undefined
+        ? line(style.good('='), resource, `  stays, as ${resource.physicalId ?? 'it is'}`)
+        : line(style.bad('-'), resource, purgeNote(purge, style));
+    }),
   ];
 };
+
+type Named = DeletePlan['goes'][number];
+
+const purgeNote = (purge: Purge | undefined, style: Style): string =>
+  purge === undefined
+    ? ''
+    : `  ${style.bad(`is purged: ${purge.physicalId} ${purge.contents.kind === 'untold' ? `(${purge.contents.why})` : contentsInWords(purge.contents)}`)}`;

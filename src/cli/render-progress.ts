@@ -1,6 +1,6 @@
 import type { Progress, ResourceProgress } from '../provision/index.ts';
 import { driftLines } from './render-drift.ts';
-import { planLines } from './render-plan.ts';
+import { allowedLossLines, planLines } from './render-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { duration, short, size } from './wording.ts';
 
@@ -114,6 +114,14 @@ export const openProgress = (terminal: Terminal): ProgressView => {
         return undefined;
       case 'drift-unknown':
         return out(style.dim(`Whether it was changed by hand is not known: ${progress.why}`));
+      case 'renaming':
+        out(`${style.strong('Renaming')}: the resources stay as they are`);
+        for (const { from, to, resourceType } of progress.moves)
+          out(`  ${style.good('→')} ${from} is ${to}  ${style.dim(resourceType)}`);
+        return undefined;
+      case 'data-loss':
+        for (const line of allowedLossLines(progress.losses, style)) out(line);
+        return undefined;
       case 'recovering':
         return out(
           style.warn(`${progress.stackName} is ${progress.from}: this is put right first`),
@@ -133,6 +141,8 @@ export const openProgress = (terminal: Terminal): ProgressView => {
         return out(
           `Deleted ${progress.objects} objects and versions of ${progress.logicalId} (${progress.bucket})`,
         );
+      case 'purged':
+        return out(`  ${style.good('✓')} ${progress.logicalId} purged (${progress.physicalId})`);
       case 'left-behind':
         return out(style.warn(`Could not clean up ${progress.what}: ${progress.why}`));
       default:

@@ -35,12 +35,14 @@ export interface ProvisionFlags extends PlanFlags {
   readonly recover?: boolean;
   readonly drift?: string;
   readonly keepExport?: readonly string[];
+  readonly allowLoss?: readonly string[];
+  readonly rename?: Readonly<Record<string, string>>;
 }
 
 /** Flags of `delete`. */
 export interface DeleteFlags extends TargetFlags, OutputFlags {
   readonly confirm?: boolean;
-  readonly empty?: readonly string[];
+  readonly purge?: readonly string[];
   readonly retain?: readonly string[];
 }
 

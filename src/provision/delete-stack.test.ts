@@ -115,7 +115,7 @@ describe('deleting', () => {
   it('is a success that says so when there is nothing', async () => {
     const t = await start({});
     expect(await t.run()).toMatchObject({ outcome: 'absent' });
-    expect(t.aws.actions).toEqual(['DescribeStacks']);
+    expect(t.aws.actions).toEqual(['DescribeStacks', 'ListStacks']);
   });
 
   it('touches nothing when it is declined', async () => {
@@ -131,7 +131,7 @@ describe('deleting', () => {
       stackStatus: 'DELETE_FAILED',
       message:
         'Photos (AWS::S3::Bucket) could not be deleted: The bucket you tried to delete is not empty\nStack Imager is DELETE_FAILED.',
-      hint: 'To delete the objects too: node app.ts delete --empty Photos\nTo leave Photos standing: node app.ts delete --retain Photos',
+      hint: 'To delete the objects too: node app.ts delete --purge Photos\nTo leave Photos standing: node app.ts delete --retain Photos',
     });
   });
 
@@ -149,13 +149,33 @@ describe('deleting', () => {
     });
   });
 
+  it('refuses to purge what only its service can delete, with the command for later', async () => {
+    const t = await start({
+      status: 'CREATE_COMPLETE',
+      resources: [
+        {
+          LogicalResourceId: 'Key',
+          PhysicalResourceId: '1234-abcd',
+          ResourceType: 'AWS::KMS::Key',
+          ResourceStatus: 'CREATE_COMPLETE',
+        },
+      ],
+      template: JSON.stringify({ Resources: { Key: { DeletionPolicy: 'RetainExceptOnCreate' } } }),
+    });
+    await expect(t.run({ purge: ['Key'] })).rejects.toMatchObject({
+      code: 'PURGE_REFUSED',
+      hint: expect.stringContaining('aws kms schedule-key-deletion --key-id 1234-abcd'),
+    });
+    expect(t.aws.actions).not.toContain('DeleteStack');
+  });
+
   it('refuses names that the stack does not have, and lists those that it has', async () => {
     const t = await start({ status: 'CREATE_COMPLETE', resources: RESOURCES });
-    await expect(t.run({ empty: ['Fotos'] })).rejects.toMatchObject({
+    await expect(t.run({ purge: ['Fotos'] })).rejects.toMatchObject({
       code: 'RESOURCE_NOT_FOUND',
-      hint: 'It has Photos, Log.',
+      hint: 'There is Photos, Log.',
     });
-    await expect(t.run({ empty: ['Log'] })).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+    await expect(t.run({ retain: ['Logs'] })).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
     expect(t.aws.actions).not.toContain('DeleteStack');
   });
 

@@ -2,12 +2,16 @@ import type { CloudFormationApi } from './aws/cloudformation-api.ts';
 import type { StackResource } from './stack/describe-contents.ts';
 import { listResources, retainedByPolicy } from './stack/describe-contents.ts';
 import { emptyBucket } from './artifacts/empty-bucket.ts';
+import type { Contents } from './contents/index.ts';
+import { readContents } from './contents/index.ts';
 import type { ResourceFailure } from './errors.ts';
 import { DeployError } from './errors.ts';
 import { assertDeletable } from './doctor/assert-deletable.ts';
 import { explainFailure, isAbort } from './failure/explain-failure.ts';
 import { interruptedBefore, interruptedDuring, watchEnded } from './failure/interrupted.ts';
 import type { OnProgress } from './progress.ts';
+import type { NamedResource } from './purge/index.ts';
+import { deleteByHand, findLeftovers, isPurgeable, purgeResource } from './purge/index.ts';
 import type { StackState } from './stack/stack-state.ts';
 import { describeStack } from './stack/stack-state.ts';
 import type { Target } from './aws/target.ts';
@@ -16,17 +20,25 @@ import { eventsSoFar, watchStack } from './stack/watch-stack.ts';
 
 /** What goes and what stays. */
 export interface DeletePlan {
-  readonly stack: StackState;
+  /** Undefined when there is none, and what earlier ones left behind is purged. */
+  readonly stack: StackState | undefined;
   readonly goes: readonly StackResource[];
   /** Kept by their deletion policy, or by request. */
   readonly stays: readonly StackResource[];
+  /** To be emptied, and to go with the stack or after it, by request. */
+  readonly purges: readonly Purge[];
+}
+
+/** A resource that is purged, and what goes with it. */
+export interface Purge extends NamedResource {
+  readonly contents: Contents;
 }
 
 /** What to delete, and who is told. */
 export interface DeleteRequest {
   readonly stackName: string;
-  /** Logical ids of buckets to empty first. Their objects are lost. @defaultValue none */
-  readonly empty?: readonly string[];
+  /** Logical ids of resources to delete with all that is in them, though they are kept otherwise. @defaultValue none */
+  readonly purge?: readonly string[];
   /** Logical ids to leave standing; CloudFormation takes them only after a deletion has failed. @defaultValue none */
   readonly retain?: readonly string[];
   /** Told, and asked, before anything is touched. @defaultValue goes on */
@@ -40,8 +52,10 @@ export interface DeleteRequest {
 /** A stack that is gone. */
 export interface DeleteResult {
   readonly outcome: 'deleted' | 'absent';
-  /** Resources that still exist, outside of any stack. */
+  /** Resources that still exist, outside of any stack; those of earlier stacks of the name where there is none now. */
   readonly retained: readonly StackResource[];
+  /** Resources that were purged. */
+  readonly purged: readonly StackResource[];
   readonly durationMs: number;
 }
 
@@ -55,12 +69,13 @@ export const deleteStack = async (
   request: DeleteRequest,
 ): Promise<DeleteResult> => {
   const start = performance.now();
+  const took = () => performance.now() - start;
   let executed = false;
   try {
     const api = await target.cloudFormation();
     const stack = await describeStack(api, request.stackName, request.signal);
     if (stack === undefined)
-      return { outcome: 'absent', retained: [], durationMs: performance.now() - start };
+      return { ...(await purgeLeftovers(target, request)), durationMs: took() };
     const deleting = stack.status === 'DELETE_IN_PROGRESS';
     if (!deleting) await assertDeletable(api, stack, request);
     const [resources, kept, seen] = await Promise.all([
@@ -68,12 +83,16 @@ export const deleteStack = async (
       policies(api, stack, request.signal),
       eventsSoFar(api, stack.stackId, request.signal),
     ]);
-    const plan = planDeletion(stack, resources, kept, request);
+    const split = splitResources(stack, resources, kept, request);
+    const plan = { ...split, purges: await planPurges(target, split, request) };
     request.onPlan(plan);
-    if (request.confirm !== undefined && !deleting && !(await request.confirm(plan)))
+    const asks = !deleting || plan.purges.length > 0;
+    if (request.confirm !== undefined && asks && !(await request.confirm(plan)))
       throw new DeployError('DECLINED', 'Nothing was deleted: it was declined.');
+    const purges = (resource: StackResource) =>
+      plan.purges.some(({ logicalId }) => logicalId === resource.logicalId);
     if (!deleting) {
-      await emptyBuckets(target, plan, request);
+      await emptyBuckets(target, plan.goes.filter(purges), request);
       request.signal.throwIfAborted();
       await api.deleteStack({
         StackName: stack.stackId,
@@ -86,7 +105,17 @@ export const deleteStack = async (
     }
     executed = true;
     await followDeletion(api, stack, seen, request);
-    return { outcome: 'deleted', retained: plan.stays, durationMs: performance.now() - start };
+    // Only now: what wrote into it is gone, and should this be interrupted, the deleted stack remembers what it left.
+    const left = plan.purges.filter(({ logicalId }) =>
+      plan.stays.some((resource) => resource.logicalId === logicalId),
+    );
+    for (const resource of left) await purgeResource(target, resource, request);
+    return {
+      outcome: 'deleted',
+      retained: plan.stays.filter((resource) => !purges(resource)),
+      purged: plan.purges,
+      durationMs: took(),
+    };
   } catch (error) {
     if (!(error instanceof DeployError) && (isAbort(error) || request.signal.aborted))
       throw executed
@@ -102,24 +131,83 @@ export const deleteStack = async (
 const policies = async (api: CloudFormationApi, stack: StackState, signal: AbortSignal) =>
   stack.status === 'REVIEW_IN_PROGRESS' ? undefined : retainedByPolicy(api, stack.stackId, signal);
 
-const planDeletion = (
+/** There is no stack: what earlier ones of its name left behind is purged by request, else only told. */
+const purgeLeftovers = async (
+  target: Target,
+  request: DeleteRequest,
+): Promise<Omit<DeleteResult, 'durationMs'>> => {
+  const { stackName, purge = [], signal } = request;
+  const stays = await findLeftovers(target, stackName, signal);
+  if (purge.length === 0) return { outcome: 'absent', retained: stays, purged: [] };
+  const split = { stack: undefined, goes: [], stays };
+  const plan = { ...split, purges: await planPurges(target, split, request) };
+  request.onPlan(plan);
+  if (request.confirm !== undefined && !(await request.confirm(plan)))
+    throw new DeployError('DECLINED', 'Nothing was deleted: it was declined.');
+  for (const resource of plan.purges) await purgeResource(target, resource, request);
+  return {
+    outcome: 'absent',
+    retained: stays.filter(({ logicalId }) => !purge.includes(logicalId)),
+    purged: plan.purges,
+  };
+};
+
+/**
+ * Looks into what is to be purged, so that it can be said before it is done.
+ *
+ * @throws {RESOURCE_NOT_FOUND} when a name is nobody's
+ * @throws {PURGE_REFUSED} when it stays and only its own service can delete it
+ */
+const planPurges = async (
+  target: Target,
+  { goes, stays }: Omit<DeletePlan, 'purges'>,
+  { stackName, purge = [], signal }: DeleteRequest,
+): Promise<readonly Purge[]> => {
+  const all = [...goes, ...stays];
+  const named = purge.flatMap((name) => {
+    const found = all.filter(({ logicalId }) => logicalId === name);
+    if (found.length === 0)
+      throw new DeployError(
+        'RESOURCE_NOT_FOUND',
+        `--purge names ${name}, which ${stackName} neither has nor left behind.`,
+        { hint: `There is ${all.map(({ logicalId }) => logicalId).join(', ') || 'nothing'}.` },
+      );
+    return found.filter(hasName);
+  });
+  for (const { logicalId, resourceType, physicalId } of named)
+    if (!isPurgeable(resourceType) && stays.some((stay) => stay.logicalId === logicalId))
+      throw new DeployError(
+        'PURGE_REFUSED',
+        `--purge does not know how to delete ${logicalId} (${resourceType}), which is kept as ${physicalId}.`,
+        {
+          hint: `Delete the stack without it, then: ${deleteByHand(resourceType, physicalId) ?? `delete ${physicalId} in its own service`}`,
+        },
+      );
+  return Promise.all(
+    named.map(async (resource) => ({
+      ...resource,
+      contents: await readContents(target, resource, signal),
+    })),
+  );
+};
+
+const hasName = (resource: StackResource): resource is NamedResource =>
+  resource.physicalId !== undefined;
+
+const splitResources = (
   stack: StackState,
   resources: readonly StackResource[],
   kept: ReadonlySet<string> | undefined,
-  { retain = [], empty = [] }: DeleteRequest,
-): DeletePlan => {
+  { retain = [] }: DeleteRequest,
+): Omit<DeletePlan, 'purges'> => {
   const there = resources.filter((resource) => resource.status !== 'DELETE_COMPLETE');
-  for (const [option, names] of [
-    ['--retain', retain],
-    ['--empty', empty],
-  ] as const)
-    for (const name of names)
-      if (!there.some((resource) => resource.logicalId === name))
-        throw new DeployError(
-          'RESOURCE_NOT_FOUND',
-          `${option} names ${name}, which is not a resource of ${stack.stackName}.`,
-          { hint: `It has ${there.map((resource) => resource.logicalId).join(', ') || 'none'}.` },
-        );
+  for (const name of retain)
+    if (!there.some((resource) => resource.logicalId === name))
+      throw new DeployError(
+        'RESOURCE_NOT_FOUND',
+        `--retain names ${name}, which is not a resource of ${stack.stackName}.`,
+        { hint: `It has ${there.map((resource) => resource.logicalId).join(', ') || 'none'}.` },
+      );
   const stays = (resource: StackResource) =>
     resource.status === 'DELETE_SKIPPED' ||
     (kept?.has(resource.logicalId) ?? false) ||
@@ -131,28 +219,16 @@ const planDeletion = (
   };
 };
 
+/** CloudFormation deletes empty buckets only; everything else it deletes with what is in it. */
 const emptyBuckets = async (
   target: Target,
-  { goes, stack }: DeletePlan,
-  { empty = [], signal, onProgress }: DeleteRequest,
+  resources: readonly StackResource[],
+  { signal, onProgress }: DeleteRequest,
 ) => {
-  for (const logicalId of empty) {
-    const resource = goes.find((candidate) => candidate.logicalId === logicalId);
-    if (resource?.resourceType !== 'AWS::S3::Bucket' || resource.physicalId === undefined)
-      throw new DeployError(
-        'RESOURCE_NOT_FOUND',
-        `--empty names ${logicalId}, which is not a bucket that ${stack.stackName} deletes.`,
-        {
-          hint: `Buckets that go: ${
-            goes
-              .filter(({ resourceType }) => resourceType === 'AWS::S3::Bucket')
-              .map((bucket) => bucket.logicalId)
-              .join(', ') || 'none'
-          }.`,
-        },
-      );
-    const objects = await emptyBucket(target, resource.physicalId, signal);
-    onProgress({ kind: 'emptied', logicalId, bucket: resource.physicalId, objects });
+  for (const { logicalId, resourceType, physicalId } of resources) {
+    if (resourceType !== 'AWS::S3::Bucket' || physicalId === undefined) continue;
+    const objects = await emptyBucket(target, physicalId, signal);
+    onProgress({ kind: 'emptied', logicalId, bucket: physicalId, objects });
   }
 };
 
@@ -202,7 +278,7 @@ const waysOut = (
     ...(full.length === 0
       ? ['Put right what the message says, then run "' + command('delete') + '" again.']
       : [
-          `To delete the objects too: ${command(`delete ${full.map(({ logicalId }) => `--empty ${logicalId}`).join(' ')}`)}`,
+          `To delete the objects too: ${command(`delete ${full.map(({ logicalId }) => `--purge ${logicalId}`).join(' ')}`)}`,
         ]),
     ...(names.length === 0
       ? []

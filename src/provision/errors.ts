@@ -29,7 +29,11 @@ const DEPLOY_ERROR_CODES = {
   DRIFT_UNKNOWN: 'cloud', // --drift stop, and it could not be found out
   STACK_NOT_FOUND: 'user', // nothing was provisioned under this name
   RETAIN_REFUSED: 'user', // --retain outside of DELETE_FAILED
-  RESOURCE_NOT_FOUND: 'user', // --empty or --retain name what the stack does not have
+  PURGE_REFUSED: 'user', // --purge of what only its service can delete
+  RESOURCE_NOT_FOUND: 'user', // --purge or --retain name what the stack does not have
+  DATA_LOSS: 'user', // data would be lost, and nobody allowed it
+  ALLOWANCE_UNKNOWN: 'user', // --allow-loss names what is not there
+  RENAME_REFUSED: 'user', // --rename cannot be done
   CHANGE_SET_FAILED: 'user', // CloudFormation refused before it changed anything
   DEPLOYMENT_FAILED: 'user', // a resource failed; rolled back
   DELETE_FAILED: 'user', // a resource could not be deleted

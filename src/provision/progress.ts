@@ -1,6 +1,8 @@
 import type { DriftedResource } from './drift/drift.ts';
 import type { ResourceFailure } from './errors.ts';
+import type { DataLoss } from './data-loss/index.ts';
 import type { Plan } from './plan/plan.ts';
+import type { Rename } from './rename/index.ts';
 
 /** One resource, as CloudFormation works on it. */
 export interface ResourceProgress {
@@ -35,6 +37,8 @@ export type Progress =
   | { readonly kind: 'planned'; readonly plan: Plan }
   | { readonly kind: 'drift'; readonly resources: readonly DriftedResource[] }
   | { readonly kind: 'drift-unknown'; readonly why: string }
+  | { readonly kind: 'renaming'; readonly moves: readonly Rename[] }
+  | { readonly kind: 'data-loss'; readonly losses: readonly DataLoss[] }
   | { readonly kind: 'recovering'; readonly stackName: string; readonly from: string }
   | {
       readonly kind: 'executing';
@@ -52,6 +56,12 @@ export type Progress =
       readonly logicalId: string;
       readonly bucket: string;
       readonly objects: number;
+    }
+  | {
+      readonly kind: 'purged';
+      readonly logicalId: string;
+      readonly resourceType: string;
+      readonly physicalId: string;
     }
   | { readonly kind: 'left-behind'; readonly what: string; readonly why: string };
 

@@ -2,6 +2,7 @@ import type { CloudFormationApi } from './aws/cloudformation-api.ts';
 import type { Target } from './aws/target.ts';
 import { uploadArtifact } from './artifacts/upload.ts';
 import { sweepAbandoned } from './change-set/abandoned.ts';
+import { guardData } from './data-loss/index.ts';
 import type { DriftPolicy } from './drift/drift.ts';
 import { DeployError } from './errors.ts';
 import { asDeployError } from './failure/as-deploy-error.ts';
@@ -14,6 +15,8 @@ import type { Ground, PlanRequest } from './plan/ground.ts';
 import { prepare } from './plan/ground.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { Plan } from './plan/plan.ts';
+import type { Rename } from './rename/index.ts';
+import { renameDeclarations } from './rename/index.ts';
 import type { StackState } from './stack/stack-state.ts';
 import { describeStack, isSuccess } from './stack/stack-state.ts';
 import { eventsSoFar, watchStack } from './stack/watch-stack.ts';
@@ -24,6 +27,12 @@ export interface ProvisionRequest extends PlanRequest {
   readonly recover?: boolean;
   /** What to do about changes that were made by hand. @defaultValue `ignore`: it is not looked for */
   readonly drift?: DriftPolicy;
+  /** Logical ids of resources whose data may be lost. @defaultValue none */
+  readonly allowLoss?: readonly string[];
+  /** Declarations that have another name now: old logical id → new one. @defaultValue none */
+  readonly renames?: Readonly<Record<string, string>>;
+  /** Asked once it is known what a rename moves. @defaultValue goes on */
+  readonly confirmRename?: (moves: readonly Rename[]) => Promise<boolean>;
   /** What has to agree to the plan, one after the other, before anything is done. @defaultValue none */
   readonly gates?: readonly Gate[];
   /** Asked once the plan is known, after every gate. @defaultValue goes on */
@@ -77,6 +86,7 @@ const provisionStack = async (
     recover: request.recover ?? false,
     drift: request.drift ?? 'ignore',
   });
+  await renameDeclarations(target, request, ground);
   const making = makePlan(target, api, request, ground);
   let executed = false;
   try {
@@ -97,6 +107,7 @@ const provisionStack = async (
     }
     onProgress({ kind: 'planned', plan });
     await ground.reportDrift(plan.changes);
+    await guardData(target, plan, request);
     for (const gate of [...(request.gates ?? []), ...confirmation(request.confirm)])
       await gate(plan, { target, signal });
     if (ground.isDeployed) await uploadCode(target, request, ground);

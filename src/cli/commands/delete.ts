@@ -1,4 +1,5 @@
-import { deleteStack } from '../../provision/index.ts';
+import type { DeletePlan } from '../../provision/index.ts';
+import { deleteByHand, deleteStack, isPurgeable } from '../../provision/index.ts';
 import { askYes, assertAskable } from '../confirm.ts';
 import { deletePlanLines } from '../render-plan.ts';
 import { openProgress } from '../render-progress.ts';
@@ -28,11 +29,10 @@ export const runDelete = async (session: Session, flags: DeleteFlags): Promise<v
   try {
     const result = await deleteStack(target, {
       stackName: service.name,
-      ...(flags.empty === undefined ? {} : { empty: flags.empty }),
+      ...(flags.purge === undefined ? {} : { purge: flags.purge }),
       ...(flags.retain === undefined ? {} : { retain: flags.retain }),
       onPlan: (plan) => {
-        if (json)
-          return jsonLine(terminal, { kind: 'planned', goes: plan.goes, stays: plan.stays });
+        if (json) return jsonLine(terminal, planned(plan));
         view.expect([...plan.goes, ...plan.stays]);
         for (const line of deletePlanLines(plan, style)) out(line);
         return undefined;
@@ -44,19 +44,27 @@ export const runDelete = async (session: Session, flags: DeleteFlags): Promise<v
     });
     view.end();
     if (json) return jsonLine(terminal, { kind: 'result', ...result });
-    if (result.outcome === 'absent') {
+    if (result.outcome === 'absent' && result.purged.length === 0)
       out(`${service.name} is not provisioned on ${name}: nothing to delete.`);
-      return undefined;
-    }
-    out(`${style.good('✓')} ${service.name} deleted in ${duration(result.durationMs)}`);
-    for (const resource of result.retained)
+    else
+      out(
+        `${style.good('✓')} ${service.name} ${result.outcome === 'absent' ? 'purged' : 'deleted'} in ${duration(result.durationMs)}`,
+      );
+    for (const { logicalId, resourceType, physicalId } of result.retained) {
       out(
         style.warn(
-          `  ${resource.logicalId} still exists, as ${resource.physicalId ?? 'before'} (${resource.resourceType}); no stack manages it now`,
+          `  ${logicalId} still exists, as ${physicalId ?? 'before'} (${resourceType}); no stack manages it now`,
         ),
       );
+      const command = isPurgeable(resourceType)
+        ? `${session.program} delete --purge ${logicalId}${repeatedFlags(flags)}`
+        : deleteByHand(resourceType, physicalId ?? '');
+      if (command !== undefined) out(`    to delete it with all that is in it: ${command}`);
+    }
     return undefined;
   } finally {
     view.end();
   }
 };
+
+const planned = ({ goes, stays, purges }: DeletePlan) => ({ kind: 'planned', goes, stays, purges });

@@ -54,7 +54,14 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       drift,
       placeOf: placesOf(assembly.synthesis),
       recover: flags.recover ?? false,
-      ...(flags.confirm === true ? { confirm: () => askYes(terminal, 'Go on?', signal) } : {}),
+      ...(flags.allowLoss === undefined ? {} : { allowLoss: flags.allowLoss }),
+      ...(flags.rename === undefined ? {} : { renames: flags.rename }),
+      ...(flags.confirm === true
+        ? {
+            confirm: () => askYes(terminal, 'Go on?', signal),
+            confirmRename: () => askYes(terminal, 'Rename?', signal),
+          }
+        : {}),
     });
     view.end();
     showResult(session, flags, result, performance.now() - start);

@@ -5,6 +5,8 @@ import type {
   CreateChangeSetCommandOutput,
   CreateStackCommandInput,
   CreateStackCommandOutput,
+  CreateStackRefactorCommandInput,
+  CreateStackRefactorCommandOutput,
   DeleteChangeSetCommandInput,
   DeleteStackCommandInput,
   DescribeChangeSetCommandInput,
@@ -17,11 +19,14 @@ import type {
   DescribeStackEventsCommandOutput,
   DescribeStackResourceDriftsCommandInput,
   DescribeStackResourceDriftsCommandOutput,
+  DescribeStackRefactorCommandInput,
+  DescribeStackRefactorCommandOutput,
   DescribeStacksCommandInput,
   DescribeStacksCommandOutput,
   DetectStackDriftCommandInput,
   DetectStackDriftCommandOutput,
   ExecuteChangeSetCommandInput,
+  ExecuteStackRefactorCommandInput,
   GetTemplateCommandInput,
   GetTemplateCommandOutput,
   ListChangeSetsCommandInput,
@@ -32,6 +37,8 @@ import type {
   ListStackResourcesCommandOutput,
   RollbackStackCommandInput,
   UpdateTerminationProtectionCommandInput,
+  ListStacksCommandInput,
+  ListStacksCommandOutput,
 } from '@aws-sdk/client-cloudformation';
 import {
   CancelUpdateStackCommand,
@@ -39,6 +46,7 @@ import {
   ContinueUpdateRollbackCommand,
   CreateChangeSetCommand,
   CreateStackCommand,
+  CreateStackRefactorCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
@@ -46,15 +54,18 @@ import {
   DescribeStackDriftDetectionStatusCommand,
   DescribeStackEventsCommand,
   DescribeStackResourceDriftsCommand,
+  DescribeStackRefactorCommand,
   DescribeStacksCommand,
   DetectStackDriftCommand,
   ExecuteChangeSetCommand,
+  ExecuteStackRefactorCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
   ListImportsCommand,
   ListStackResourcesCommand,
   RollbackStackCommand,
   UpdateTerminationProtectionCommand,
+  ListStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from './client-settings.ts';
 
@@ -94,6 +105,16 @@ export interface CloudFormationApi {
     DescribeStackResourceDriftsCommandInput,
     DescribeStackResourceDriftsCommandOutput
   >;
+  readonly listStacks: Call<ListStacksCommandInput, ListStacksCommandOutput>;
+  readonly createStackRefactor: Call<
+    CreateStackRefactorCommandInput,
+    CreateStackRefactorCommandOutput
+  >;
+  readonly describeStackRefactor: Call<
+    DescribeStackRefactorCommandInput,
+    DescribeStackRefactorCommandOutput
+  >;
+  readonly executeStackRefactor: Call<ExecuteStackRefactorCommandInput, unknown>;
   /** The region that the SDK settled on. */
   readonly region: () => Promise<string>;
 }
@@ -140,6 +161,13 @@ export const openCloudFormation = (settings: ClientSettings): CloudFormationApi 
       client.send(new DescribeStackDriftDetectionStatusCommand(input), aborting(signal)),
     describeStackResourceDrifts: (input, signal) =>
       client.send(new DescribeStackResourceDriftsCommand(input), aborting(signal)),
+    listStacks: (input, signal) => client.send(new ListStacksCommand(input), aborting(signal)),
+    createStackRefactor: (input, signal) =>
+      client.send(new CreateStackRefactorCommand(input), aborting(signal)),
+    describeStackRefactor: (input, signal) =>
+      client.send(new DescribeStackRefactorCommand(input), aborting(signal)),
+    executeStackRefactor: (input, signal) =>
+      client.send(new ExecuteStackRefactorCommand(input), aborting(signal)),
     region: () => client.config.region(),
   };
 };

@@ -1,18 +1,25 @@
 import type {
+  AbortMultipartUploadCommandInput,
+  DeleteBucketCommandInput,
   DeleteObjectsCommandInput,
   DeleteObjectsCommandOutput,
   GetObjectCommandInput,
   GetObjectCommandOutput,
   HeadObjectCommandInput,
   HeadObjectCommandOutput,
+  ListMultipartUploadsCommandInput,
+  ListMultipartUploadsCommandOutput,
   ListObjectVersionsCommandInput,
   ListObjectVersionsCommandOutput,
   PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import {
+  AbortMultipartUploadCommand,
+  DeleteBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
@@ -31,6 +38,12 @@ export interface S3Api {
     ListObjectVersionsCommandOutput
   >;
   readonly deleteObjects: Call<DeleteObjectsCommandInput, DeleteObjectsCommandOutput>;
+  readonly listMultipartUploads: Call<
+    ListMultipartUploadsCommandInput,
+    ListMultipartUploadsCommandOutput
+  >;
+  readonly abortMultipartUpload: Call<AbortMultipartUploadCommandInput, unknown>;
+  readonly deleteBucket: Call<DeleteBucketCommandInput, unknown>;
 }
 
 /** Loads the client: this module is imported only when it is about to be used. */
@@ -47,5 +60,10 @@ export const openS3 = (settings: ClientSettings): S3Api => {
       client.send(new ListObjectVersionsCommand(input), aborting(signal)),
     deleteObjects: (input, signal) =>
       client.send(new DeleteObjectsCommand(input), aborting(signal)),
+    listMultipartUploads: (input, signal) =>
+      client.send(new ListMultipartUploadsCommand(input), aborting(signal)),
+    abortMultipartUpload: (input, signal) =>
+      client.send(new AbortMultipartUploadCommand(input), aborting(signal)),
+    deleteBucket: (input, signal) => client.send(new DeleteBucketCommand(input), aborting(signal)),
   };
 };

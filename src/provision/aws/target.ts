@@ -3,6 +3,7 @@ import type { ClientSettings, Credentials } from './client-settings.ts';
 import { DeployError } from '../errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import type { S3Api } from './s3-api.ts';
+import type { Stores } from './stores-api.ts';
 
 /** Where to deploy. What is left out is found as the AWS SDK finds it: environment, profile, machine. */
 export interface TargetOptions {
@@ -25,6 +26,8 @@ export interface Target {
   readonly endpoint: string | undefined;
   cloudFormation(): Promise<CloudFormationApi>;
   s3(): Promise<S3Api>;
+  /** The other services that hold data. */
+  stores(): Promise<Stores>;
 }
 
 /** A black-holed address must fail in a sentence, not in the kernel's two minutes. */
@@ -57,6 +60,7 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     options.role === undefined ? own : { ...own, credentials: roleCredentials(own, options.role) };
   let cloudFormation: Promise<CloudFormationApi> | undefined;
   let s3: Promise<S3Api> | undefined;
+  let stores: Promise<Stores> | undefined;
   return {
     options,
     endpoint,
@@ -69,6 +73,10 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     s3: () => {
       s3 ??= import('./s3-api.ts').then((m) => m.openS3(settings));
       return s3;
+    },
+    stores: () => {
+      stores ??= import('./stores-api.ts').then((m) => m.openStores(settings));
+      return stores;
     },
   };
 };

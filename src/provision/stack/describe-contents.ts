@@ -1,5 +1,6 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { readResources } from './template-resources.ts';
 
 /** A resource of a stack as it is now. */
 export interface StackResource {
@@ -56,28 +57,9 @@ export const retainedByPolicy = async (
   if (resources === undefined) return undefined;
   return new Set(
     Object.entries(resources).flatMap(([logicalId, resource]) =>
-      ['Retain', 'RetainExceptOnCreate', 'Snapshot'].includes(policyOf(resource))
+      ['Retain', 'RetainExceptOnCreate', 'Snapshot'].includes(String(resource.DeletionPolicy))
         ? [logicalId]
         : [],
     ),
   );
-};
-
-const policyOf = (resource: unknown): string =>
-  typeof resource === 'object' && resource !== null && 'DeletionPolicy' in resource
-    ? String(resource.DeletionPolicy)
-    : '';
-
-const readResources = (body: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const template: unknown = JSON.parse(body);
-    if (typeof template !== 'object' || template === null || !('Resources' in template))
-      return undefined;
-    const { Resources: resources } = template;
-    return typeof resources === 'object' && resources !== null
-      ? (resources as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 };

@@ -1,0 +1,148 @@
+import { readContents } from '../contents/index.ts';
+import { DeployError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { OnProgress } from '../progress.ts';
+import type { Rename } from '../rename/index.ts';
+import { detectRenames, pinOf } from '../rename/index.ts';
+import type { Target } from '../aws/target.ts';
+import { readResources } from '../stack/template-resources.ts';
+import type { Endangered } from './endangered.ts';
+import { findEndangered, mayLose } from './endangered.ts';
+import type { DataLoss } from './loss.ts';
+import { holdingInWords, lossInWords } from './loss.ts';
+
+/** What the gate wants to know of a deployment. */
+export interface LossRequest {
+  /** The template as it is sent. */
+  readonly templateBody: string;
+  /** Logical ids of resources whose data may be lost. @defaultValue none */
+  readonly allowLoss?: readonly string[];
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+  readonly command: (verb: string) => string;
+}
+
+/** Resources that are looked into at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Stands between a plan and its execution: what would lose data is looked into, told, and stopped, unless it is empty, the program
+ * says that it is replaceable, or the user allows it by name.
+ *
+ * @throws {DATA_LOSS} when data would be lost that nobody has allowed to be
+ * @throws {ALLOWANCE_UNKNOWN} when an allowance names what neither the plan nor the template has
+ */
+export const guardData = async (
+  target: Target,
+  plan: Plan,
+  request: LossRequest,
+): Promise<readonly DataLoss[]> => {
+  const { allowLoss = [], signal } = request;
+  if (!mayLose(plan) && allowLoss.length === 0) return [];
+  const after = readResources(request.templateBody);
+  const before =
+    plan.kind === 'update' && mayLose(plan)
+      ? readResources(await deployedTemplate(target, plan.stackId, signal))
+      : undefined;
+  const endangered = findEndangered(plan, { before, after });
+  assertKnown(plan, allowLoss, { endangered, declared: Object.keys(after ?? {}) });
+  const losses: DataLoss[] = [];
+  for (let at = 0; at < endangered.length; at += AT_ONCE)
+    losses.push(
+      ...(await Promise.all(
+        endangered.slice(at, at + AT_ONCE).map((one) => weigh(target, one, allowLoss, signal)),
+      )),
+    );
+  if (losses.length > 0) request.onProgress({ kind: 'data-loss', losses });
+  const stopped = losses.filter(({ allowedBy }) => allowedBy === 'nothing');
+  if (stopped.length > 0)
+    throw dataLoss(plan, stopped, {
+      renames: detectRenames(plan, before ?? {}, after ?? {}),
+      command: request.command,
+    });
+  return losses;
+};
+
+const deployedTemplate = async (
+  target: Target,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<string> => {
+  const api = await target.cloudFormation();
+  const { TemplateBody } = await api.getTemplate({ StackName: stackId }, signal);
+  return TemplateBody ?? '';
+};
+
+const weigh = async (
+  target: Target,
+  { properties, replaceable, ...one }: Endangered,
+  allowLoss: readonly string[],
+  signal: AbortSignal,
+): Promise<DataLoss> => {
+  const contents = await readContents(
+    target,
+    { ...one, ...(properties === undefined ? {} : { properties }) },
+    signal,
+  );
+  const holdsNothing = contents.kind === 'empty' || contents.kind === 'gone';
+  return {
+    ...one,
+    contents,
+    allowedBy: holdsNothing
+      ? 'empty'
+      : allowLoss.includes(one.logicalId)
+        ? 'allow-loss'
+        : replaceable
+          ? 'replaceable'
+          : 'nothing',
+  };
+};
+
+/** An allowance that stays in a script after its time is harmless; one that is misspelt is told. */
+const assertKnown = (
+  plan: Plan,
+  allowLoss: readonly string[],
+  known: { readonly endangered: readonly Endangered[]; readonly declared: readonly string[] },
+): void => {
+  const ids = new Set([...plan.changes.map(({ logicalId }) => logicalId), ...known.declared]);
+  const unknown = allowLoss.find((name) => !ids.has(name));
+  if (unknown === undefined) return;
+  const names = known.endangered.map(({ logicalId }) => logicalId);
+  throw new DeployError(
+    'ALLOWANCE_UNKNOWN',
+    `--allow-loss names ${unknown}, which is no resource of ${plan.stackName}.`,
+    {
+      hint:
+        names.length === 0
+          ? 'Nothing that holds data is replaced or removed: leave it out.'
+          : `Data would be lost with ${names.join(', ')}.`,
+    },
+  );
+};
+
+const dataLoss = (
+  plan: Plan,
+  losses: readonly DataLoss[],
+  {
+    renames,
+    command,
+  }: { readonly renames: readonly Rename[]; readonly command: (verb: string) => string },
+): DeployError => {
+  const names = losses.map(({ logicalId }) => logicalId);
+  return new DeployError(
+    'DATA_LOSS',
+    `${plan.stackName} would lose data, so nothing was changed:\n${losses
+      .flatMap((loss) => [`  ${lossInWords(loss)}`, `    ${holdingInWords(loss)}`])
+      .join('\n')}`,
+    {
+      hint: [
+        ...renames.flatMap((rename) => [
+          `${rename.to} looks like ${rename.from} under another name. To rename it, with all that is in it: ${command(`provision --rename ${rename.from}=${rename.to}`)}`,
+          `  or keep its logical id in the program: ${pinOf(rename)}`,
+        ]),
+        `To go on and lose it: ${command(`provision ${names.map((name) => `--allow-loss ${name}`).join(' ')}`)}`,
+        'To allow it for good, for what comes from elsewhere anyway: replaceable: true in its declaration.',
+      ].join('\n'),
+    },
+  );
+};
