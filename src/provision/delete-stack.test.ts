@@ -175,7 +175,10 @@ describe('deleting', () => {
       code: 'RESOURCE_NOT_FOUND',
       hint: 'There is Photos, Log.',
     });
-    await expect(t.run({ retain: ['Logs'] })).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+    const failed = await start({ status: 'DELETE_FAILED', resources: RESOURCES });
+    await expect(failed.run({ retain: ['Logs'] })).rejects.toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+    });
     expect(t.aws.actions).not.toContain('DeleteStack');
   });
 

@@ -1,3 +1,3 @@
-export type { Contents, Store } from './contents.ts';
+export type { Contents } from './contents.ts';
 export { contentsInWords } from './in-words.ts';
 export { readContents } from './read-contents.ts';

@@ -1,4 +1,3 @@
-export type { LossRequest } from './gate.ts';
 export { guardData } from './gate.ts';
 export type { DataLoss } from './loss.ts';
 export { holdingInWords, lossInWords } from './loss.ts';

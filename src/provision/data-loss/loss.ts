@@ -13,21 +13,22 @@ export interface DataLoss extends Omit<Endangered, 'properties' | 'replaceable'>
 export const lossInWords = (loss: DataLoss): string =>
   `${loss.logicalId} (${loss.resourceType}) ${whatHappens(loss)}`;
 
-const whatHappens = ({ action, old, because, physicalId }: DataLoss): string => {
+const whatHappens = (loss: DataLoss): string => {
+  const { action, because, physicalId } = loss;
   const reason = because.length === 0 ? '' : ` by its ${because.join(', ')}`;
   switch (action) {
     case 'remove':
-      return `leaves the service: ${fate(old, physicalId)}`;
+      return `leaves the service: ${fate(loss)}`;
     case 'replace':
-      return `is replaced${reason}: the new one is empty, and ${fate(old, physicalId)}`;
+      return `is replaced${reason}: the new one is empty, and ${fate(loss)}`;
     case 'may-replace':
-      return `may be replaced${reason}: then the new one is empty, and ${fate(old, physicalId)}`;
+      return `may be replaced${reason}: then the new one is empty, and ${fate(loss)}`;
     case 'expire':
       return `keeps its data for a shorter time${reason}: what is older goes from ${physicalId}`;
   }
 };
 
-const fate = (old: DataLoss['old'], physicalId: string): string => {
+const fate = ({ old, resourceType, physicalId }: DataLoss): string => {
   switch (old) {
     case 'left-behind':
       return `${physicalId} stays behind, where no stack sees it`;
@@ -35,7 +36,10 @@ const fate = (old: DataLoss['old'], physicalId: string): string => {
       return `${physicalId} is deleted once a snapshot of it is taken`;
     case 'deleted':
     case 'stays':
-      return `${physicalId} is deleted with all that is in it`;
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+      return resourceType === 'AWS::S3::Bucket'
+        ? `${physicalId} is deleted if it is empty by then, else it stays behind, where no stack sees it`
+        : `${physicalId} is deleted with all that is in it`;
   }
 };
 

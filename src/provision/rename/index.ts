@@ -1,4 +1,3 @@
 export type { Rename } from './detect-renames.ts';
 export { detectRenames, pinOf } from './detect-renames.ts';
-export type { RenameRequest } from './refactor.ts';
 export { renameDeclarations } from './refactor.ts';

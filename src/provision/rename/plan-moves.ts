@@ -97,7 +97,7 @@ const assertKeeps = (
   const fresh = after[move.to]?.Properties ?? {};
   const changed = Object.keys({ ...old, ...fresh }).find(
     (name) =>
-      /Name$/.test(name) &&
+      name.endsWith('Name') &&
       JSON.stringify(renameReferences(old[name], moves)) !== JSON.stringify(fresh[name]),
   );
   if (changed === undefined) return;
