@@ -197,7 +197,7 @@ const empty = bucket('Empty');`,
     const less = await program.run(['provision', ...some]);
     expect(less.code).toBe(10);
     expect(less.error).toContain(
-      'To go on and lose it: node app.ts provision --allow-loss Limit\n',
+      'To go on all the same: node app.ts provision --allow-loss Limit\n',
     );
     expect(less.error).not.toContain('Photos (');
     const unknown = await program.run(['provision', '--allow-loss', 'Nope']);

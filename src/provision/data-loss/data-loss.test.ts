@@ -105,7 +105,7 @@ describe('a table that is replaced', () => {
       message: `Shop would lose data, so nothing was changed:
   Orders (AWS::DynamoDB::Table) is replaced by its KeySchema: the new one is empty, and shop-orders stays behind, where no stack sees it
     it holds 12,345 items, 5.0 MB, as counted in the last six hours, since 2026-01-01 00:00 UTC`,
-      hint: `To go on and lose it: node app.ts provision --allow-loss Orders
+      hint: `To go on all the same: node app.ts provision --allow-loss Orders
 To allow it for good, for what comes from elsewhere anyway: replaceable: true in its declaration.`,
     });
     expect(t.aws.actions).not.toContain('ExecuteChangeSet');

@@ -140,7 +140,7 @@ const dataLoss = (
           `${rename.to} looks like ${rename.from} under another name. To rename it, with all that is in it: ${command(`provision --rename ${rename.from}=${rename.to}`)}`,
           `  or keep its logical id in the program: ${pinOf(rename)}`,
         ]),
-        `To go on and lose it: ${command(`provision ${names.map((name) => `--allow-loss ${name}`).join(' ')}`)}`,
+        `To go on all the same: ${command(`provision ${names.map((name) => `--allow-loss ${name}`).join(' ')}`)}`,
         'To allow it for good, for what comes from elsewhere anyway: replaceable: true in its declaration.',
       ].join('\n'),
     },
