@@ -184,6 +184,17 @@ To allow it for good, for what comes from elsewhere anyway: replaceable: true in
     );
   });
 
+  it('stops though the deployed template may not be read', async () => {
+    const t = await start({
+      changes: CHANGES,
+      answers: {
+        DescribeTable: table(2),
+        GetTemplate: () => new Fault('AccessDenied', 'not authorized to perform: GetTemplate'),
+      },
+    });
+    await expect(t.run()).rejects.toMatchObject({ code: 'DATA_LOSS' });
+  });
+
   it('that somebody deleted already stops nobody', async () => {
     const t = await start({
       changes: CHANGES,

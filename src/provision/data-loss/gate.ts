@@ -1,5 +1,6 @@
 import { readContents } from '../contents/index.ts';
 import { DeployError } from '../errors.ts';
+import { isAbort } from '../failure/explain-failure.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Rename } from '../rename/index.ts';
@@ -63,14 +64,20 @@ export const guardData = async (
   return losses;
 };
 
+/** Without it nothing is known to be replaceable, and no rename is recognised: the gate stops all the same. */
 const deployedTemplate = async (
   target: Target,
   stackId: string,
   signal: AbortSignal,
 ): Promise<string> => {
-  const api = await target.cloudFormation();
-  const { TemplateBody } = await api.getTemplate({ StackName: stackId }, signal);
-  return TemplateBody ?? '';
+  try {
+    const api = await target.cloudFormation();
+    const { TemplateBody } = await api.getTemplate({ StackName: stackId }, signal);
+    return TemplateBody ?? '';
+  } catch (error) {
+    if (isAbort(error) || signal.aborted) throw error;
+    return '';
+  }
 };
 
 const weigh = async (
