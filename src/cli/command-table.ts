@@ -95,6 +95,14 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: 'keep this export, which the program no longer has, while other stacks import it; repeat it for more',
       },
       {
+        name: 'inplace',
+        help: 'bring code and settings of functions straight to Lambda; any other change is refused',
+      },
+      {
+        name: 'express',
+        help: 'CloudFormation is through when the configuration is applied, not when all is ready',
+      },
+      {
         name: 'parameter',
         value: 'name=value',
         repeats: 'assignments',

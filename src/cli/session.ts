@@ -27,6 +27,8 @@ export interface ProvisionFlags extends TargetFlags, OutputFlags {
   readonly recover?: boolean;
   readonly drift?: string;
   readonly keepExport?: readonly string[];
+  readonly inplace?: boolean;
+  readonly express?: boolean;
   readonly parameter?: Readonly<Record<string, string>>;
   readonly tag?: Readonly<Record<string, string>>;
 }

@@ -31,6 +31,8 @@ const DEPLOY_ERROR_CODES = {
   RETAIN_REFUSED: 'user', // --retain outside of DELETE_FAILED
   RESOURCE_NOT_FOUND: 'user', // --empty or --retain name what the stack does not have
   CHANGE_SET_FAILED: 'user', // CloudFormation refused before it changed anything
+  IN_PLACE_REFUSED: 'user', // --inplace cannot carry this change
+  IN_PLACE_UNFINISHED: 'cloud', // a function could not be changed in place; others were
   DEPLOYMENT_FAILED: 'user', // a resource failed; rolled back
   DELETE_FAILED: 'user', // a resource could not be deleted
   DECLINED: 'user', // the question was answered with no

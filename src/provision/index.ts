@@ -9,6 +9,8 @@ export { DRIFT_POLICIES } from './drift/drift.ts';
 export type { DeployErrorCode } from './errors.ts';
 export { DeployError } from './errors.ts';
 export { exportNames, keepExports } from './exports/keep-exports.ts';
+export type { InPlaceResult } from './inplace/index.ts';
+export { provisionInPlace } from './inplace/index.ts';
 export type { Plan, PlannedAction, PlannedChange, PlannedProperty } from './plan/plan.ts';
 export type { Progress, ResourceProgress } from './progress.ts';
 export type { ProvisionRequest, ProvisionResult } from './provision.ts';

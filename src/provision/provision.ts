@@ -27,6 +27,7 @@ import type { ReportDrift } from './drift/look-for-drift.ts';
 import { lookForDrift } from './drift/look-for-drift.ts';
 import type { OnProgress } from './progress.ts';
 import { ensureChangeable } from './doctor/recover.ts';
+import { reconcileAfter } from './inplace/index.ts';
 import { executeChangeSet, planChangeSet } from './change-set/run-change-set.ts';
 import type { StackState } from './stack/stack-state.ts';
 import { describeStack, isSuccess, situationOf } from './stack/stack-state.ts';
@@ -55,6 +56,11 @@ export interface ProvisionRequest {
   readonly recover?: boolean;
   /** What to do about changes that were made by hand. @defaultValue `ignore`: it is not looked for */
   readonly drift?: DriftPolicy;
+  /**
+   * Whether CloudFormation is through as soon as the configuration is applied, not when everything is ready.
+   * @defaultValue false
+   */
+  readonly express?: boolean;
   /** Asked once the plan is known. @defaultValue goes on */
   readonly confirm?: (plan: Plan) => Promise<boolean>;
   readonly onProgress: OnProgress;
@@ -119,8 +125,9 @@ const provisionStack = async (
   const { onProgress } = request;
   const api = await target.cloudFormation();
   const ground = await prepare(target, api, request);
+  const reconciled = reconcileAfter(target, ground.current, request);
   const changeSet = await propose(target, api, request, ground);
-  if (changeSet === 'empty') return await unchanged(request, ground);
+  if (changeSet === 'empty') return await reconciled(await unchanged(request, ground));
   let executed = false;
   try {
     const [workedOut, seen] = await Promise.all([
@@ -133,7 +140,7 @@ const provisionStack = async (
         ? undefined
         : sweepAbandoned(api, changeSet.stackId, request.onProgress),
     ]);
-    if (workedOut.kind === 'empty') return await unchanged(request, ground);
+    if (workedOut.kind === 'empty') return await reconciled(await unchanged(request, ground));
     const plan = await showPlan(api, request, changeSet, workedOut, ground.kind);
     await ground.reportDrift(plan.changes);
     if (ground.isDeployed) await uploadCode(target, request, ground);
@@ -142,7 +149,7 @@ const provisionStack = async (
     request.signal.throwIfAborted();
     await executeChangeSet(api, request, changeSet);
     executed = true;
-    return await follow(target, api, request, changeSet, ground.kind, seen);
+    return await reconciled(await follow(target, api, request, changeSet, ground.kind, seen));
   } finally {
     if (!executed) {
       await discardChangeSet(api, changeSet, onProgress);
@@ -233,6 +240,10 @@ const propose = async (
       ...(template.Transform === undefined ? [] : (['CAPABILITY_AUTO_EXPAND'] as const)),
     ],
     ...tagsOf(request),
+    // A failure is rolled back as ever. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html
+    ...(request.express === true
+      ? { DeploymentConfig: { Mode: 'EXPRESS' as const, DisableRollback: false } }
+      : {}),
   });
 };
 

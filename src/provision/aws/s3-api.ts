@@ -1,6 +1,7 @@
 import type {
   DeleteObjectsCommandInput,
   DeleteObjectsCommandOutput,
+  GetObjectCommandInput,
   HeadObjectCommandInput,
   ListObjectVersionsCommandInput,
   ListObjectVersionsCommandOutput,
@@ -8,6 +9,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import {
   DeleteObjectsCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -19,6 +21,8 @@ type Call<Input, Output> = (input: Input, signal?: AbortSignal) => Promise<Outpu
 
 /** The operations of S3 that the deployer uses, and no other. */
 export interface S3Api {
+  /** The text of an object. */
+  readonly getText: Call<GetObjectCommandInput, string>;
   readonly headObject: Call<HeadObjectCommandInput, unknown>;
   readonly putObject: Call<PutObjectCommandInput, unknown>;
   readonly listObjectVersions: Call<
@@ -35,6 +39,10 @@ export const openS3 = (settings: ClientSettings): S3Api => {
   const aborting = (signal: AbortSignal | undefined) =>
     signal === undefined ? {} : { abortSignal: signal };
   return {
+    getText: async (input, signal) => {
+      const { Body } = await client.send(new GetObjectCommand(input), aborting(signal));
+      return (await Body?.transformToString()) ?? '';
+    },
     headObject: (input, signal) => client.send(new HeadObjectCommand(input), aborting(signal)),
     putObject: (input, signal) => client.send(new PutObjectCommand(input), aborting(signal)),
     listObjectVersions: (input, signal) =>

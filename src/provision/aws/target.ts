@@ -2,6 +2,7 @@ import { roleCredentials } from './assume-role.ts';
 import type { ClientSettings, Credentials } from './client-settings.ts';
 import { DeployError } from '../errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
+import type { LambdaApi } from './lambda-api.ts';
 import type { S3Api } from './s3-api.ts';
 
 /** Where to deploy. What is left out is found as the AWS SDK finds it: environment, profile, machine. */
@@ -25,6 +26,7 @@ export interface Target {
   readonly endpoint: string | undefined;
   cloudFormation(): Promise<CloudFormationApi>;
   s3(): Promise<S3Api>;
+  lambda(): Promise<LambdaApi>;
 }
 
 /** A black-holed address must fail in a sentence, not in the kernel's two minutes. */
@@ -57,6 +59,7 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     options.role === undefined ? own : { ...own, credentials: roleCredentials(own, options.role) };
   let cloudFormation: Promise<CloudFormationApi> | undefined;
   let s3: Promise<S3Api> | undefined;
+  let lambda: Promise<LambdaApi> | undefined;
   return {
     options,
     endpoint,
@@ -69,6 +72,10 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     s3: () => {
       s3 ??= import('./s3-api.ts').then((m) => m.openS3(settings));
       return s3;
+    },
+    lambda: () => {
+      lambda ??= import('./lambda-api.ts').then((m) => m.openLambda(settings));
+      return lambda;
     },
   };
 };
