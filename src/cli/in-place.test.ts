@@ -26,7 +26,13 @@ interface Shape {
   readonly functions?: string;
 }
 
-const text = ({ answer = 'one', memorySize = 128, settings = '', more = '', functions = 'hello, bye' }: Shape) =>
+const text = ({
+  answer = 'one',
+  memorySize = 128,
+  settings = '',
+  more = '',
+  functions = 'hello, bye',
+}: Shape) =>
   `import { bucket, getAtt, lambda, main, resource, service, topic } from 'sparta';
 const photos = bucket('Photos', { deletionPolicy: 'Delete' });
 const news = topic('News');
@@ -68,7 +74,9 @@ afterAll(() => program.stop());
 it('is refused before anything is provisioned, and says what comes first', async () => {
   const { code, error } = await run('provision', '--inplace');
   expect(code).toBe(2);
-  expect(error).toContain('Greeter is not provisioned yet, so there is nothing to change in place.');
+  expect(error).toContain(
+    'Greeter is not provisioned yet, so there is nothing to change in place.',
+  );
   expect(error).toContain('Provision it first: node app.ts provision');
 });
 
@@ -84,11 +92,17 @@ describe('provision --inplace', () => {
 
   it('brings code and settings to Lambda alone, slowest first, and the stack stays as it is', async () => {
     const before = await stackUpdated();
-    write({ answer: 'two', memorySize: 256, settings: "description: 'greets', environment: { MOOD: 'glad' }" });
+    write({
+      answer: 'two',
+      memorySize: 256,
+      settings: "description: 'greets', environment: { MOOD: 'glad' }",
+    });
     const out = await well('provision', '--inplace');
     expect(out).toMatch(/✓ Greeter changed in place in .*, slowest first\n/);
     expect(out).toMatch(/Hello +[\d.]+ m?s {2}Code, Description, Environment, MemorySize\n/);
-    expect(out).toContain("The stack's template is behind now: node app.ts provision brings it up.");
+    expect(out).toContain(
+      "The stack's template is behind now: node app.ts provision brings it up.",
+    );
     expect(await answer()).toBe('"two"');
     const live = await configuration();
     expect(live).toMatchObject({ MemorySize: 256, Description: 'greets' });
@@ -102,12 +116,16 @@ describe('provision --inplace', () => {
     expect(await stackUpdated()).toBe(before);
 
     const status = await well('status');
-    expect(status).toMatch(/changed in place \d+ seconds? ago, so the stack's template is behind\n/);
+    expect(status).toMatch(
+      /changed in place \d+ seconds? ago, so the stack's template is behind\n/,
+    );
     expect(status).toContain('    Hello: Code, Description, Environment, MemorySize\n');
     expect(status).toContain('To bring stack and functions together: node app.ts provision');
 
     // The full deployment of the same program: the template catches up, and nothing is left to say.
-    expect(await well('provision')).toMatch(/What was changed in place is in the template now: .*Hello/);
+    expect(await well('provision')).toMatch(
+      /What was changed in place is in the template now: .*Hello/,
+    );
     expect(await well('status')).not.toContain('in place');
     expect(await well('provision')).toContain('no change');
   }, 60_000);
@@ -140,11 +158,7 @@ describe('provision --inplace', () => {
       { more: "const also = lambda('Also', {}, async () => 1);", functions: 'hello, bye, also' },
       / {2}Also \(AWS::Lambda::Function\) is new\n {2}AlsoLogs \(AWS::Logs::LogGroup\) is new\n {2}AlsoRole \(AWS::IAM::Role\) is new\n/,
     ],
-    [
-      'a removed function',
-      { functions: 'hello' },
-      / {2}Bye \(AWS::Lambda::Function\) goes\n/,
-    ],
+    ['a removed function', { functions: 'hello' }, / {2}Bye \(AWS::Lambda::Function\) goes\n/],
     [
       'a property that reaches further',
       { settings: 'reservedConcurrency: 2' },
@@ -152,7 +166,11 @@ describe('provision --inplace', () => {
     ],
     [
       'a permission',
-      { settings: "", more: "const other = bucket('Other');", functions: "hello, bye, lambda('Third', { grants: { o: other.read() } }, async () => 1)" },
+      {
+        settings: '',
+        more: "const other = bucket('Other');",
+        functions: "hello, bye, lambda('Third', { grants: { o: other.read() } }, async () => 1)",
+      },
       / {2}Other \(AWS::S3::Bucket\) is new\n/,
     ],
     [
@@ -160,23 +178,30 @@ describe('provision --inplace', () => {
       { settings: "environment: { NEWS: getAtt(news, 'TopicName') }" },
       /Environment\.Variables\.NEWS of Hello is known to CloudFormation alone/,
     ],
-  ])('is refused by name for %s', async (_what, shape, reason) => {
-    write({ answer: 'two', ...shape });
-    const { code, error } = await run('provision', '--inplace');
-    expect(error).toMatch(reason);
-    expect(error).toContain('For the rest: node app.ts provision');
-    expect(code).toBe(2);
-    expect(await answer()).toBe('"one"');
-  }, 60_000);
+  ])(
+    'is refused by name for %s',
+    async (_what, shape, reason) => {
+      write({ answer: 'two', ...shape });
+      const { code, error } = await run('provision', '--inplace');
+      expect(error).toMatch(reason);
+      expect(error).toContain('For the rest: node app.ts provision');
+      expect(code).toBe(2);
+      expect(await answer()).toBe('"one"');
+    },
+    60_000,
+  );
 
   it('a published version is refused: its callers would see nothing of it', async () => {
     const more = '';
-    const published = "hello, bye], resources: [resource('AWS::Lambda::Version', 'HelloOne', { FunctionName: hello.arn })";
+    const published =
+      "hello, bye], resources: [resource('AWS::Lambda::Version', 'HelloOne', { FunctionName: hello.arn })";
     write({ more, functions: published });
     await well('provision');
     write({ more, answer: 'two', functions: published });
     const { code, error } = await run('provision', '--inplace');
-    expect(error).toContain('Hello is published by HelloOne (AWS::Lambda::Version): only its $LATEST would change');
+    expect(error).toContain(
+      'Hello is published by HelloOne (AWS::Lambda::Version): only its $LATEST would change',
+    );
     expect(code).toBe(2);
   }, 60_000);
 
@@ -194,7 +219,10 @@ describe('provision --inplace', () => {
   }, 60_000);
 
   it('a function that fails stops no other; what is open is named, recorded, and finished by the next run', async () => {
-    write({ answer: 'two', settings: "layers: ['arn:aws:lambda:us-east-1:000000000000:layer:none:1']" });
+    write({
+      answer: 'two',
+      settings: "layers: ['arn:aws:lambda:us-east-1:000000000000:layer:none:1']",
+    });
     const { code, error } = await run('provision', '--inplace');
     expect(error).toMatch(/^Hello: .*layer/i);
     expect(error).toContain('Changed: Bye; not changed, or not known to be: Hello.');
@@ -211,7 +239,10 @@ describe('provision --inplace', () => {
   it('asks with --confirm, and is not for --express or --recover', async () => {
     write({ answer: 'two' });
     const { code, error } = await run('provision', '--inplace', '--express');
-    expect([code, error]).toEqual([2, expect.stringContaining('--inplace goes past CloudFormation')]);
+    expect([code, error]).toEqual([
+      2,
+      expect.stringContaining('--inplace goes past CloudFormation'),
+    ]);
     expect((await run('provision', '--inplace', '--recover')).code).toBe(2);
     expect((await run('provision', '--inplace', '--confirm')).error).toContain('--confirm');
     expect(await answer()).toBe('"one"');
@@ -247,7 +278,9 @@ describe('provision --inplace', () => {
   it('a change made by hand is put right when its property is in the record', async () => {
     write({ memorySize: 256 });
     await well('provision', '--inplace');
-    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'hello', MemorySize: 300 }));
+    await lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: 'hello', MemorySize: 300 }),
+    );
     await well('provision', '--inplace');
     expect((await configuration()).MemorySize).toBe(256);
   }, 60_000);

@@ -50,6 +50,19 @@ export interface BuildFlags extends OutputFlags {
   readonly out?: string;
 }
 
+/** Flags of `deploy-role`. */
+export interface DeployRoleFlags extends OutputFlags {
+  readonly template?: boolean;
+  readonly github?: string;
+  readonly branch?: string;
+  readonly environment?: string;
+  readonly trust?: string;
+  readonly bucket?: string;
+  readonly inplace?: boolean;
+  readonly account?: string;
+  readonly region?: string;
+}
+
 /** Flags of `privileges`. */
 export interface PrivilegesFlags extends TargetFlags, OutputFlags {
   readonly strict?: boolean;

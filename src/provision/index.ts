@@ -21,4 +21,5 @@ export type { StackReport } from './stack/status.ts';
 export { readStatus } from './stack/status.ts';
 export type { Target } from './aws/target.ts';
 export { openTarget } from './aws/target.ts';
+export { ARTIFACT_STACK_NAME, artifactTemplate } from './artifacts/artifact-template.ts';
 export type { Artifact } from './artifacts/upload.ts';
