@@ -1,5 +1,5 @@
 /** What can be wrong with what a role is asked for. */
-export type DeployRoleErrorCode = 'TRUST_INVALID';
+export type DeployRoleErrorCode = 'TRUST_INVALID' | 'POLICIES_TOO_MANY';
 
 /** A role that cannot be written. */
 export class DeployRoleError extends Error {

@@ -52,6 +52,8 @@ export const resourcePermissions = (
     for (const listedAction of [...new Set([...listed, ...unlisted])]) {
       const action = knownAction(listedAction);
       if (action === undefined || conditional.get(action) === false) continue;
+      // Taking the boundary off would undo what it is for.
+      if (action === UNBIND && boundariesOf(stack) !== undefined) continue;
       const why = overstated[action];
       if (why !== undefined) leftOut.push({ type, action, why });
       else permissions.push(permissionOf(type, action, stack));
@@ -163,16 +165,24 @@ const passRole = (type: string, topic: string, stack: StackTemplate): Permission
   };
 };
 
+/**
+ * Actions on roles for which IAM looks at the role's boundary.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#available-keys-for-iam
+ */
+const BOUNDED: readonly string[] = [
+  'iam:AttachRolePolicy',
+  'iam:CreateRole',
+  'iam:DeleteRolePolicy',
+  'iam:DetachRolePolicy',
+  'iam:PutRolePermissionsBoundary',
+  'iam:PutRolePolicy',
+];
+const UNBIND = 'iam:DeleteRolePermissionsBoundary';
+
 /** Where every role of the service has a boundary, the deployer makes and changes no role without it. */
 const boundaryCondition = (action: string, stack: StackTemplate): Permission['condition'] => {
-  const [service = '', name = ''] = action.split(':');
-  if (
-    service !== 'iam' ||
-    iamAction(service, name)?.conditionKeys.includes('iam:PermissionsBoundary') !== true
-  )
-    return undefined;
-  const boundaries = boundariesOf(stack);
-  return boundaries === undefined || !/Role/.test(name)
+  const boundaries = BOUNDED.includes(action) ? boundariesOf(stack) : undefined;
+  return boundaries === undefined
     ? undefined
     : { StringLike: { 'iam:PermissionsBoundary': boundaries } };
 };

@@ -1,3 +1,4 @@
+import { DeployRoleError } from './deploy-role-error.ts';
 import type { PolicyDocument } from './split-policy.ts';
 import type { Trust } from './trust.ts';
 import { providerSections, trustOf } from './trust.ts';
@@ -19,6 +20,7 @@ const substituted = (value: unknown): unknown => {
  * service's do: what it may do to the service's roles it may not do to itself.
  *
  * @throws {TRUST_INVALID} when nobody can be trusted that way
+ * @throws {POLICIES_TOO_MANY} when a role cannot take them all
  */
 export const roleTemplate = (
   stackName: string,
@@ -26,8 +28,14 @@ export const roleTemplate = (
   trust: Trust,
 ): object => {
   const { policy, needsProvider } = trustOf(trust);
+  if (policies.length > MAX_POLICIES)
+    throw new DeployRoleError(
+      'POLICIES_TOO_MANY',
+      `What deploys ${stackName} is ${policies.length} managed policies, and a role takes ${MAX_POLICIES}.`,
+      'Leave out stated names of resources, so that they begin with the name of the service and one pattern serves, or part the service.',
+    );
   const name = `deploy-${stackName}`.slice(0, 60);
-  const managed = policies.map((document, index) => [
+  const managed = policies.map((document, index): readonly [string, object] => [
     `Policy${index + 1}`,
     {
       Type: 'AWS::IAM::ManagedPolicy',
@@ -53,9 +61,7 @@ export const roleTemplate = (
           RoleName: name,
           Description: `Deploys ${stackName}`,
           AssumeRolePolicyDocument: policy,
-          ManagedPolicyArns: policies
-            .slice(0, MAX_POLICIES)
-            .map((_document, index) => ({ Ref: `Policy${index + 1}` })),
+          ManagedPolicyArns: managed.map(([id]) => ({ Ref: id })),
         },
       },
     },

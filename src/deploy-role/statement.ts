@@ -25,49 +25,48 @@ export const knownAction = (action: string): string | undefined => {
   return found === undefined ? undefined : `${service}:${found.name}`;
 };
 
-/** Whether everything that one resource expression matches is matched by another. */
-const covers = (wide: string, narrow: string): boolean =>
+/** A resource expression as what it matches. */
+const expressionOf = (wide: string): RegExp =>
   new RegExp(
     `^${wide
       .split('*')
       .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')}$`,
-  ).test(narrow);
+  );
 
 const conditionKey = ({ condition }: Permission): string => JSON.stringify(condition ?? {});
+const UNCONDITIONAL = '{}';
 
 /** Leaves out what another permission allows already: each that stays is needed. */
 const withoutCovered = (permissions: readonly Permission[]): readonly Permission[] => {
-  const kept: Permission[] = [];
-  const isCovered = (action: string, resource: string, by: readonly Permission[]) =>
-    by.some(
-      (other) => other.action === action && other.resources.some((wide) => covers(wide, resource)),
-    );
-  permissions.forEach((permission, index) => {
-    const others = (condition: (other: Permission) => boolean) => [
-      ...kept.filter(condition),
-      ...permissions
-        .slice(index + 1)
-        .filter(condition)
-        // Of two that say the same, the first stays.
-        .map((other) => ({
-          ...other,
-          resources: other.resources.filter((resource) => !permission.resources.includes(resource)),
-        })),
-    ];
-    const by = others(
-      (other) => other.condition === undefined || conditionKey(other) === conditionKey(permission),
-    );
-    const resources = permission.resources.filter(
-      (resource, at) =>
-        !isCovered(permission.action, resource, by) &&
-        !permission.resources.some(
-          (wide, place) => wide !== resource && place !== at && covers(wide, resource),
-        ),
-    );
-    if (resources.length > 0) kept.push({ ...permission, resources: [...new Set(resources)] });
+  const wide = new Map<
+    string,
+    { readonly text: string; readonly covers: RegExp; readonly key: string }[]
+  >();
+  for (const permission of permissions)
+    for (const text of permission.resources.filter((resource) => resource.includes('*')))
+      wide.set(permission.action, [
+        ...(wide.get(permission.action) ?? []),
+        { text, covers: expressionOf(text), key: conditionKey(permission) },
+      ]);
+  const said = new Set<string>();
+  return permissions.flatMap((permission) => {
+    const { action } = permission;
+    const key = conditionKey(permission);
+    const resources = permission.resources.filter((resource) => {
+      const covered = (wide.get(action) ?? []).some(
+        (other) =>
+          (other.key === UNCONDITIONAL || other.key === key) &&
+          (other.text !== resource || other.key !== key) &&
+          other.covers.test(resource),
+      );
+      const name = `${action} ${resource} ${key}`;
+      if (covered || said.has(name)) return false;
+      said.add(name);
+      return true;
+    });
+    return resources.length === 0 ? [] : [{ ...permission, resources }];
   });
-  return kept;
 };
 
 /** Groups permissions of one topic, one set of resources and one condition into statements. */
