@@ -80,6 +80,52 @@ it('is refused before anything is provisioned, and says what comes first', async
   expect(error).toContain('Provision it first: node app.ts provision');
 });
 
+describe('what is not code or settings of a function', () => {
+  beforeAll(async () => {
+    write();
+    await well('provision');
+  }, 60_000);
+
+  it.each<readonly [string, Shape, RegExp]>([
+    [
+      'an added function, its role and its log',
+      { more: "const also = lambda('Also', {}, async () => 1);", functions: 'hello, bye, also' },
+      / {2}Also \(AWS::Lambda::Function\) is new\n {2}AlsoLogs \(AWS::Logs::LogGroup\) is new\n {2}AlsoRole \(AWS::IAM::Role\) is new\n/,
+    ],
+    ['a removed function', { functions: 'hello' }, / {2}Bye \(AWS::Lambda::Function\) goes\n/],
+    [
+      'a property that reaches further',
+      { settings: 'reservedConcurrency: 2' },
+      / {2}ReservedConcurrentExecutions of Hello \(AWS::Lambda::Function\) differs\n/,
+    ],
+    [
+      'a permission',
+      {
+        settings: '',
+        more: "const other = bucket('Other');",
+        functions: "hello, bye, lambda('Third', { grants: { o: other.read() } }, async () => 1)",
+      },
+      / {2}Other \(AWS::S3::Bucket\) is new\n/,
+    ],
+    [
+      'a value that only CloudFormation knows',
+      { settings: "environment: { NEWS: getAtt(news, 'TopicName') }" },
+      /Environment\.Variables\.NEWS of Hello is known to CloudFormation alone/,
+    ],
+  ])(
+    'is refused by name for %s',
+    async (_what, shape, reason) => {
+      write({ answer: 'two', ...shape });
+      const { code, error } = await run('provision', '--inplace');
+      expect(error).toMatch(reason);
+      expect(error).toContain('For the rest: node app.ts provision');
+      expect(code).toBe(2);
+      expect(await answer()).toBe('"one"');
+    },
+    60_000,
+  );
+});
+
 describe('provision --inplace', () => {
   beforeEach(async () => {
     write();
@@ -151,45 +197,6 @@ describe('provision --inplace', () => {
     expect(await answer()).toBe('"one"');
     expect(await well('status')).not.toContain('in place');
   }, 60_000);
-
-  it.each<readonly [string, Shape, RegExp]>([
-    [
-      'an added function, its role and its log',
-      { more: "const also = lambda('Also', {}, async () => 1);", functions: 'hello, bye, also' },
-      / {2}Also \(AWS::Lambda::Function\) is new\n {2}AlsoLogs \(AWS::Logs::LogGroup\) is new\n {2}AlsoRole \(AWS::IAM::Role\) is new\n/,
-    ],
-    ['a removed function', { functions: 'hello' }, / {2}Bye \(AWS::Lambda::Function\) goes\n/],
-    [
-      'a property that reaches further',
-      { settings: 'reservedConcurrency: 2' },
-      / {2}ReservedConcurrentExecutions of Hello \(AWS::Lambda::Function\) differs\n/,
-    ],
-    [
-      'a permission',
-      {
-        settings: '',
-        more: "const other = bucket('Other');",
-        functions: "hello, bye, lambda('Third', { grants: { o: other.read() } }, async () => 1)",
-      },
-      / {2}Other \(AWS::S3::Bucket\) is new\n/,
-    ],
-    [
-      'a value that only CloudFormation knows',
-      { settings: "environment: { NEWS: getAtt(news, 'TopicName') }" },
-      /Environment\.Variables\.NEWS of Hello is known to CloudFormation alone/,
-    ],
-  ])(
-    'is refused by name for %s',
-    async (_what, shape, reason) => {
-      write({ answer: 'two', ...shape });
-      const { code, error } = await run('provision', '--inplace');
-      expect(error).toMatch(reason);
-      expect(error).toContain('For the rest: node app.ts provision');
-      expect(code).toBe(2);
-      expect(await answer()).toBe('"one"');
-    },
-    60_000,
-  );
 
   it('a published version is refused: its callers would see nothing of it', async () => {
     const more = '';

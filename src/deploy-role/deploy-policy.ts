@@ -1,3 +1,4 @@
+import { iamAction } from '../schema/index.ts';
 import type { Template } from '../synth/index.ts';
 import { boundariesOf, resourcePermissions } from './resource-permissions.ts';
 import type { StackTemplate } from './resource-permissions.ts';
@@ -70,9 +71,13 @@ const onStack = (topic: string, name: string, calls: readonly string[]): readonl
   calls.map((call) => ({
     topic,
     action: `cloudformation:${call}`,
-    resources: [
-      `arn:\${AWS::Partition}:cloudformation:\${AWS::Region}:\${AWS::AccountId}:stack/${name}/*`,
-    ],
+    // Some calls are on no stack: what imports an export, how far a detection is.
+    resources:
+      iamAction('cloudformation', call)?.arns.length === 0
+        ? ['*']
+        : [
+            `arn:\${AWS::Partition}:cloudformation:\${AWS::Region}:\${AWS::AccountId}:stack/${name}/*`,
+          ],
   }));
 
 /** The bucket is made once, and kept when its stack goes: nothing of it is updated or deleted. */

@@ -1,6 +1,5 @@
 export type { DeployPolicy, DeploySubject } from './deploy-policy.ts';
 export { deployPolicy } from './deploy-policy.ts';
-export { DeployRoleError } from './deploy-role-error.ts';
 export { roleTemplate } from './role-template.ts';
 export { filled } from './split-policy.ts';
 export type { PolicyDocument } from './split-policy.ts';

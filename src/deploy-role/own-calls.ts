@@ -3,19 +3,28 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
  */
 export const STACK_CALLS: readonly string[] = [
+  'CancelUpdateStack',
   'ContinueUpdateRollback',
   'CreateChangeSet',
   'DeleteChangeSet',
   'DeleteStack',
   'DescribeChangeSet',
   'DescribeEvents',
+  'DescribeStackDriftDetectionStatus',
   'DescribeStackEvents',
+  'DescribeStackResourceDrifts',
   'DescribeStacks',
+  'DetectStackDrift',
   'ExecuteChangeSet',
   'GetTemplate',
   'ListChangeSets',
+  'ListImports',
   'ListStackResources',
+  'RollbackStack',
 ];
+
+/** What it can call and no deployment needs: `doctor` takes termination protection off, which is for another identity. */
+export const WITHHELD_CALLS: readonly string[] = ['UpdateTerminationProtection'];
 
 /** What it calls on the stack of the artifact bucket, which it makes where there is none. */
 export const ARTIFACT_STACK_CALLS: readonly string[] = [

@@ -49,7 +49,7 @@ export const resourcePermissions = (
     if (listed.length + unlisted.length === 0) unpublished.push(type);
     const conditional = actionsByProperty(type, stack);
     const overstated = OVERSTATED[type] ?? {};
-    for (const listedAction of [...new Set([...listed, ...unlisted])]) {
+    for (const listedAction of new Set([...listed, ...unlisted])) {
       const action = knownAction(listedAction);
       if (action === undefined || conditional.get(action) === false) continue;
       // Taking the boundary off would undo what it is for.

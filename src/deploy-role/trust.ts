@@ -38,7 +38,7 @@ export const trustOf = (
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
  */
 const gitHubTrust = ({ repository, from }: Extract<Trust, { kind: 'github' }>): object => {
-  // Repositories made or renamed since July 2026 have their ids in the subject: octo-org@123456/octo-repo@456789.
+  // Repositories made or renamed since the middle of 2026 have their ids in the subject: octo-org@123456/octo-repo@456789.
   if (!/^[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/.test(repository))
     throw new DeployRoleError(
       'TRUST_INVALID',

@@ -7,12 +7,7 @@ import type {
   ProvisionResult,
   Target,
 } from '../../provision/index.ts';
-import {
-  DRIFT_POLICIES,
-  keepExports,
-  provision,
-  provisionInPlace,
-} from '../../provision/index.ts';
+import { DRIFT_POLICIES, keepExports, provision, provisionInPlace } from '../../provision/index.ts';
 import type { Template } from '../../synth/index.ts';
 import { printTemplate } from '../../synth/index.ts';
 import type { Assembly } from '../assemble.ts';
