@@ -61,6 +61,12 @@ module.exports = {
       'asks the cloud over HTTP, as anybody may',
     ),
     layer(
+      'deploy-role',
+      '^src/deploy-role/',
+      '^src/(deploy-role|schema|spec|synth)/',
+      'a policy from a template and what AWS publishes, nothing asked',
+    ),
+    layer(
       'cloud-is-closed',
       '^src/cloud/',
       '^src/(cloud|iam|schema)/',

@@ -2,6 +2,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type {
   BuildFlags,
   DeleteFlags,
+  DeployRoleFlags,
   DoctorFlags,
   OutputFlags,
   PlanFlags,
@@ -49,6 +50,7 @@ export type Flags = TargetFlags &
   DeleteFlags &
   DoctorFlags &
   BuildFlags &
+  DeployRoleFlags &
   PrivilegesFlags &
   WordFlags;
 
@@ -129,6 +131,14 @@ export const COMMANDS: readonly CommandSpec[] = [
         value: 'export',
         repeats: 'list',
         help: 'keep this export, which the program no longer has, while other stacks import it; repeat it for more',
+      },
+      {
+        name: 'inplace',
+        help: 'bring code and settings of functions straight to Lambda; any other change is refused',
+      },
+      {
+        name: 'express',
+        help: 'CloudFormation is through when the configuration is applied, not when all is ready',
       },
       {
         name: 'allow-loss',
@@ -219,6 +229,39 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (session, flags) => {
       const { runBuild } = await import('./commands/build.ts');
       await runBuild(session, flags, { onThisMachine: false });
+      return undefined;
+    },
+  },
+  {
+    name: 'deploy-role',
+    help: 'print the smallest policy that deploys this service, or a template with a role that has it',
+    options: [
+      { name: 'template', help: 'print a CloudFormation template with the role' },
+      {
+        name: 'github',
+        value: 'owner/repo',
+        help: 'with --template: workflows of this repository take the role on',
+      },
+      { name: 'branch', value: 'name', help: 'with --github: of this branch (default: main)' },
+      {
+        name: 'environment',
+        value: 'name',
+        help: "with --github: of this deployment environment of GitHub's, instead of a branch",
+      },
+      {
+        name: 'trust',
+        value: 'arn',
+        help: 'with --template: this account, user or role takes the role on',
+      },
+      { name: 'bucket', value: 'name', help: 'the archive goes to this bucket of yours' },
+      { name: 'inplace', help: 'for provision --inplace too' },
+      { name: 'account', value: 'id', help: 'in ARNs of the policy (default: any)' },
+      { name: 'region', value: 'region', help: 'in ARNs of the policy (default: any)' },
+      JSON_LINES,
+    ],
+    run: async (session, flags) => {
+      const { runDeployRole } = await import('./commands/deploy-role.ts');
+      runDeployRole(session, flags);
       return undefined;
     },
   },

@@ -143,6 +143,22 @@ export const openProgress = (terminal: Terminal): ProgressView => {
         );
       case 'purged':
         return out(`  ${style.good('✓')} ${progress.logicalId} purged (${progress.physicalId})`);
+      case 'in-place': {
+        const { logicalId, phase, properties, elapsedMs, reason } = progress;
+        if (phase === 'started') return undefined;
+        const what = style.dim(properties.join(', '));
+        return out(
+          phase === 'done'
+            ? `  ${style.good('✓')} ${logicalId.padEnd(width)}  ${what}  in place  ${style.dim(duration(elapsedMs))}`
+            : `  ${style.bad('✗')} ${logicalId.padEnd(width)}  ${what}  ${reason ?? 'failed'}`,
+        );
+      }
+      case 'reconciled':
+        return out(
+          progress.restored.length === 0
+            ? `What was changed in place is in the template now: ${progress.agreed.join(', ') || 'nothing of it is left'}`
+            : `${style.warn('↺')} Had been changed in place, and runs what the template says again: ${progress.restored.join(', ')}`,
+        );
       case 'left-behind':
         return out(style.warn(`Could not clean up ${progress.what}: ${progress.why}`));
       default:

@@ -1,5 +1,6 @@
 import type { BundleErrorCode } from '../bundle/index.ts';
 import { BUNDLE_ERROR_CODES, BundleError } from '../bundle/index.ts';
+import { DeployRoleError } from '../deploy-role/deploy-role-error.ts';
 import type { DeployErrorCode } from '../provision/index.ts';
 import { DeployError } from '../provision/index.ts';
 import type { PrivilegesErrorCode } from '../privileges/privileges-error.ts';
@@ -43,6 +44,8 @@ const DEPLOY_EXITS: Readonly<Record<DeployErrorCode, ExitCode>> = {
   RESOURCE_NOT_FOUND: EXIT_CODES.USAGE,
   ALLOWANCE_UNKNOWN: EXIT_CODES.USAGE,
   RENAME_REFUSED: EXIT_CODES.USAGE,
+  IN_PLACE_REFUSED: EXIT_CODES.USAGE,
+  IN_PLACE_UNFINISHED: EXIT_CODES.FAILED,
   BUCKET_NOT_FOUND: EXIT_CODES.STORAGE,
   BUCKET_FORBIDDEN: EXIT_CODES.STORAGE,
   BUCKET_WRONG_REGION: EXIT_CODES.STORAGE,
@@ -100,6 +103,7 @@ export const readError = (thrown: unknown): ErrorReport => {
   }
   if (thrown instanceof PrivilegesError)
     return { exitCode: PRIVILEGES_EXITS[thrown.code], ...said(thrown) };
+  if (thrown instanceof DeployRoleError) return { exitCode: EXIT_CODES.USAGE, ...said(thrown) };
   if (thrown instanceof CliError)
     return { exitCode: CLI_ERROR_CODES[thrown.code], ...said(thrown) };
   if (thrown instanceof FrameworkError)

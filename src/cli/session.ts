@@ -37,6 +37,8 @@ export interface ProvisionFlags extends PlanFlags {
   readonly keepExport?: readonly string[];
   readonly allowLoss?: readonly string[];
   readonly rename?: Readonly<Record<string, string>>;
+  readonly inplace?: boolean;
+  readonly express?: boolean;
 }
 
 /** Flags of `delete`. */
@@ -54,6 +56,19 @@ export interface DoctorFlags extends TargetFlags, OutputFlags {
 /** Flags of `build`. */
 export interface BuildFlags extends OutputFlags {
   readonly out?: string;
+}
+
+/** Flags of `deploy-role`. */
+export interface DeployRoleFlags extends OutputFlags {
+  readonly template?: boolean;
+  readonly github?: string;
+  readonly branch?: string;
+  readonly environment?: string;
+  readonly trust?: string;
+  readonly bucket?: string;
+  readonly inplace?: boolean;
+  readonly account?: string;
+  readonly region?: string;
 }
 
 /** Flags of `privileges`. */

@@ -35,6 +35,8 @@ const DEPLOY_ERROR_CODES = {
   ALLOWANCE_UNKNOWN: 'user', // --allow-loss names what is not there
   RENAME_REFUSED: 'user', // --rename cannot be done
   CHANGE_SET_FAILED: 'user', // CloudFormation refused before it changed anything
+  IN_PLACE_REFUSED: 'user', // --inplace cannot carry this change
+  IN_PLACE_UNFINISHED: 'cloud', // a function could not be changed in place; others were
   DEPLOYMENT_FAILED: 'user', // a resource failed; rolled back
   DELETE_FAILED: 'user', // a resource could not be deleted
   DECLINED: 'user', // the question was answered with no

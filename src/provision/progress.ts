@@ -21,6 +21,19 @@ export interface ResourceProgress {
   readonly rollback: boolean;
 }
 
+/** One function, as it is changed without CloudFormation. */
+export interface InPlaceProgress {
+  readonly kind: 'in-place';
+  /** `Hello` */
+  readonly logicalId: string;
+  readonly phase: 'started' | 'done' | 'failed';
+  /** What changes: `Code`, `MemorySize`. */
+  readonly properties: readonly string[];
+  /** Milliseconds, from the first call until Lambda says that the function runs it. */
+  readonly elapsedMs: number;
+  readonly reason?: string;
+}
+
 /** What a deployment or a deletion tells while it goes on. */
 export type Progress =
   | ResourceProgress
@@ -62,6 +75,14 @@ export type Progress =
       readonly logicalId: string;
       readonly resourceType: string;
       readonly physicalId: string;
+    }
+  | InPlaceProgress
+  | {
+      readonly kind: 'reconciled';
+      /** Functions that ran what was put there in place, and now run what the template says. */
+      readonly restored: readonly string[];
+      /** Functions that were as the template says already. */
+      readonly agreed: readonly string[];
     }
   | { readonly kind: 'left-behind'; readonly what: string; readonly why: string };
 

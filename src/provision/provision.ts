@@ -9,6 +9,7 @@ import { asDeployError } from './failure/as-deploy-error.ts';
 import { deploymentFailed } from './failure/deployment-failed.ts';
 import { isAbort } from './failure/explain-failure.ts';
 import { interruptedDuring, watchEnded } from './failure/interrupted.ts';
+import { reconcileAfter } from './inplace/index.ts';
 import type { Gate } from './plan/gate.ts';
 import { confirmation } from './plan/gate.ts';
 import type { Ground, PlanRequest } from './plan/ground.ts';
@@ -87,6 +88,7 @@ const provisionStack = async (
     drift: request.drift ?? 'ignore',
   });
   await renameDeclarations(target, request, ground);
+  const reconciled = reconcileAfter(target, ground.current, request);
   const making = makePlan(target, api, request, ground);
   let executed = false;
   try {
@@ -103,7 +105,7 @@ const provisionStack = async (
     const { plan } = made;
     if (plan.kind === 'unchanged' && ground.current !== undefined) {
       await ground.reportDrift([]);
-      return { outcome: 'unchanged', stack: ground.current };
+      return await reconciled({ outcome: 'unchanged', stack: ground.current });
     }
     onProgress({ kind: 'planned', plan });
     await ground.reportDrift(plan.changes);
@@ -114,11 +116,13 @@ const provisionStack = async (
     signal.throwIfAborted();
     await made.execute();
     executed = true;
-    return await follow(target, api, request, {
-      stackId: made.stackId,
-      operation: ground.kind,
-      seen,
-    });
+    return await reconciled(
+      await follow(target, api, request, {
+        stackId: made.stackId,
+        operation: ground.kind,
+        seen,
+      }),
+    );
   } finally {
     // A plan that could not be made has cleaned up after itself.
     if (!executed)

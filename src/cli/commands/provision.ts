@@ -1,6 +1,12 @@
 import type { Archive } from '../../bundle/index.ts';
-import type { DriftPolicy, Progress, ProvisionResult, Target } from '../../provision/index.ts';
-import { DRIFT_POLICIES, keepExports, provision } from '../../provision/index.ts';
+import type {
+  DriftPolicy,
+  InPlaceResult,
+  Progress,
+  ProvisionResult,
+  Target,
+} from '../../provision/index.ts';
+import { DRIFT_POLICIES, keepExports, provision, provisionInPlace } from '../../provision/index.ts';
 import type { Template } from '../../synth/index.ts';
 import { printTemplate } from '../../synth/index.ts';
 import { artifactOf } from '../artifact.ts';
@@ -17,7 +23,7 @@ import { jsonLine, sayStarting } from '../session.ts';
 import { showArchive } from '../show-archive.ts';
 import { outputLines } from '../show-outputs.ts';
 import { showWarnings } from '../show-warnings.ts';
-import { chooseTarget, runsHere } from '../target-choice.ts';
+import { chooseTarget, repeatedFlags, runsHere } from '../target-choice.ts';
 import { duration } from '../wording.ts';
 
 /** `provision`: brings the stack to what the program says. */
@@ -26,6 +32,7 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
   const start = performance.now();
   if (flags.confirm === true) assertAskable();
   const drift = driftPolicy(flags.drift);
+  assertOneLane(flags);
   // Mistakes in the program come before anything is looked for or started; packing goes on beside all that follows.
   const assembly = assemble(service, { onThisMachine: runsHere(flags, session.env) });
   showWarnings(session, flags, assembly.synthesis.warnings);
@@ -47,7 +54,8 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       target: chosen.target,
       template: assembly.synthesis.template,
     });
-    const result = await provision(chosen.target, {
+    const bring = flags.inplace === true ? provisionInPlace : provision;
+    const result = await bring(chosen.target, {
       ...planRequest(session, flags, { assembly, archive, onProgress: view.show }),
       templateBody: printTemplate(template),
       template,
@@ -62,6 +70,7 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
             confirmRename: () => askYes(terminal, 'Rename?', signal),
           }
         : {}),
+      express: flags.express ?? false,
     });
     view.end();
     showResult(session, flags, result, performance.now() - start);
@@ -99,6 +108,17 @@ const driftPolicy = (text: string = 'warn'): DriftPolicy => {
   });
 };
 
+/** What belongs to CloudFormation says nothing to a change that goes past it. */
+const assertOneLane = ({ inplace, express, recover }: ProvisionFlags): void => {
+  const other = express === true ? '--express' : recover === true ? '--recover' : undefined;
+  if (inplace !== true || other === undefined) return;
+  throw new CliError(
+    'USAGE',
+    `--inplace goes past CloudFormation, and ${other} is about what CloudFormation does.`,
+    { hint: `Leave one of the two out.` },
+  );
+};
+
 const packed = ({ sha256, sizeBytes, machine, cached }: Archive, durationMs: number) => ({
   kind: 'packed',
   sha256,
@@ -131,14 +151,24 @@ const announce = (
   });
 
 const showResult = (
-  { terminal, service }: Session,
+  session: Session,
   flags: ProvisionFlags,
-  { outcome, stack }: ProvisionResult,
+  result: ProvisionResult | InPlaceResult,
   durationMs: number,
 ) => {
+  const { terminal, service } = session;
+  const { outcome, stack } = result;
   if (flags.json === true)
-    return jsonLine(terminal, { kind: 'result', outcome, durationMs, stack });
+    return jsonLine(terminal, {
+      kind: 'result',
+      outcome,
+      durationMs,
+      stack,
+      ...('functions' in result ? { functions: result.functions } : {}),
+    });
   const { style, out } = terminal;
+  if ('functions' in result && outcome === 'changed-in-place')
+    return showInPlace(session, flags, result, durationMs);
   out(
     outcome === 'unchanged'
       ? `${style.good('✓')} ${service.name} is as the program says: no change  ${style.dim(duration(durationMs))}`
@@ -146,4 +176,24 @@ const showResult = (
   );
   for (const line of outputLines(stack.outputs, style)) out(line);
   return undefined;
+};
+
+/** Slowest first, and what is to be known of it later. */
+const showInPlace = (
+  { terminal: { out, style }, service, program }: Session,
+  flags: ProvisionFlags,
+  { functions }: InPlaceResult,
+  durationMs: number,
+) => {
+  const width = Math.max(...functions.map(({ logicalId }) => logicalId.length));
+  out(
+    `${style.good('✓')} ${service.name} changed in place in ${duration(durationMs)}, slowest first`,
+  );
+  for (const { logicalId, properties, durationMs: own } of functions)
+    out(
+      `  ${logicalId.padEnd(width)}  ${duration(own).padStart(7)}  ${style.dim(properties.join(', '))}`,
+    );
+  out(
+    `The stack's template is behind now: ${program} provision${repeatedFlags(flags)} brings it up.`,
+  );
 };

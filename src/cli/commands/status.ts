@@ -33,7 +33,7 @@ export const runStatus = async (
 };
 
 const reportLines = (report: StackReport, style: Style, now: Date): readonly string[] => {
-  const { stack, resources, lastChange } = report;
+  const { stack, resources, lastChange, inPlace } = report;
   const healthy = report.situation === 'updatable' && !stack.status.includes('ROLLBACK');
   const paint = healthy ? style.good : report.situation === 'busy' ? style.warn : style.bad;
   const width = Math.max(0, ...resources.map((resource) => resource.logicalId.length));
@@ -58,6 +58,16 @@ const reportLines = (report: StackReport, style: Style, now: Date): readonly str
                 ),
               ]),
         ]),
+    ...(inPlace === undefined
+      ? []
+      : [
+          style.warn(
+            `  changed in place ${ago(new Date(inPlace.changedAt), now)}, so the stack's template is behind${inPlace.unfinished ? ' (that run did not come to its end)' : ''}`,
+          ),
+          ...Object.entries(inPlace.functions).map(
+            ([logicalId, properties]) => `    ${logicalId}: ${properties.join(', ')}`,
+          ),
+        ]),
     ...outputLines(stack.outputs, style),
     ...(resources.length === 0 ? [] : [style.strong('Resources')]),
     ...resources
@@ -69,7 +79,7 @@ const reportLines = (report: StackReport, style: Style, now: Date): readonly str
 };
 
 const nextSteps = (
-  { situation }: StackReport,
+  { situation, inPlace }: StackReport,
   program: string,
   flags: string,
 ): readonly string[] => {
@@ -81,8 +91,16 @@ const nextSteps = (
       return [`To go on deleting: ${program}delete${flags}`, everyWay(program, flags)];
     case 'absent':
       return [`It is only a plan; nothing was created. To do so: ${program}provision${flags}`];
-    case 'busy':
     case 'updatable':
+      return inPlace === undefined
+        ? []
+        : [
+            ...(inPlace.unfinished
+              ? [`To finish that run: ${program}provision --inplace${flags}`]
+              : []),
+            `To bring stack and functions together: ${program}provision${flags}`,
+          ];
+    case 'busy':
       return [];
     default:
       return situation satisfies never;

@@ -32,6 +32,8 @@ type Call<Input, Output> = (input: Input, signal?: AbortSignal) => Promise<Outpu
 export interface S3Api {
   readonly headObject: Call<HeadObjectCommandInput, HeadObjectCommandOutput>;
   readonly getObject: Call<GetObjectCommandInput, GetObjectCommandOutput>;
+  /** The text of an object. */
+  readonly getText: Call<GetObjectCommandInput, string>;
   readonly putObject: Call<PutObjectCommandInput, unknown>;
   readonly listObjectVersions: Call<
     ListObjectVersionsCommandInput,
@@ -54,6 +56,10 @@ export const openS3 = (settings: ClientSettings): S3Api => {
     signal === undefined ? {} : { abortSignal: signal };
   return {
     getObject: (input, signal) => client.send(new GetObjectCommand(input), aborting(signal)),
+    getText: async (input, signal) => {
+      const { Body } = await client.send(new GetObjectCommand(input), aborting(signal));
+      return (await Body?.transformToString()) ?? '';
+    },
     headObject: (input, signal) => client.send(new HeadObjectCommand(input), aborting(signal)),
     putObject: (input, signal) => client.send(new PutObjectCommand(input), aborting(signal)),
     listObjectVersions: (input, signal) =>

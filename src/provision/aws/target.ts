@@ -2,6 +2,7 @@ import { roleCredentials } from './assume-role.ts';
 import type { ClientSettings, Credentials } from './client-settings.ts';
 import { DeployError } from '../errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
+import type { LambdaApi } from './lambda-api.ts';
 import type { S3Api } from './s3-api.ts';
 import type { Stores } from './stores-api.ts';
 
@@ -28,6 +29,7 @@ export interface Target {
   s3(): Promise<S3Api>;
   /** The other services that hold data. */
   stores(): Promise<Stores>;
+  lambda(): Promise<LambdaApi>;
 }
 
 /** A black-holed address must fail in a sentence, not in the kernel's two minutes. */
@@ -61,6 +63,7 @@ export const openTarget = (options: TargetOptions = {}): Target => {
   let cloudFormation: Promise<CloudFormationApi> | undefined;
   let s3: Promise<S3Api> | undefined;
   let stores: Promise<Stores> | undefined;
+  let lambda: Promise<LambdaApi> | undefined;
   return {
     options,
     endpoint,
@@ -77,6 +80,10 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     stores: () => {
       stores ??= import('./stores-api.ts').then((m) => m.openStores(settings));
       return stores;
+    },
+    lambda: () => {
+      lambda ??= import('./lambda-api.ts').then((m) => m.openLambda(settings));
+      return lambda;
     },
   };
 };

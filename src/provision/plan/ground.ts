@@ -34,6 +34,11 @@ export interface PlanRequest {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Tags of the stack, which CloudFormation hands on to its resources. */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * Whether CloudFormation is through as soon as the configuration is applied, not when everything is ready.
+   * @defaultValue false
+   */
+  readonly express?: boolean;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
   /** Where the program declares a resource: `app.ts:12`. @defaultValue it is not known */

@@ -148,6 +148,10 @@ const propose = async (
       ...(template.Transform === undefined ? [] : (['CAPABILITY_AUTO_EXPAND'] as const)),
     ],
     ...tagsOf(request),
+    // A failure is rolled back as ever. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html
+    ...(request.express === true
+      ? { DeploymentConfig: { Mode: 'EXPRESS' as const, DisableRollback: false } }
+      : {}),
   });
 };
 

@@ -1,4 +1,6 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import type { InPlaceRecord } from '../inplace/index.ts';
+import { readRecord } from '../inplace/index.ts';
 import type { StackResource } from './describe-contents.ts';
 import { listResources } from './describe-contents.ts';
 import { explainFailure } from '../failure/explain-failure.ts';
@@ -31,6 +33,8 @@ export interface StackReport {
   readonly situation: StackSituation;
   readonly resources: readonly StackResource[];
   readonly lastChange?: LastChange;
+  /** What was changed in place since, and is not in the stack's template. */
+  readonly inPlace?: InPlaceRecord;
 }
 
 /**
@@ -47,15 +51,17 @@ export const readStatus = async (
     const api = await target.cloudFormation();
     const stack = await describeStack(api, stackName, signal);
     if (stack === undefined) return undefined;
-    const [resources, events] = await Promise.all([
+    const [resources, events, inPlace] = await Promise.all([
       listResources(api, stack.stackId, signal),
       lastOperation(api, stack.stackId, signal),
+      readRecord(target, stack, signal),
     ]);
     return {
       stack,
       situation: situationOf(stack),
       resources,
       ...(events.length === 0 ? {} : { lastChange: summarise(events) }),
+      ...(inPlace === undefined ? {} : { inPlace }),
     };
   } catch (error) {
     throw explainFailure(error, target, `reading stack ${stackName}`);

@@ -74,7 +74,8 @@ export const role: ResourceProvider = {
       await call('DeleteRolePermissionsBoundary');
     await putPolicies({ noun: 'Role', name }, properties, previous, context);
     const tags = tagsOf(properties, context);
-    const { Tags: existing = [] } = (await call('ListRoleTags')) as Iam.ListRoleTagsResponse;
+    // The type's schema lists no iam:ListRoleTags: AWS's handler has the tags from GetRole too.
+    const existing = ((await call('GetRole')) as Iam.GetRoleResponse).Role?.Tags ?? [];
     const gone = without(
       existing.map(({ Key }) => Key ?? ''),
       tags.map(({ Key }) => Key),

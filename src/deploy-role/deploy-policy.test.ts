@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { openCloudFormation } from '../provision/aws/cloudformation-api.ts';
+import type { DeploySubject } from './index.ts';
+import { deployPolicy, filled, roleTemplate } from './index.ts';
+import { STACK_CALLS, WITHHELD_CALLS } from './own-calls.ts';
+
+const policyOf = (
+  resources: DeploySubject['template']['Resources'],
+  more: Partial<DeploySubject> = {},
+) =>
+  deployPolicy({
+    stackName: 'Shop',
+    template: { Resources: resources },
+    artifacts: { bucket: 'mine' },
+    ...more,
+  });
+const statements = (...of: Parameters<typeof policyOf>) =>
+  policyOf(...of).policies.flatMap(({ Statement }) => Statement);
+const resourcesFor = (action: string, ...of: Parameters<typeof policyOf>) =>
+  statements(...of)
+    .filter(({ Action }) => Action.includes(action))
+    .flatMap(({ Resource }) => Resource);
+
+describe('deployPolicy', () => {
+  it('allows every operation that the deployer has of CloudFormation, and no other on the stack', () => {
+    const api = openCloudFormation({
+      region: 'us-east-1',
+      requestHandler: { connectionTimeout: 1, socketTimeout: 1 },
+    });
+    const made = new Set(['region', 'createStack']); // no call; the artifact bucket's stack alone
+    const operations = Object.keys(api)
+      .filter((name) => !made.has(name))
+      .map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`)
+      .sort();
+    expect([...STACK_CALLS, ...WITHHELD_CALLS].sort()).toEqual(operations);
+  });
+
+  it('takes stated names as they are, and what is known of generated ones', () => {
+    expect(
+      resourcesFor('sqs:CreateQueue', {
+        Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } },
+        More: { Type: 'AWS::SQS::Queue' },
+      }),
+    ).toEqual([
+      'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:jobs',
+      'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:Shop-*',
+    ]);
+    const long = 'a'.repeat(60);
+    // CloudFormation cuts a long stack name where names are short.
+    expect(
+      resourcesFor('iam:CreateRole', { R: { Type: 'AWS::IAM::Role' } }, { stackName: long }),
+    ).toEqual([`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${'a'.repeat(24)}*`]);
+  });
+
+  it('keeps a type that it does not know by name to the account, the region and its kind', () => {
+    expect(
+      resourcesFor('athena:CreateWorkGroup', {
+        W: { Type: 'AWS::Athena::WorkGroup', Properties: { Name: 'w' } },
+      }),
+    ).toEqual(['arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}:workgroup/*']);
+  });
+
+  it('takes what belongs to a property only when it is stated', () => {
+    const fn = (properties: object) => ({
+      F: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Role: 'arn:aws:iam::1:role/x', ...properties },
+      },
+    });
+    expect(resourcesFor('ec2:DescribeVpcs', fn({}))).toEqual([]);
+    expect(resourcesFor('ec2:DescribeVpcs', fn({ VpcConfig: {} }))).toEqual(['*']);
+    expect(resourcesFor('iam:PassRole', fn({}))).toEqual(['arn:aws:iam::1:role/x']);
+  });
+
+  it('lets a custom resource call its function, and names types of which AWS tells nothing', () => {
+    const resources = {
+      F: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'made' } },
+      Mine: { Type: 'Custom::Mine' },
+      Odd: { Type: 'AWS::Nobody::Knows' },
+    };
+    expect(resourcesFor('lambda:InvokeFunction', resources)).toEqual([
+      'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:made',
+    ]);
+    expect(policyOf(resources).unpublished).toEqual(['AWS::Nobody::Knows']);
+  });
+
+  it('asks for more when functions are changed in place', () => {
+    const resources = { F: { Type: 'AWS::Lambda::Function' } };
+    expect(resourcesFor('lambda:GetFunctionConfiguration', resources)).toEqual([]);
+    expect(resourcesFor('lambda:GetFunctionConfiguration', resources, { inPlace: true })).toEqual([
+      'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:Shop-*',
+    ]);
+  });
+
+  it('fits managed policies also with a thousand stated names', () => {
+    const resources = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_one, index) => [
+        `Q${index}`,
+        { Type: 'AWS::SQS::Queue', Properties: { QueueName: `a-queue-of-its-own-name-${index}` } },
+      ]),
+    );
+    const { policies } = policyOf(resources);
+    expect(policies.length).toBeGreaterThan(10);
+    for (const policy of filled(policies, {
+      'AWS::AccountId': '123456789012',
+      'AWS::Partition': 'aws-us-gov',
+      'AWS::Region': 'us-gov-west-1',
+    }))
+      expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6_144);
+    // A role takes ten, or twenty when asked for; a template that would lose some is not written.
+    expect(() =>
+      roleTemplate('Shop', policies, { kind: 'principal', principal: '123456789012' }),
+    ).toThrow(/managed policies/);
+  });
+});
