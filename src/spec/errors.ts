@@ -12,6 +12,9 @@ export const ERROR_CODES = {
   INVALID_ROUTE: 'user', // a path that API Gateway does not take
   DUPLICATE_ROUTE: 'user', // two functions on one route
   ENVIRONMENT_TOO_LARGE: 'user', // variables over 4 KB
+  SPLIT_CONFLICT: 'user', // resources of different stacks of one service that need each other
+  TEMPLATE_OUTGROWN: 'user', // a stack over CloudFormation's limits, however it is split
+  POLICY_TOO_LARGE: 'user', // more permissions than a role can hold
   INVALID_SERVICE: 'user', // several of the above at once
 } as const;
 

@@ -28,6 +28,8 @@ import { inOrder, printTemplate, said } from './template.ts';
 import { validate } from './validate.ts';
 
 export type { Warning } from './secrets.ts';
+export type { Division, NestedTemplate, Placement } from './split/index.ts';
+export { divide, readPlacement, TEMPLATES_PARAMETER } from './split/index.ts';
 export type { Template, TemplateResource } from './template.ts';
 export { printTemplate } from './template.ts';
 
@@ -64,6 +66,8 @@ export interface Synthesis {
   /** The template's text; the same program gives the same bytes. */
   readonly templateBody: string;
   readonly functions: readonly SynthesisedFunction[];
+  /** The declaration that made each resource, by logical id. */
+  readonly owners: ReadonlyMap<string, string>;
   /** What is allowed, and hardly meant. */
   readonly warnings: readonly Warning[];
   /** Where the program declares a resource of the template. */
@@ -196,6 +200,12 @@ export const synthesise = (
   return {
     template,
     templateBody: printTemplate(template),
+    owners: new Map(
+      [...builder.resources.keys()].flatMap((id) => {
+        const owner = builder.ownerOf(id);
+        return owner === undefined ? [] : [[id, owner] as const];
+      }),
+    ),
     warnings: findSecrets(builder),
     declaredAt: builder.declaredAt,
     functions: functions.map((fn) => ({

@@ -1,0 +1,5 @@
+export type { Division, DivideOptions, NestedTemplate, WholeService } from './divide.ts';
+export { divide } from './divide.ts';
+export type { Placement } from './placement.ts';
+export { readPlacement, ROOT } from './placement.ts';
+export { TEMPLATES_PARAMETER } from './write-stacks.ts';
