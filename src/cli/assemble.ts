@@ -1,8 +1,9 @@
 import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import type { Synthesis, SynthesisOptions } from '../synth/index.ts';
-import { synthesise } from '../synth/index.ts';
+import { resourceType } from '../schema/index.ts';
+import type { Division, Synthesis, SynthesisOptions } from '../synth/index.ts';
+import { divide, readPlacement, synthesise } from '../synth/index.ts';
 import { CliError } from './cli-error.ts';
 
 // An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
@@ -20,6 +21,27 @@ export interface Assembly {
 /** The key of an archive in its bucket: made from its content. */
 export const archiveKey = (serviceName: string, archive: Archive): string =>
   `${serviceName}/${archive.sha256}.zip`;
+
+/** Whether CloudFormation's schema says that an attribute is a list. */
+const isList = (type: string, attribute: string): boolean =>
+  resourceType(type)?.attributes.get(attribute)?.type.kind === 'list';
+
+/**
+ * Splits a service that outgrows a template.
+ * @param deployedBody - Template of the stack that is deployed: what is in it stays where it is
+ */
+export const divideService = (
+  { name }: ServiceDeclaration,
+  synthesis: Synthesis,
+  deployedBody: string | undefined,
+  templateUrl: (nested: { readonly name: string; readonly body: string }) => unknown,
+): Division => {
+  const deployed = deployedBody === undefined ? undefined : readPlacement(deployedBody);
+  return divide(
+    { ...synthesis, name },
+    { templateUrl, isList, ...(deployed === undefined ? {} : { deployed }) },
+  );
+};
 
 /**
  * Synthesises, which finds every mistake in the declarations, and starts to bundle.

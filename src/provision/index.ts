@@ -19,4 +19,5 @@ export type { StackReport } from './stack/status.ts';
 export { readStatus } from './stack/status.ts';
 export type { Target } from './aws/target.ts';
 export { openTarget } from './aws/target.ts';
+export { nestedTemplateUrl, templateKey } from './artifacts/template-upload.ts';
 export type { Artifact } from './artifacts/upload.ts';

@@ -1,3 +1,4 @@
+import { FrameworkError } from '../spec/errors.ts';
 import type { ArtifactBucket } from './artifacts/artifact-bucket.ts';
 import {
   ensureArtifactBucket,
@@ -19,6 +20,8 @@ import { explainFailure, isAbort } from './failure/explain-failure.ts';
 import { interruptedBefore, interruptedDuring, watchEnded } from './failure/interrupted.ts';
 import type { TemplateFacts } from './change-set/parameters.ts';
 import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from './change-set/parameters.ts';
+import type { Deployable, Divisible } from './nested/division.ts';
+import { deployableOn, uploadNested } from './nested/division.ts';
 import type { Plan } from './plan/plan.ts';
 import { readPlan } from './plan/plan.ts';
 import { sweepAbandoned } from './change-set/abandoned.ts';
@@ -39,10 +42,12 @@ import { eventsSoFar, watchStack } from './stack/watch-stack.ts';
 /** What to provision, and who is told. */
 export interface ProvisionRequest {
   readonly stackName: string;
-  /** The template as it will be sent, JSON or YAML. */
+  /** The template as it will be sent, JSON or YAML, where the service is one stack. */
   readonly templateBody: string;
   /** The parts of it that the deployer reads. */
   readonly template: TemplateFacts;
+  /** How the service is split where it outgrows a template. @defaultValue one template, whatever its size */
+  readonly divide?: NonNullable<Divisible['divide']>;
   /** The code, while it may still be in the making. Undefined for a service without functions. */
   readonly archive?: Promise<Artifact>;
   /** A bucket of the user's. @defaultValue Sparta's own, made when it is not there */
@@ -107,10 +112,11 @@ export const provision = async (
 
 /** Coded errors of other layers (a bundle that failed, say) pass through as they are. */
 const isForeign = (error: unknown): boolean =>
-  error instanceof Error &&
-  !(error instanceof DeployError) &&
-  'hint' in error &&
-  !('$metadata' in error);
+  error instanceof FrameworkError ||
+  (error instanceof Error &&
+    !(error instanceof DeployError) &&
+    'hint' in error &&
+    !('$metadata' in error));
 
 const provisionStack = async (
   target: Target,
@@ -157,6 +163,8 @@ interface Ground {
   /** The stack as it is; undefined, or a shell, when it is to be created. */
   readonly current: StackState | undefined;
   readonly body: string;
+  /** What is sent: one template, or a root with others nested in it. */
+  readonly deployable: Deployable;
   readonly bucket: ArtifactBucket | undefined;
   readonly archive: Artifact | undefined;
   /**
@@ -173,9 +181,10 @@ const prepare = async (
   request: ProvisionRequest,
 ): Promise<Ground> => {
   const { stackName, signal, onProgress } = request;
-  const body = fittingBody(stackName, request.templateBody);
   const named = request.bucket === undefined ? undefined : namedBucket(request.bucket);
-  const needsBucket = request.archive !== undefined || !fitsRequest(body);
+  const mayNeedBucket = request.archive !== undefined || !fitsRequest(request.templateBody);
+  // A template that nobody can split is refused before anything is asked.
+  if (request.divide === undefined) fittingBody(stackName, request.templateBody);
   const packing = { done: false };
   request.archive?.then(
     () => {
@@ -185,17 +194,29 @@ const prepare = async (
   );
   const [found, artifacts] = await Promise.all([
     describeStack(api, stackName, signal),
-    needsBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
+    mayNeedBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
   ]);
   const current = await ensureChangeable(api, found, {
     ...request,
     recover: request.recover ?? false,
   });
   const reportDrift = lookForDrift(api, current, request);
+  const deployable = await deployableOn(api, request, current, signal);
+  const body = fittingBody(stackName, deployable.templateBody);
+  const needsBucket =
+    request.archive !== undefined || !fitsRequest(body) || deployable.nested.length > 0;
   // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
   if (request.archive !== undefined && !packing.done) target.s3().catch(() => undefined);
   const [bucket, archive] = await Promise.all([
-    needsBucket ? (named ?? ensureArtifactBucket(api, artifacts, signal, onProgress)) : undefined,
+    needsBucket
+      ? (named ??
+        ensureArtifactBucket(
+          api,
+          mayNeedBucket ? artifacts : await findArtifactStack(api, signal),
+          signal,
+          onProgress,
+        ))
+      : undefined,
     request.archive,
   ]);
   const kind = situationOf(current) === 'updatable' ? 'update' : 'create';
@@ -203,7 +224,7 @@ const prepare = async (
     kind === 'update' &&
     archive?.key === current?.parameters[KEY_PARAMETER] &&
     bucket?.name === current?.parameters[BUCKET_PARAMETER];
-  return { kind, current, body, bucket, archive, isDeployed, reportDrift };
+  return { kind, current, body, deployable, bucket, archive, isDeployed, reportDrift };
 };
 
 /** Asks CloudFormation what would change. */
@@ -211,9 +232,10 @@ const propose = async (
   target: Target,
   api: CloudFormationApi,
   request: ProvisionRequest,
-  { kind, current, body, bucket, archive }: Ground,
+  { kind, current, body, deployable, bucket, archive }: Ground,
 ): Promise<ChangeSet | 'empty'> => {
-  const { stackName, signal, onProgress, template } = request;
+  const { stackName, signal, onProgress } = request;
+  const { template, nested, isNested } = deployable;
   const parameters = resolveParameters(
     template,
     { ...artifactParameters(template, bucket, archive), ...request.parameters },
@@ -223,9 +245,12 @@ const propose = async (
     bucket === undefined || fitsRequest(body)
       ? { TemplateBody: body }
       : await uploadTemplate(target, api, { stackName, body, bucket, signal, onProgress });
+  if (bucket !== undefined)
+    await uploadNested(target, api, { stackName, nested, bucket, signal, onProgress });
   signal.throwIfAborted();
   return await planChangeSet(api, request, {
     ...placed,
+    ...(isNested ? { IncludeNestedStacks: true } : {}),
     ChangeSetType: kind === 'update' ? 'UPDATE' : 'CREATE',
     Parameters: [...parameters],
     Capabilities: [

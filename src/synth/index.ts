@@ -29,7 +29,7 @@ import { validate } from './validate.ts';
 
 export type { Warning } from './secrets.ts';
 export type { Division, NestedTemplate, Placement } from './split/index.ts';
-export { divide, readPlacement, TEMPLATES_PARAMETER } from './split/index.ts';
+export { divide, readPlacement, SPLIT_ABOVE, TEMPLATES_PARAMETER } from './split/index.ts';
 export type { Template, TemplateResource } from './template.ts';
 export { printTemplate } from './template.ts';
 

@@ -6,11 +6,17 @@ import type {
   ProvisionResult,
   Target,
 } from '../../provision/index.ts';
-import { DRIFT_POLICIES, keepExports, provision } from '../../provision/index.ts';
+import {
+  DRIFT_POLICIES,
+  keepExports,
+  nestedTemplateUrl,
+  provision,
+  templateKey,
+} from '../../provision/index.ts';
 import type { Template } from '../../synth/index.ts';
 import { printTemplate } from '../../synth/index.ts';
 import type { Assembly } from '../assemble.ts';
-import { archiveKey, assemble } from '../assemble.ts';
+import { archiveKey, assemble, divideService } from '../assemble.ts';
 import { CliError } from '../cli-error.ts';
 import { askYes, assertAskable } from '../confirm.ts';
 import { placesOf } from '../declared-place.ts';
@@ -51,10 +57,18 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
       target: chosen.target,
       template: assembly.synthesis.template,
     });
+    const templateBody = printTemplate(template);
     const result = await provision(chosen.target, {
       stackName: service.name,
-      templateBody: printTemplate(template),
+      templateBody,
       template,
+      divide: (deployed) =>
+        divideService(
+          service,
+          { ...assembly.synthesis, template, templateBody },
+          deployed,
+          ({ body }) => nestedTemplateUrl(templateKey(service.name, body)),
+        ),
       drift,
       placeOf: placesOf(assembly.synthesis),
       ...(archive === undefined ? {} : { archive }),

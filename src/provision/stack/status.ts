@@ -1,6 +1,6 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { StackResource } from './describe-contents.ts';
-import { listResources } from './describe-contents.ts';
+import { listAllResources } from './describe-contents.ts';
 import { explainFailure } from '../failure/explain-failure.ts';
 import { isCancellation, plainReason } from '../failure/resource-reason.ts';
 import { isOfStack, lastOperation } from './last-operation.ts';
@@ -48,7 +48,7 @@ export const readStatus = async (
     const stack = await describeStack(api, stackName, signal);
     if (stack === undefined) return undefined;
     const [resources, events] = await Promise.all([
-      listResources(api, stack.stackId, signal),
+      listAllResources(api, stack.stackId, signal),
       lastOperation(api, stack.stackId, signal),
     ]);
     return {

@@ -2,4 +2,5 @@ export type { Division, DivideOptions, NestedTemplate, WholeService } from './di
 export { divide } from './divide.ts';
 export type { Placement } from './placement.ts';
 export { readPlacement, ROOT } from './placement.ts';
+export { SPLIT_ABOVE } from './limits.ts';
 export { TEMPLATES_PARAMETER } from './write-stacks.ts';
