@@ -29,6 +29,7 @@ const isList = (type: string, attribute: string): boolean =>
 /**
  * Splits a service that outgrows a template.
  * @param deployedBody - Template of the stack that is deployed: what is in it stays where it is
+ * @throws {DEPLOYED_UNREADABLE} when that is not JSON
  */
 export const divideService = (
   { name }: ServiceDeclaration,
@@ -37,6 +38,14 @@ export const divideService = (
   templateUrl: (nested: { readonly name: string; readonly body: string }) => unknown,
 ): Division => {
   const deployed = deployedBody === undefined ? undefined : readPlacement(deployedBody);
+  if (deployedBody !== undefined && deployed === undefined)
+    throw new CliError(
+      'DEPLOYED_UNREADABLE',
+      `The deployed template of ${name} is no JSON, so it cannot be told which stack its resources are in.`,
+      {
+        hint: 'A service with nested stacks must be split as it is deployed, or its resources would be made anew. Deploy its template as JSON (aws cloudformation package --use-json).',
+      },
+    );
   return divide(
     { ...synthesis, name },
     { templateUrl, isList, ...(deployed === undefined ? {} : { deployed }) },

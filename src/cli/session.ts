@@ -46,6 +46,7 @@ export interface DoctorFlags extends TargetFlags, OutputFlags {
 /** Flags of `build`. */
 export interface BuildFlags extends OutputFlags {
   readonly out?: string;
+  readonly deployed?: string;
 }
 
 /** Flags of `privileges`. */

@@ -1,0 +1,44 @@
+import type { Statement } from './merge-statements.ts';
+import { listOf, oneOrAll } from './merge-statements.ts';
+import { LIMITS, sizeOf } from './policy-size.ts';
+
+/** Statements of a role, over its own policy and managed ones. */
+export interface Packed {
+  readonly inline: readonly Statement[];
+  readonly managed: readonly (readonly Statement[])[];
+}
+
+/**
+ * Puts each statement into the first policy that has room for it, the role's own before any other. A statement that no policy takes is cut: its resources,
+ * or else its actions, stand in several.
+ */
+export const packStatements = (statements: readonly Statement[]): Packed => {
+  const inline: Statement[] = [];
+  const managed: Statement[][] = [];
+  const fits = (policy: readonly Statement[], statement: Statement, limit: number) =>
+    sizeOf([...policy, statement]) <= limit;
+  for (const statement of statements.flatMap(cut)) {
+    if (fits(inline, statement, LIMITS.inline)) {
+      inline.push(statement);
+      continue;
+    }
+    const open = managed.find((policy) => fits(policy, statement, LIMITS.managed));
+    if (open === undefined) managed.push([statement]);
+    else open.push(statement);
+  }
+  return { inline, managed };
+};
+
+/** Halves, until each fits a policy; one resource with one action is not cut further. */
+const cut = (statement: Statement): readonly Statement[] => {
+  if (sizeOf([statement]) <= LIMITS.managed) return [statement];
+  for (const member of ['Resource', 'Action'] as const) {
+    const values = listOf(statement[member]);
+    if (values.length < 2) continue;
+    const middle = Math.ceil(values.length / 2);
+    return [values.slice(0, middle), values.slice(middle)].flatMap((half) =>
+      cut({ ...statement, [member]: oneOrAll(half) }),
+    );
+  }
+  return [statement];
+};
