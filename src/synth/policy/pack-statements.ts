@@ -13,19 +13,18 @@ export interface Packed {
  * or else its actions, stand in several.
  */
 export const packStatements = (statements: readonly Statement[]): Packed => {
-  const inline: Statement[] = [];
-  const managed: Statement[][] = [];
-  const fits = (policy: readonly Statement[], statement: Statement, limit: number) =>
-    sizeOf([...policy, statement]) <= limit;
+  const bins = [{ room: LIMITS.inline - sizeOf([]), policy: [] as Statement[] }];
   for (const statement of statements.flatMap(cut)) {
-    if (fits(inline, statement, LIMITS.inline)) {
-      inline.push(statement);
-      continue;
+    const size = sizeOf([statement]) - sizeOf([]);
+    let bin = bins.find(({ room }) => room >= size);
+    if (bin === undefined) {
+      bin = { room: LIMITS.managed - sizeOf([]), policy: [] };
+      bins.push(bin);
     }
-    const open = managed.find((policy) => fits(policy, statement, LIMITS.managed));
-    if (open === undefined) managed.push([statement]);
-    else open.push(statement);
+    bin.policy.push(statement);
+    bin.room -= size;
   }
+  const [inline = [], ...managed] = bins.map(({ policy }) => policy);
   return { inline, managed };
 };
 
