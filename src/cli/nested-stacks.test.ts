@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EmbeddedProgram, Ended } from './fixtures/embedded-program.ts';
 import { startEmbeddedProgram } from './fixtures/embedded-program.ts';
@@ -25,6 +26,8 @@ await main(service('Large', { functions, alarms: [alarm(functions[0].errors, { t
 
 let program: EmbeddedProgram;
 let stacks: CloudFormation;
+/** The service of 160 functions, once it is there. */
+let split: ReadonlyMap<string, Listed>;
 beforeAll(async () => {
   program = await startEmbeddedProgram(PROGRAM);
   stacks = new CloudFormation(program.settings);
@@ -68,14 +71,14 @@ const expectNothingMoved = (
   before: ReadonlyMap<string, Listed>,
   after: ReadonlyMap<string, Listed>,
 ) => {
-  for (const [id, one] of before) {
+  const moved = [...before].filter(([id, { physicalId, nestedIn }]) => {
     const now = after.get(id);
-    if (now !== undefined) expect(now).toMatchObject({ physicalId: one.physicalId });
-    if (now !== undefined) expect(now.nestedIn).toBe(one.nestedIn);
-  }
+    return now !== undefined && (now.physicalId !== physicalId || now.nestedIn !== nestedIn);
+  });
+  expect(moved).toEqual([]);
 };
 
-it('is one stack, is split where it grows over a template, answers, changes, shrinks and goes', async () => {
+it('is one stack, and is split where it grows over a template: nothing moves, and what is nested answers', async () => {
   const first = await run(130, ['provision', '--json']);
   expect(first).toMatchObject({ code: 0 });
   const flat = await resourcesOf(130);
@@ -87,7 +90,7 @@ it('is one stack, is split where it grows over a template, answers, changes, shr
   expect(planOf(grown).map(({ logicalId }) => logicalId)).toEqual(
     expect.arrayContaining(['Part1', 'Fn159', 'Fn159Role', 'Fn159Logs']),
   );
-  const split = await resourcesOf(160);
+  split = await resourcesOf(160);
   expectNothingMoved(flat, split);
   expect(split.get('Fn159')?.nestedIn).toBe('Part1');
   expect(split.get('Fn129')?.nestedIn).toBeUndefined();
@@ -100,7 +103,9 @@ it('is one stack, is split where it grows over a template, answers, changes, shr
 
   const same = await run(160, ['provision']);
   expect(same.out).toContain('no change');
+});
 
+it('plans a change by the name of what changes, and tells the first cause of a failure, wherever it is nested', async () => {
   const changed = await run(160, ['provision', '--json'], { LARGER: '155' });
   expect(planOf(changed)).toMatchObject([
     {
@@ -126,7 +131,9 @@ it('is one stack, is split where it grows over a template, answers, changes, shr
   expect(failed.error).not.toContain('Embedded stack');
   const status = await run(164, ['status']);
   expect(status.out).toMatch(/Fn16[23] \(AWS::Lambda::Function\) failed: /);
+});
 
+it('shrinks without moving anything, and goes', async () => {
   const shrunk = await run(140, ['provision', '--json'], { LARGER: '155' });
   expect(shrunk).toMatchObject({ code: 0 });
   const smaller = await resourcesOf(140);
@@ -166,4 +173,49 @@ it('builds templates that name those nested in them by file, split as they are d
   const refused = await run(160, ['build', '--deployed', 'deployed.yaml']);
   expect(refused.code).not.toBe(0);
   expect(refused.error).toContain('--deployed deployed.yaml cannot be read as a template in JSON');
+});
+
+const HOLDER = `import { main, resource, service } from 'sparta';
+await main(service('Holder', { resources: [
+  resource('AWS::CloudFormation::Stack', 'Inner', { TemplateURL: 'https://s3.us-east-1.amazonaws.com/templates/inner.json' }),
+] }));
+`;
+const INNER = {
+  Resources: {
+    Full: { Type: 'AWS::S3::Bucket' },
+    Kept: { Type: 'AWS::SNS::Topic', DeletionPolicy: 'Retain' },
+  },
+};
+
+it('deletes what is nested by its policies, says what stands in the way, and leaves it standing or empties it on request', async () => {
+  writeFileSync(join(program.folder, 'holder.ts'), HOLDER);
+  const s3 = new S3({ ...program.settings, forcePathStyle: true });
+  await s3.createBucket({ Bucket: 'templates' });
+  await s3.putObject({ Bucket: 'templates', Key: 'inner.json', Body: JSON.stringify(INNER) });
+  const holder = (...words: readonly string[]) => program.run(words, {}, 'holder.ts');
+  expect(await holder('provision')).toMatchObject({ code: 0 });
+  const [event] = events(await holder('status', '--json'));
+  const full = event?.report?.resources.find(({ logicalId }) => logicalId === 'Full');
+  expect(full?.nestedIn).toBe('Inner');
+  await s3.putObject({ Bucket: full?.physicalId ?? '', Key: 'a', Body: 'a' });
+
+  const failed = await holder('delete');
+  expect(failed.code).not.toBe(0);
+  expect(failed.out).toMatch(/= Kept .*stays/);
+  expect(failed.error).toContain('Full (AWS::S3::Bucket) could not be deleted');
+  expect(failed.error).not.toContain('Inner (AWS::CloudFormation::Stack) could not');
+  expect(failed.error).toContain('delete --empty Full');
+
+  const retained = await holder('delete', '--retain', 'Full');
+  expect(retained).toMatchObject({ code: 0 });
+  expect(retained.out).toMatch(/Full still exists, as/);
+  await s3.headObject({ Bucket: full?.physicalId ?? '', Key: 'a' });
+
+  expect(await holder('provision')).toMatchObject({ code: 0 });
+  const [again] = events(await holder('status', '--json'));
+  const fresh = again?.report?.resources.find(({ logicalId }) => logicalId === 'Full');
+  await s3.putObject({ Bucket: fresh?.physicalId ?? '', Key: 'a', Body: 'a' });
+  const emptied = await holder('delete', '--empty', 'Full');
+  expect(emptied).toMatchObject({ code: 0 });
+  await expect(s3.headBucket({ Bucket: fresh?.physicalId ?? '' })).rejects.toThrow();
 });

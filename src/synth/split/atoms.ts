@@ -77,7 +77,8 @@ export const atomsOf = (units: Units, pinned: Placement): readonly Atom[] => {
       groups.set(`resource ${id}`, [id]);
     }
   };
-  for (const [key, members] of [...groups]) if (members.length > FILL.resources) breakUp(key);
+  const large = [...groups].filter(([, members]) => members.length > FILL.resources);
+  for (const [key] of large) breakUp(key);
   for (;;) {
     const nodeOf = nodes(groups, pinned);
     const own = (node: string) =>

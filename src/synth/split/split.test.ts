@@ -58,14 +58,14 @@ describe('splitting', () => {
     (seed) => {
       let before: Division | undefined;
       let members: ReturnType<typeof nextMembers> = [];
-      for (const [round, functions] of [40, 120, 260, 200, 420, 60, 300].entries()) {
+      for (const [round, functions] of [60, 150, 260, 180, 60, 220].entries()) {
         members = nextMembers(members, functions, seed * 100 + round);
         const service = seededService({ members, variant: seed });
         const division = split(service, before);
         if (before !== undefined) {
           const [was, is] = [stacksOf(before), stacksOf(division)];
-          for (const [id, stack] of was)
-            if (is.has(id)) expect(`${id} ${is.get(id)}`).toBe(`${id} ${stack}`);
+          const moved = [...was].filter(([id, stack]) => is.has(id) && is.get(id) !== stack);
+          expect(moved).toEqual([]);
         }
         for (const size of sizes(division)) expect(size).toBeLessThanOrEqual(500);
         for (const { template } of [division, ...division.nested]) {
