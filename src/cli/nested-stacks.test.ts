@@ -127,7 +127,9 @@ it('plans a change by the name of what changes, and tells the first cause of a f
 
   const failed = await run(164, ['provision'], { LARGER: '155', TWIN: '163' });
   expect(failed.code).not.toBe(0);
-  expect(failed.error).toMatch(/Fn16[23] \(AWS::Lambda::Function\) failed to create: .*twin/);
+  expect(failed.error).toMatch(
+    /Fn16[23] \(AWS::Lambda::Function, app.ts:6\) failed to create: .*twin/,
+  );
   expect(failed.error).not.toContain('Embedded stack');
   const status = await run(164, ['status']);
   expect(status.out).toMatch(/Fn16[23] \(AWS::Lambda::Function\) failed: /);
