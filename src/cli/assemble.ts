@@ -1,8 +1,15 @@
 import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import type { Synthesis, SynthesisOptions } from '../synth/index.ts';
-import { assertNoProblems, synthesise } from '../synth/index.ts';
+import { resourceType } from '../schema/index.ts';
+import type { Division, Synthesis, SynthesisOptions } from '../synth/index.ts';
+import {
+  assertNoProblems,
+  divide,
+  readPlacement,
+  SPLIT_ABOVE,
+  synthesise,
+} from '../synth/index.ts';
 import { validateTemplate } from '../validate/index.ts';
 import { CliError } from './cli-error.ts';
 
@@ -21,6 +28,36 @@ export interface Assembly {
 /** The key of an archive in its bucket: made from its content. */
 export const archiveKey = (serviceName: string, archive: Archive): string =>
   `${serviceName}/${archive.sha256}.zip`;
+
+/** Whether CloudFormation's schema says that an attribute is a list. */
+const isList = (type: string, attribute: string): boolean =>
+  resourceType(type)?.attributes.get(attribute)?.type.kind === 'list';
+
+/**
+ * Splits a service that outgrows a template.
+ * @param deployedBody - Template of the stack that is deployed: what is in it stays where it is
+ * @throws {DEPLOYED_UNREADABLE} when that is not JSON
+ */
+export const divideService = (
+  { name }: ServiceDeclaration,
+  synthesis: Synthesis,
+  deployedBody: string | undefined,
+  templateUrl: (nested: { readonly name: string; readonly body: string }) => unknown,
+): Division => {
+  const deployed = deployedBody === undefined ? undefined : readPlacement(deployedBody);
+  if (deployedBody !== undefined && deployed === undefined)
+    throw new CliError(
+      'DEPLOYED_UNREADABLE',
+      `The deployed template of ${name} is no JSON, so it cannot be told which stack its resources are in.`,
+      {
+        hint: 'A service with nested stacks must be split as it is deployed, or its resources would be made anew. Deploy its template as JSON (aws cloudformation package --use-json).',
+      },
+    );
+  return divide(
+    { ...synthesis, name },
+    { templateUrl, isList, ...(deployed === undefined ? {} : { deployed }) },
+  );
+};
 
 /**
  * Synthesises, validates, which finds every mistake in the program's declarations and its template, and starts to bundle.
@@ -65,7 +102,8 @@ export const assemble = (
 /** Stops with every problem of the template, before anything leaves the machine; what is hardly meant becomes a warning. */
 const validated = (service: ServiceDeclaration, synthesis: Synthesis): Synthesis => {
   const { template, templateBody, origins, warnings } = synthesis;
-  const findings = validateTemplate(template, { origins, body: templateBody });
+  const isSplit = Object.keys(template.Resources).length > SPLIT_ABOVE;
+  const findings = validateTemplate(template, { origins, body: templateBody, isSplit });
   assertNoProblems(
     service.name,
     findings.filter(({ severity }) => severity === 'problem'),

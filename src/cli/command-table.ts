@@ -224,6 +224,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     help: 'write the template and the archive, for any tool to deploy',
     options: [
       { name: 'out', value: 'dir', help: 'where to (default: .sparta/SERVICE)' },
+      {
+        name: 'deployed',
+        value: 'file',
+        help: 'the template that is deployed (get-template), so that nested stacks stay as they are',
+      },
       JSON_LINES,
     ],
     run: async (session, flags) => {

@@ -1,5 +1,10 @@
 import type { Artifact, OnProgress, PlanRequest } from '../provision/index.ts';
+import { nestedTemplateUrl, templateKey } from '../provision/index.ts';
+import type { Template } from '../synth/index.ts';
+import { printTemplate } from '../synth/index.ts';
 import type { Assembly } from './assemble.ts';
+import { divideService } from './assemble.ts';
+import { placesOf } from './declared-place.ts';
 import type { PlanFlags, Session } from './session.ts';
 import { repeatedFlags } from './target-choice.ts';
 
@@ -11,18 +16,30 @@ export const planRequest = (
     assembly,
     archive,
     onProgress,
+    template = assembly.synthesis.template,
   }: {
     readonly assembly: Assembly;
+    /** In place of the program's own. */
+    readonly template?: Template;
     readonly archive: Promise<Artifact> | undefined;
     readonly onProgress: OnProgress;
   },
 ): PlanRequest => {
   const { service, signal } = session;
+  const synthesis =
+    template === assembly.synthesis.template
+      ? assembly.synthesis
+      : { ...assembly.synthesis, template, templateBody: printTemplate(template) };
   const tags = { ...service.tags, ...flags.tag };
   return {
     stackName: service.name,
-    templateBody: assembly.synthesis.templateBody,
-    template: assembly.synthesis.template,
+    templateBody: synthesis.templateBody,
+    template,
+    divide: (deployed) =>
+      divideService(service, synthesis, deployed, ({ body }) =>
+        nestedTemplateUrl(templateKey(service.name, body)),
+      ),
+    placeOf: placesOf(synthesis),
     ...(archive === undefined ? {} : { archive }),
     ...(flags.bucket === undefined ? {} : { bucket: flags.bucket }),
     ...(flags.parameter === undefined ? {} : { parameters: flags.parameter }),

@@ -104,7 +104,10 @@ export const openProgress = (terminal: Terminal): ProgressView => {
           `Uploaded ${size(progress.sizeBytes)} to s3://${progress.bucket}/${short(progress.key, 60)}  ${style.dim(duration(progress.durationMs))}`,
         );
       case 'upload-skipped':
-        return out(style.dim('The archive lies in the bucket already'));
+        // Of templates only those that changed are worth a line.
+        return progress.key.endsWith('.template.json')
+          ? undefined
+          : out(style.dim('The archive lies in the bucket already'));
       case 'planned':
         expect(progress.plan.changes);
         for (const line of planLines(progress.plan, style, terminal.columns)) out(line);

@@ -56,6 +56,7 @@ export interface DoctorFlags extends TargetFlags, OutputFlags {
 /** Flags of `build`. */
 export interface BuildFlags extends OutputFlags {
   readonly out?: string;
+  readonly deployed?: string;
 }
 
 /** Flags of `deploy-role`. */

@@ -1,6 +1,7 @@
 import type { CloudFormationApi } from './aws/cloudformation-api.ts';
 import type { StackResource } from './stack/describe-contents.ts';
-import { listResources, retainedByPolicy } from './stack/describe-contents.ts';
+import { isNestedStack } from './nested/nested-stack.ts';
+import { listAllResources, retainedByPolicy } from './stack/describe-contents.ts';
 import { emptyBucket } from './artifacts/empty-bucket.ts';
 import type { Contents } from './contents/index.ts';
 import { readContents } from './contents/index.ts';
@@ -78,11 +79,12 @@ export const deleteStack = async (
       return { ...(await purgeLeftovers(target, request)), durationMs: took() };
     const deleting = stack.status === 'DELETE_IN_PROGRESS';
     if (!deleting) await assertDeletable(api, stack, request);
-    const [resources, kept, seen] = await Promise.all([
-      listResources(api, stack.stackId, request.signal),
+    const [resources, inRoot, seen] = await Promise.all([
+      listAllResources(api, stack.stackId, request.signal),
       policies(api, stack, request.signal),
       eventsSoFar(api, stack.stackId, request.signal),
     ]);
+    const kept = await withNested(api, inRoot, resources, request.signal);
     const split = splitResources(stack, resources, kept, request);
     const plan = { ...split, purges: await planPurges(target, split, request) };
     request.onPlan(plan);
@@ -94,13 +96,12 @@ export const deleteStack = async (
     if (!deleting) {
       await emptyBuckets(target, plan.goes.filter(purges), request);
       request.signal.throwIfAborted();
+      const retain = await retainInside(api, resources, request);
       await api.deleteStack({
         StackName: stack.stackId,
         // It tells whoever meets the deletion that it is Sparta's.
         ClientRequestToken: `sparta-${crypto.randomUUID()}`,
-        ...(request.retain === undefined || request.retain.length === 0
-          ? {}
-          : { RetainResources: [...request.retain] }),
+        ...(retain.length === 0 ? {} : { RetainResources: [...retain] }),
       });
     }
     executed = true;
@@ -130,6 +131,42 @@ export const deleteStack = async (
 /** A stack that is only a plan has no template yet. */
 const policies = async (api: CloudFormationApi, stack: StackState, signal: AbortSignal) =>
   stack.status === 'REVIEW_IN_PROGRESS' ? undefined : retainedByPolicy(api, stack.stackId, signal);
+
+/** What is kept by its policy, in the nested stacks too. */
+const withNested = async (
+  api: CloudFormationApi,
+  kept: ReadonlySet<string> | undefined,
+  resources: readonly StackResource[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | undefined> => {
+  const stacks = resources.filter(isNestedStack).flatMap(({ physicalId = [] }) => physicalId);
+  if (kept === undefined || stacks.length === 0) return kept;
+  const inside = await Promise.all(stacks.map((id) => retainedByPolicy(api, id, signal)));
+  return new Set([kept, ...inside].flatMap((one) => [...(one ?? [])]));
+};
+
+/**
+ * Deletes the nested stacks that hold something to leave standing: only their own deletion takes such a list. Answers with what is left for
+ * the deletion of the root.
+ */
+const retainInside = async (
+  api: CloudFormationApi,
+  resources: readonly StackResource[],
+  { retain = [], signal, onProgress }: DeleteRequest,
+): Promise<readonly string[]> => {
+  const stackOf = (name: string) => resources.find(({ logicalId }) => logicalId === name)?.nestedIn;
+  for (const nested of new Set(retain.flatMap((name) => stackOf(name) ?? []))) {
+    const stackId = resources.find(({ logicalId }) => logicalId === nested)?.physicalId;
+    if (stackId === undefined) continue;
+    const seen = await eventsSoFar(api, stackId, signal);
+    await api.deleteStack({
+      StackName: stackId,
+      RetainResources: retain.filter((name) => stackOf(name) === nested),
+    });
+    await watchStack(api, { stackName: nested, stackId, seen, signal, onProgress });
+  }
+  return retain.filter((name) => stackOf(name) === undefined);
+};
 
 /** There is no stack: what earlier ones of its name left behind is purged by request, else only told. */
 const purgeLeftovers = async (

@@ -41,4 +41,5 @@ export type { Target } from './aws/target.ts';
 export { openTarget } from './aws/target.ts';
 export type { ArchiveContents } from './artifacts/contents.ts';
 export { ARTIFACT_STACK_NAME, artifactTemplate } from './artifacts/artifact-template.ts';
+export { nestedTemplateUrl, templateKey } from './artifacts/template-upload.ts';
 export type { Artifact } from './artifacts/upload.ts';

@@ -109,7 +109,7 @@ const provisionStack = async (
     }
     onProgress({ kind: 'planned', plan });
     await ground.reportDrift(plan.changes);
-    await guardData(target, plan, request);
+    await guardData(target, plan, { ...request, current: ground.current });
     for (const gate of [...(request.gates ?? []), ...confirmation(request.confirm)])
       await gate(plan, { target, signal });
     if (ground.isDeployed) await uploadCode(target, request, ground);

@@ -25,6 +25,9 @@ export const ERROR_CODES = {
   UNKNOWN_ACTION: 'user', // an action that no service has
   UNKNOWN_CONDITION_KEY: 'user', // a condition key that AWS lists nowhere; a warning
   OVER_LIMIT: 'user', // more than AWS takes
+  SPLIT_CONFLICT: 'user', // resources of different stacks of one service that need each other
+  TEMPLATE_OUTGROWN: 'user', // a stack over CloudFormation's limits, however it is split
+  POLICY_TOO_LARGE: 'user', // more permissions than a role can hold
   INVALID_SERVICE: 'user', // several of the above at once
 } as const;
 

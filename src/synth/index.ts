@@ -32,6 +32,9 @@ import { validate } from './validate.ts';
 export { assertNoProblems } from './builder.ts';
 export type { Origin, Origins } from './origins.ts';
 export type { Warning } from './secrets.ts';
+export { changeVariables, readGetAtt } from './references.ts';
+export type { Division, NestedTemplate, Placement } from './split/index.ts';
+export { divide, readPlacement, SPLIT_ABOVE, TEMPLATES_PARAMETER } from './split/index.ts';
 export type { Template, TemplateResource } from './template.ts';
 export { printTemplate } from './template.ts';
 
@@ -70,6 +73,8 @@ export interface Synthesis {
   readonly functions: readonly SynthesisedFunction[];
   /** Where each resource is declared. */
   readonly origins: Origins;
+  /** The declaration that made each resource, by logical id. */
+  readonly owners: ReadonlyMap<string, string>;
   /** What is allowed, and hardly meant. */
   readonly warnings: readonly Warning[];
   /** Where the program declares a resource of the template. */
@@ -209,6 +214,12 @@ export const synthesise = (
     template,
     templateBody: printTemplate(template),
     origins: originsOf(builder),
+    owners: new Map(
+      [...builder.resources.keys()].flatMap((id) => {
+        const owner = builder.ownerOf(id);
+        return owner === undefined ? [] : [[id, owner] as const];
+      }),
+    ),
     warnings: findSecrets(builder),
     declaredAt: builder.declaredAt,
     functions: functions.map((fn) => ({

@@ -3,6 +3,8 @@ import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { FunctionSettings } from '../spec/lambda-options.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 import type { TemplateBuilder } from './builder.ts';
+import type { Packed, Statement } from './policy/index.ts';
+import { LIMITS, mergeStatements, oneOrAll, packStatements, sizeOf } from './policy/index.ts';
 import { said } from './template.ts';
 
 export const roleId = (fn: { readonly name: string }): string => `${fn.name}Role`;
@@ -80,8 +82,6 @@ const deadLetterStatement = ({ deadLetterArn }: FunctionSettings): readonly unkn
   // Queue or topic is not known where the ARN is an expression; the other action then matches no such ARN.
   return [{ Effect: 'Allow', Action: ['sns:Publish', 'sqs:SendMessage'], Resource: deadLetterArn }];
 };
-
-const oneOrAll = (values: readonly unknown[]) => (values.length === 1 ? values[0] : values);
 
 const grantStatements = (fn: FunctionDeclaration): readonly unknown[] =>
   Object.keys(fn.grants)
@@ -180,42 +180,77 @@ export const synthesiseBoundary = (builder: TemplateBuilder): void => {
   );
 };
 
-const synthesiseOwnRole = (fn: FunctionDeclaration, builder: TemplateBuilder): void =>
+/** Statements that fit a role's own policy stay as the program has them; more are joined, and what is over goes into managed policies. */
+const packed = (statements: readonly Statement[]): Packed =>
+  sizeOf(statements) <= LIMITS.inline
+    ? { inline: statements, managed: [] }
+    : packStatements(mergeStatements(statements));
+
+const document = (statements: readonly Statement[]) => ({
+  Version: '2012-10-17',
+  Statement: statements,
+});
+
+/** Policies beside the role's own; the role names them, so that the function comes after them. */
+const synthesiseManaged = (
+  fn: FunctionDeclaration,
+  managed: Packed['managed'],
+  builder: TemplateBuilder,
+): readonly string[] => {
+  if (managed.length > LIMITS.attached || managed.some((one) => sizeOf(one) > LIMITS.managed))
+    builder.problem(
+      'POLICY_TOO_LARGE',
+      `The grants of ${fn.name} are too many for one role: beside ${LIMITS.inline.toLocaleString('en')} characters of its own it takes ${LIMITS.attached} policies of ${LIMITS.managed.toLocaleString('en')}. Grant by prefix or tag in place of single resources (allow(…).when(…)), or divide the function.`,
+      fn.declaredAt,
+    );
+  return managed.map((statements, index) => {
+    const id = `${fn.name}Policy${index + 1}`;
+    builder.add(
+      id,
+      {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: {
+          Description: `Permissions of the function ${fn.name} of ${builder.service.name} that its role itself has no room for`,
+          PolicyDocument: document(statements),
+        },
+      },
+      fn.declaredAt,
+    );
+    return id;
+  });
+};
+
+const synthesiseOwnRole = (fn: FunctionDeclaration, builder: TemplateBuilder): void => {
+  const { inline, managed } = packed(
+    builder.resolve([
+      ...logStatement(fn),
+      ...impliedStatements(fn),
+      ...grantStatements(fn),
+    ]) as readonly Statement[],
+  );
+  const policies = synthesiseManaged(fn, managed, builder);
   builder.add(
     roleId(fn),
     {
       Type: 'AWS::IAM::Role',
       Properties: said({
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              Principal: { Service: 'lambda.amazonaws.com' },
-              Action: 'sts:AssumeRole',
-            },
-          ],
-        },
-        Description: `Permissions of the function ${fn.name} of ${builder.service.name}`,
-        PermissionsBoundary: boundaryOf(fn, builder),
-        Policies: [
+        AssumeRolePolicyDocument: document([
           {
-            PolicyName: fn.name,
-            PolicyDocument: {
-              Version: '2012-10-17',
-              Statement: builder.resolve([
-                ...logStatement(fn),
-                ...impliedStatements(fn),
-                ...grantStatements(fn),
-              ]),
-            },
+            Effect: 'Allow',
+            Principal: { Service: 'lambda.amazonaws.com' },
+            Action: 'sts:AssumeRole',
           },
-        ],
+        ]),
+        Description: `Permissions of the function ${fn.name} of ${builder.service.name}`,
+        ManagedPolicyArns: policies.length === 0 ? undefined : policies.map((Ref) => ({ Ref })),
+        PermissionsBoundary: boundaryOf(fn, builder),
+        Policies: [{ PolicyName: fn.name, PolicyDocument: document(inline) }],
         Tags: builder.tags(),
       }),
     },
     fn.declaredAt,
   );
+};
 
 interface RolePolicies {
   readonly Policies: readonly {

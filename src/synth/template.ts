@@ -15,6 +15,7 @@ export interface TemplateResource {
 export interface Template {
   readonly AWSTemplateFormatVersion: '2010-09-09';
   readonly Description?: string;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
   readonly Outputs: Readonly<

@@ -17,6 +17,8 @@ export interface ValidationOptions {
   /** Its text as it goes out, whose size AWS limits. */
   readonly body?: string;
   readonly stackName?: string;
+  /** Whether it is split before it goes out; the split holds its parts to the sizes that AWS takes. @defaultValue false */
+  readonly isSplit?: boolean;
 }
 
 const NOWHERE: Origins = { resources: new Map() };
@@ -27,11 +29,11 @@ const NOWHERE: Origins = { resources: new Map() };
  */
 export const validateTemplate = (
   template: object,
-  { origins = NOWHERE, body, stackName }: ValidationOptions = {},
+  { origins = NOWHERE, body, stackName, isSplit = false }: ValidationOptions = {},
 ): readonly Finding[] => {
   const report = collectFindings(origins);
   const facts = readTemplate(template, origins);
-  checkTemplateLimits(facts, { body, stackName }, report);
+  checkTemplateLimits(facts, { body, stackName, isSplit }, report);
   for (const resource of facts.resources.values()) {
     checkResource(resource, facts, report);
     const unchecked = resource.origin?.unchecked;

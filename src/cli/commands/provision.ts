@@ -8,13 +8,11 @@ import type {
 } from '../../provision/index.ts';
 import { DRIFT_POLICIES, keepExports, provision, provisionInPlace } from '../../provision/index.ts';
 import type { Template } from '../../synth/index.ts';
-import { printTemplate } from '../../synth/index.ts';
 import { artifactOf } from '../artifact.ts';
 import type { Assembly } from '../assemble.ts';
 import { assemble } from '../assemble.ts';
 import { CliError } from '../cli-error.ts';
 import { askYes, assertAskable } from '../confirm.ts';
-import { placesOf } from '../declared-place.ts';
 import { planRequest } from '../plan-request.ts';
 import type { ProgressView } from '../render-progress.ts';
 import { openProgress } from '../render-progress.ts';
@@ -56,11 +54,8 @@ export const runProvision = async (session: Session, flags: ProvisionFlags): Pro
     });
     const bring = flags.inplace === true ? provisionInPlace : provision;
     const result = await bring(chosen.target, {
-      ...planRequest(session, flags, { assembly, archive, onProgress: view.show }),
-      templateBody: printTemplate(template),
-      template,
+      ...planRequest(session, flags, { assembly, archive, onProgress: view.show, template }),
       drift,
-      placeOf: placesOf(assembly.synthesis),
       recover: flags.recover ?? false,
       ...(flags.allowLoss === undefined ? {} : { allowLoss: flags.allowLoss }),
       ...(flags.rename === undefined ? {} : { renames: flags.rename }),

@@ -24,20 +24,50 @@ export type CodeSource = Pick<
 
 type Context = OperationContext<LambdaState>;
 
-/** Takes the code in: whole, checked, unpacked. @throws {InvalidParameterValueException} */
+/**
+ * Takes the code in: whole, checked, unpacked. Functions of one archive share its bytes: a service of a thousand would else keep them a thousand times.
+ * It is held until {@link releaseCode}, by when a version has it.
+ * @throws {InvalidParameterValueException}
+ */
 export const storeCode = async (source: CodeSource, context: Context): Promise<StoredCode> => {
   const archive = await readSource(source, context);
   readArchive(archive);
   const codeSha256 = createHash('sha256').update(archive).digest('base64');
-  const code = await context.blobs.put(archive);
+  const { heldCode, versions } = context.state;
+  const held = heldCode.get(codeSha256) ?? {
+    code: sameCode(versions.values(), codeSha256) ?? context.blobs.put(archive),
+    holds: 0,
+  };
+  held.holds += 1;
+  heldCode.set(codeSha256, held);
   try {
+    const stored = { code: await held.code, codeSha256 };
     // Now, so that the first invocation need not wait for it, and a broken archive is refused.
-    await unpackedCode(context, { code, codeSha256 });
+    await unpackedCode(context, stored);
+    return stored;
   } catch (error) {
-    await context.blobs.delete(code);
+    await letGo(context, codeSha256);
     throw error;
   }
-  return { code, codeSha256 };
+};
+
+const sameCode = (versions: Iterable<StoredCode>, codeSha256: string): BlobRef | undefined => {
+  for (const version of versions) if (version.codeSha256 === codeSha256) return version.code;
+  return undefined;
+};
+
+/** Ends the hold of {@link storeCode}: a version has the code now, or none will. */
+export const releaseCode = (context: Context, { codeSha256 }: StoredCode): Promise<void> =>
+  letGo(context, codeSha256);
+
+const letGo = async (context: Context, codeSha256: string): Promise<void> => {
+  const held = context.state.heldCode.get(codeSha256);
+  if (held === undefined) return;
+  held.holds -= 1;
+  if (held.holds > 0) return;
+  context.state.heldCode.delete(codeSha256);
+  const code = await Promise.resolve(held.code).catch(() => undefined);
+  if (code !== undefined) await dropUnusedCode(context, { code, codeSha256 });
 };
 
 const readSource = async (source: CodeSource, context: Context): Promise<Uint8Array> => {
@@ -105,7 +135,11 @@ const gather = async (body: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
 };
 
 /** Forgets code that no version has any more. */
-export const dropUnusedCode = async (context: Context, code: BlobRef): Promise<void> => {
+export const dropUnusedCode = async (
+  context: Context,
+  { code, codeSha256 }: StoredCode,
+): Promise<void> => {
+  if (context.state.heldCode.has(codeSha256)) return;
   for (const version of context.state.versions.values()) if (version.code.id === code.id) return;
   await context.blobs.delete(code);
 };

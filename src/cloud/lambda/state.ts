@@ -123,6 +123,8 @@ export interface LambdaState {
   /** By `name:qualifier`. */
   readonly eventInvokeConfigs: Table<EventInvokeRecord>;
   readonly events: Table<QueuedEvent>;
+  /** Code that is being taken in, by its hash: functions that are made at once share it. */
+  readonly heldCode: Map<string, { readonly code: BlobRef | Promise<BlobRef>; holds: number }>;
   readonly accountId: string;
   readonly region: string;
   /** The running environments; made with the first invocation. */
@@ -137,6 +139,7 @@ export const createLambdaState = (tools: StateTools): LambdaState => ({
   functions: tools.table('functions'),
   versions: tools.table('versions'),
   aliases: tools.table('aliases'),
+  heldCode: new Map(),
   policies: tools.table('policies'),
   eventInvokeConfigs: tools.table('event-invoke-configs'),
   events: tools.table('events'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { BUCKET_PARAMETER } from '../change-set/parameters.ts';
 import { DeployError } from '../errors.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Target } from '../aws/target.ts';
@@ -42,6 +43,15 @@ const compact = (body: string): string => {
   }
 };
 
+/** The key of a template in its bucket: made from its content, so that one that did not change is the same one. */
+export const templateKey = (stackName: string, body: string): string =>
+  `${stackName}/${createHash('sha256').update(body).digest('hex')}.template.json`;
+
+/** Where a nested stack's template lies, in a template that is told the bucket when it is deployed. */
+export const nestedTemplateUrl = (key: string): { readonly 'Fn::Sub': string } => ({
+  'Fn::Sub': `https://s3.\${AWS::Region}.\${AWS::URLSuffix}/\${${BUCKET_PARAMETER}}/${key}`,
+});
+
 /** Puts a template into the bucket, and answers with how a change set names it. */
 export const uploadTemplate = async (
   target: Target,
@@ -55,7 +65,7 @@ export const uploadTemplate = async (
   },
 ): Promise<{ readonly TemplateURL: string }> => {
   const { stackName, body, bucket, signal, onProgress } = what;
-  const key = `${stackName}/${createHash('sha256').update(body).digest('hex')}.template.json`;
+  const key = templateKey(stackName, body);
   const artifact = {
     key,
     bytes: async () => Buffer.from(body, 'utf8'),

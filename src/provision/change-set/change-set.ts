@@ -8,6 +8,7 @@ import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import { DeployError } from '../errors.ts';
 import { readFailure } from '../failure/explain-failure.ts';
 import { pollUntil } from '../aws/polling.ts';
+import { nestedReason, restOfChanges, withNestedChanges } from '../nested/nested-changes.ts';
 import type { OnProgress } from '../progress.ts';
 import { changeSetOrigin, isAbandoned, listChangeSets, NAME_PREFIX } from './abandoned.ts';
 import { describeStack } from '../stack/stack-state.ts';
@@ -52,31 +53,25 @@ export const awaitChangeSet = async (
   changeSet: ChangeSet,
   signal: AbortSignal,
 ): Promise<WorkedOut> => {
-  const describe = (NextToken?: string) =>
-    api.describeChangeSet(
+  const first = await pollUntil<DescribeChangeSetCommandOutput>(async () => {
+    const page = await api.describeChangeSet(
       {
         ChangeSetName: changeSet.id,
         StackName: changeSet.stackId,
         IncludePropertyValues: true,
-        ...(NextToken === undefined ? {} : { NextToken }),
       },
       signal,
     );
-  const first = await pollUntil<DescribeChangeSetCommandOutput>(async () => {
-    const page = await describe();
     return page.Status === 'CREATE_COMPLETE' || page.Status === 'FAILED' ? page : undefined;
   }, signal);
   if (first.Status === 'FAILED') {
     const reason = first.StatusReason ?? '';
-    return saysEmpty(reason) ? { kind: 'empty' } : { kind: 'failed', reason };
+    return saysEmpty(reason)
+      ? { kind: 'empty' }
+      : { kind: 'failed', reason: await nestedReason(api, reason, signal) };
   }
-  const changes = [...(first.Changes ?? [])];
-  for (let next = first.NextToken; next !== undefined; ) {
-    const page = await describe(next);
-    changes.push(...(page.Changes ?? []));
-    next = page.NextToken;
-  }
-  return { kind: 'ready', changes };
+  const changes = await restOfChanges(api, first, signal);
+  return { kind: 'ready', changes: await withNestedChanges(api, changes, signal) };
 };
 
 /** The two texts with which CloudFormation says that nothing changes, seen in every tool that reads them. */

@@ -6,7 +6,10 @@ import type { OnProgress } from '../progress.ts';
 import type { Rename } from '../rename/index.ts';
 import { detectRenames, pinOf } from '../rename/index.ts';
 import type { Target } from '../aws/target.ts';
-import { readResources } from '../stack/template-resources.ts';
+import { deployedTemplate } from '../nested/deployed-template.ts';
+import type { StackState } from '../stack/stack-state.ts';
+import type { StatedResources } from '../stack/template-resources.ts';
+import { readResources, resourcesOf } from '../stack/template-resources.ts';
 import type { Endangered } from './endangered.ts';
 import { findEndangered, mayLose } from './endangered.ts';
 import type { DataLoss } from './loss.ts';
@@ -16,6 +19,8 @@ import { holdingInWords, lossInWords } from './loss.ts';
 export interface LossRequest {
   /** The template as it is sent. */
   readonly templateBody: string;
+  /** The stack as it is; undefined when it is to be created. */
+  readonly current: StackState | undefined;
   /** Logical ids of resources whose data may be lost. @defaultValue none */
   readonly allowLoss?: readonly string[];
   readonly onProgress: OnProgress;
@@ -42,9 +47,7 @@ export const guardData = async (
   if (!mayLose(plan) && allowLoss.length === 0) return [];
   const after = readResources(request.templateBody);
   const before =
-    plan.kind === 'update' && mayLose(plan)
-      ? readResources(await deployedTemplate(target, plan.stackId, signal))
-      : undefined;
+    plan.kind === 'update' && mayLose(plan) ? await deployedResources(target, request) : undefined;
   const endangered = findEndangered(plan, { before, after });
   assertKnown(plan, allowLoss, { endangered, declared: Object.keys(after ?? {}) });
   const losses: DataLoss[] = [];
@@ -65,18 +68,16 @@ export const guardData = async (
 };
 
 /** Without it nothing is known to be replaceable, and no rename is recognised: the gate stops all the same. */
-const deployedTemplate = async (
+const deployedResources = async (
   target: Target,
-  stackId: string,
-  signal: AbortSignal,
-): Promise<string> => {
+  { current, signal }: LossRequest,
+): Promise<StatedResources | undefined> => {
+  if (current === undefined) return undefined;
   try {
-    const api = await target.cloudFormation();
-    const { TemplateBody } = await api.getTemplate({ StackName: stackId }, signal);
-    return TemplateBody ?? '';
+    return resourcesOf(await deployedTemplate(await target.cloudFormation(), current, signal));
   } catch (error) {
     if (isAbort(error) || signal.aborted) throw error;
-    return '';
+    return undefined;
   }
 };
 

@@ -1,3 +1,4 @@
+import { FrameworkError } from '../../spec/errors.ts';
 import { DeployError } from '../errors.ts';
 import type { Target } from '../aws/target.ts';
 import { explainFailure, isAbort } from './explain-failure.ts';
@@ -21,7 +22,8 @@ export const asDeployError = (
 
 /** Coded errors of other layers (a bundle that failed, say) pass through as they are. */
 const isForeign = (error: unknown): boolean =>
-  error instanceof Error &&
-  !(error instanceof DeployError) &&
-  'hint' in error &&
-  !('$metadata' in error);
+  error instanceof FrameworkError ||
+  (error instanceof Error &&
+    !(error instanceof DeployError) &&
+    'hint' in error &&
+    !('$metadata' in error));

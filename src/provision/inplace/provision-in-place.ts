@@ -13,6 +13,8 @@ import { ensureChangeable } from '../doctor/recover.ts';
 import { DeployError } from '../errors.ts';
 import { explainFailure, isAbort } from '../failure/explain-failure.ts';
 import { interruptedBefore } from '../failure/interrupted.ts';
+import { wasSplit } from '../nested/deployed-template.ts';
+import { isLarge } from '../nested/division.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ProvisionRequest } from '../provision.ts';
 import type { StackState } from '../stack/stack-state.ts';
@@ -70,6 +72,12 @@ const changeInPlace = async (
   const { signal, onProgress } = request;
   const api = await target.cloudFormation();
   const stack = await findStack(api, request);
+  if (wasSplit(stack) || isLarge(request))
+    throw new DeployError(
+      'IN_PLACE_REFUSED',
+      `${stack.stackName} is split into nested stacks, and functions in nested stacks are not changed in place.`,
+      { hint: `Deploy it whole: ${request.command('provision')}` },
+    );
   target.lambda().catch(() => undefined);
   const [deployed, resources, record, bucket, archive] = await Promise.all([
     deployedTemplate(api, stack, signal),

@@ -15,6 +15,8 @@ import { ensureChangeable } from '../doctor/recover.ts';
 import type { DriftPolicy } from '../drift/drift.ts';
 import type { ReportDrift } from '../drift/look-for-drift.ts';
 import { lookForDrift } from '../drift/look-for-drift.ts';
+import type { Deployable, Divisible } from '../nested/division.ts';
+import { deployableOn } from '../nested/division.ts';
 import type { OnProgress } from '../progress.ts';
 import type { StackState } from '../stack/stack-state.ts';
 import { describeStack, situationOf } from '../stack/stack-state.ts';
@@ -22,10 +24,12 @@ import { describeStack, situationOf } from '../stack/stack-state.ts';
 /** What a stack is to become, and who is told. */
 export interface PlanRequest {
   readonly stackName: string;
-  /** The template as it will be sent, JSON or YAML. */
+  /** The template as it will be sent, JSON or YAML, where the service is one stack. */
   readonly templateBody: string;
   /** The parts of it that the deployer reads. */
   readonly template: TemplateFacts;
+  /** How the service is split where it outgrows a template. @defaultValue one template, whatever its size */
+  readonly divide?: NonNullable<Divisible['divide']>;
   /** The code, while it may still be in the making. Undefined for a service without functions. */
   readonly archive?: Promise<Artifact>;
   /** A bucket of the user's. @defaultValue Sparta's own, made when it is not there */
@@ -53,6 +57,8 @@ export interface Ground {
   /** The stack as it is; undefined, or a shell, when it is to be created. */
   readonly current: StackState | undefined;
   readonly body: string;
+  /** What is sent: one template, or a root with others nested in it. */
+  readonly deployable: Deployable;
   /** Undefined when none is needed, or it is not there and was not to be made. */
   readonly bucket: ArtifactBucket | undefined;
   /** Whether a bucket is needed and has still to be made. */
@@ -88,11 +94,13 @@ export const prepare = async (
   { makeBucket, recover, drift = 'ignore' }: Preparation,
 ): Promise<Ground> => {
   const { stackName, signal, onProgress } = request;
-  const body = fittingBody(stackName, request.templateBody);
   const named = request.bucket === undefined ? undefined : namedBucket(request.bucket);
-  const needsBucket = request.archive !== undefined || !fitsRequest(body);
+  const isShort = fitsRequest(request.templateBody);
+  const mayNeedBucket = request.archive !== undefined || !isShort;
+  // A template that nobody can split is refused before anything is asked.
+  if (request.divide === undefined) fittingBody(stackName, request.templateBody);
   // A template that goes through the bucket needs S3's client, which loads while the stack is looked at.
-  if (!fitsRequest(body)) target.s3().catch(() => undefined);
+  if (!isShort) target.s3().catch(() => undefined);
   const packing = { done: false };
   request.archive?.then(
     () => {
@@ -102,14 +110,20 @@ export const prepare = async (
   );
   const [found, artifacts] = await Promise.all([
     describeStack(api, stackName, signal),
-    needsBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
+    mayNeedBucket && named === undefined ? findArtifactStack(api, signal) : undefined,
   ]);
   const current = await ensureChangeable(api, found, { ...request, recover });
   const reportDrift = lookForDrift(api, current, { ...request, drift });
   // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
   if (request.archive !== undefined && !packing.done) target.s3().catch(() => undefined);
-  const ownBucket = () =>
-    makeBucket ? ensureArtifactBucket(api, artifacts, signal, onProgress) : bucketOf(artifacts);
+  const deployable = await deployableOn(api, request, current, signal);
+  const body = fittingBody(stackName, deployable.templateBody);
+  const needsBucket =
+    request.archive !== undefined || !fitsRequest(body) || deployable.nested.length > 0;
+  const ownBucket = async () => {
+    const there = mayNeedBucket ? artifacts : await findArtifactStack(api, signal);
+    return makeBucket ? ensureArtifactBucket(api, there, signal, onProgress) : bucketOf(there);
+  };
   const [bucket, archive] = await Promise.all([
     needsBucket ? (named ?? ownBucket()) : undefined,
     request.archive,
@@ -123,6 +137,7 @@ export const prepare = async (
     kind,
     current,
     body,
+    deployable,
     bucket,
     makesBucket: needsBucket && bucket === undefined,
     archive,

@@ -16,6 +16,7 @@ import { BUCKET_PARAMETER, KEY_PARAMETER, resolveParameters } from '../change-se
 import { executeChangeSet, planChangeSet } from '../change-set/run-change-set.ts';
 import { DeployError } from '../errors.ts';
 import { readFailure } from '../failure/explain-failure.ts';
+import { uploadNested } from '../nested/division.ts';
 import type { StackState } from '../stack/stack-state.ts';
 import type { ArchiveChange } from './archive-change.ts';
 import { compareArchives } from './archive-change.ts';
@@ -122,8 +123,9 @@ const propose = async (
   request: PlanRequest,
   ground: Ground,
 ): Promise<ChangeSet | 'empty'> => {
-  const { kind, current, body, bucket } = ground;
-  const { stackName, signal, onProgress, template } = request;
+  const { kind, current, body, bucket, deployable } = ground;
+  const { stackName, signal, onProgress } = request;
+  const { template, nested, isNested } = deployable;
   const parameters = resolveParameters(
     template,
     { ...artifactParameters(template, ground), ...request.parameters },
@@ -138,9 +140,18 @@ const propose = async (
         signal,
         onProgress,
       });
+  if (nested.length > 0)
+    await uploadNested(target, api, {
+      stackName,
+      nested,
+      bucket: bucket ?? noBucket(request, body),
+      signal,
+      onProgress,
+    });
   signal.throwIfAborted();
   return await planChangeSet(api, request, {
     ...placed,
+    ...(isNested ? { IncludeNestedStacks: true } : {}),
     ChangeSetType: kind === 'update' ? 'UPDATE' : 'CREATE',
     Parameters: [...parameters],
     Capabilities: [

@@ -2,6 +2,8 @@ import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import type { ChangeSet } from '../change-set/change-set.ts';
 import type { TemplateFacts } from '../change-set/parameters.ts';
 import { isAbort, readFailure } from '../failure/explain-failure.ts';
+import { deployedTemplate, wasSplit } from '../nested/deployed-template.ts';
+import type { StackState } from '../stack/stack-state.ts';
 import type { Ground, PlanRequest } from './ground.ts';
 import { comparePermissions } from './permissions/index.ts';
 import type { PlannedChange, PlannedPermissions } from './plan.ts';
@@ -38,7 +40,7 @@ export const planPermissions = async (
   const { kind, current } = ground;
   try {
     const [before, after] = await Promise.all([
-      kind === 'update' ? templateOf(api, { StackName: changeSet.stackId }, signal) : undefined,
+      kind === 'update' ? deployedOf(api, current, changeSet, signal) : undefined,
       // A macro writes what the template itself does not say.
       template.Transform === undefined
         ? template
@@ -69,6 +71,17 @@ export const planPermissions = async (
     };
   }
 };
+
+/** A service that was split is read as it was written: what it grants is said where its program says it. */
+const deployedOf = (
+  api: CloudFormationApi,
+  current: StackState | undefined,
+  { stackId }: ChangeSet,
+  signal: AbortSignal,
+): Promise<TemplateFacts | undefined> =>
+  current !== undefined && wasSplit(current)
+    ? deployedTemplate(api, current, signal)
+    : templateOf(api, { StackName: stackId }, signal);
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html: after transforms; the original where there are none.
 const templateOf = async (

@@ -5,6 +5,7 @@ import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
 import { pollUntil } from '../aws/polling.ts';
 import type { Target } from '../aws/target.ts';
 import { DeployError } from '../errors.ts';
+import { wasSplit } from '../nested/deployed-template.ts';
 import type { OnProgress } from '../progress.ts';
 import type { StackState } from '../stack/stack-state.ts';
 import { readResources, readTemplate } from '../stack/template-resources.ts';
@@ -50,6 +51,14 @@ export const renameDeclarations = async (
       'RENAME_REFUSED',
       `--rename: ${stackName} is not provisioned yet, so there is nothing to rename.`,
       { hint: 'Leave --rename out.' },
+    );
+  if (wasSplit(current))
+    throw new DeployError(
+      'RENAME_REFUSED',
+      `--rename: ${stackName} is split into nested stacks, and resources are renamed in one stack only.`,
+      {
+        hint: "Keep the old logical id in the program: { logicalId: 'OLD' } in the options of the declaration.",
+      },
     );
   const api = await target.cloudFormation();
   const { TemplateBody = '' } = await api.getTemplate({ StackName: current.stackId }, signal);

@@ -1,10 +1,13 @@
 import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { isNestedStack } from '../nested/nested-stack.ts';
 import { readResources } from './template-resources.ts';
 
 /** A resource of a stack as it is now. */
 export interface StackResource {
   readonly logicalId: string;
+  /** The nested stack that it is in, by that stack's logical id; left out in the stack itself. */
+  readonly nestedIn?: string;
   readonly resourceType: string;
   readonly physicalId?: string;
   /** `CREATE_COMPLETE` */
@@ -12,6 +15,25 @@ export interface StackResource {
   readonly statusReason?: string;
   readonly updatedAt?: Date;
 }
+
+/** Every resource of a stack and of the stacks nested in it; those of one stack in CloudFormation's order. */
+export const listAllResources = async (
+  api: CloudFormationApi,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<readonly StackResource[]> => {
+  const own = await listResources(api, stackId, signal);
+  const inside = await Promise.all(
+    own.map(async (resource) => {
+      const { physicalId, status, logicalId } = resource;
+      if (physicalId === undefined || !isNestedStack(resource) || status === 'DELETE_COMPLETE')
+        return [];
+      const found = await listAllResources(api, physicalId, signal);
+      return found.map((one) => ({ nestedIn: logicalId, ...one }));
+    }),
+  );
+  return [...own, ...inside.flat()];
+};
 
 /** Every resource of a stack, in CloudFormation's order. */
 export const listResources = async (

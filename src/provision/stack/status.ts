@@ -2,7 +2,9 @@ import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { InPlaceRecord } from '../inplace/index.ts';
 import { readRecord } from '../inplace/index.ts';
 import type { StackResource } from './describe-contents.ts';
-import { listResources } from './describe-contents.ts';
+import { listAllResources } from './describe-contents.ts';
+import type { CloudFormationApi } from '../aws/cloudformation-api.ts';
+import { isNestedStack } from '../nested/nested-stack.ts';
 import { explainFailure } from '../failure/explain-failure.ts';
 import { isCancellation, plainReason } from '../failure/resource-reason.ts';
 import { isOfStack, lastOperation } from './last-operation.ts';
@@ -51,22 +53,56 @@ export const readStatus = async (
     const api = await target.cloudFormation();
     const stack = await describeStack(api, stackName, signal);
     if (stack === undefined) return undefined;
-    const [resources, events, inPlace] = await Promise.all([
-      listResources(api, stack.stackId, signal),
-      lastOperation(api, stack.stackId, signal),
+    const [resources, lastChange, inPlace] = await Promise.all([
+      listAllResources(api, stack.stackId, signal),
+      readLastChange(api, stack.stackId, signal),
       readRecord(target, stack, signal),
     ]);
     return {
       stack,
       situation: situationOf(stack),
       resources,
-      ...(events.length === 0 ? {} : { lastChange: summarise(events) }),
+      ...(lastChange === undefined ? {} : { lastChange }),
       ...(inPlace === undefined ? {} : { inPlace }),
     };
   } catch (error) {
     throw explainFailure(error, target, `reading stack ${stackName}`);
   }
 };
+
+/** The last operation, in which what nested stacks did counts, and their first failure stands for theirs. */
+const readLastChange = async (
+  api: CloudFormationApi,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<LastChange | undefined> => {
+  const events = await lastOperation(api, stackId, signal);
+  if (events.length === 0) return undefined;
+  const own = summarise(events);
+  const nested = new Map(
+    events.filter(isOfNested).map((event) => [event.PhysicalResourceId, event.LogicalResourceId]),
+  );
+  const inside = await Promise.all(
+    [...nested.keys()].map(async (id = '') => {
+      const change = await readLastChange(api, id, signal);
+      return change === undefined || change.startedAt < own.startedAt ? undefined : change;
+    }),
+  );
+  const cause = inside.find((change) => change?.failure !== undefined)?.failure;
+  const isTold = own.failure !== undefined && ![...nested.values()].includes(own.failure.logicalId);
+  return {
+    ...own,
+    changed: inside.reduce((sum, change) => sum + (change?.changed ?? 0), own.changed),
+    ...(cause === undefined || isTold ? {} : { failure: cause }),
+  };
+};
+
+const isOfNested = (event: StackEvent): boolean =>
+  !isOfStack(event) &&
+  isNestedStack({
+    resourceType: event.ResourceType ?? '',
+    physicalId: event.PhysicalResourceId,
+  });
 
 const summarise = (events: readonly StackEvent[]): LastChange => {
   const [first] = events;

@@ -22,9 +22,15 @@ export const readTemplate = (body: string): Readonly<Record<string, unknown>> | 
   }
 };
 
+/** The resources of a template's text, by logical id. */
+export const readResources = (body: string): StatedResources | undefined =>
+  resourcesOf(readTemplate(body));
+
 /** The resources of a template, by logical id. */
-export const readResources = (body: string): StatedResources | undefined => {
-  const resources = readTemplate(body)?.['Resources'];
+export const resourcesOf = (
+  template: Readonly<Record<string, unknown>> | undefined,
+): StatedResources | undefined => {
+  const resources = template?.['Resources'];
   return isRecord(resources)
     ? Object.fromEntries(
         Object.entries(resources).map(([id, resource]) => [id, isRecord(resource) ? resource : {}]),

@@ -5,6 +5,8 @@ import { isTransient } from '../failure/explain-failure.ts';
 import { pollUntil } from '../aws/polling.ts';
 import type { OnProgress, ResourceProgress } from '../progress.ts';
 import { isCancellation, plainReason } from '../failure/resource-reason.ts';
+import { freshEvents } from './fresh-events.ts';
+import { createNestedFeed, inTime } from '../nested/nested-feed.ts';
 import { describeStack, isNoSuchStack, isSettled } from './stack-state.ts';
 
 /** How an operation on a stack ended. */
@@ -55,6 +57,7 @@ export const watchStack = async (
   options: WatchOptions,
 ): Promise<StackOutcome> => {
   const reader = createEventReader(options);
+  const nested = createNestedFeed(api, options.signal);
   const seen = new Set(options.seen);
   let silent = 0;
   let failed = 0;
@@ -62,6 +65,8 @@ export const watchStack = async (
     let fresh: readonly StackEvent[];
     try {
       fresh = await freshEvents(api, options.stackId, seen, options.signal);
+      // Read after the root: what the root says of a nested stack has happened there before.
+      fresh = inTime(fresh, await nested.read(fresh));
     } catch (error) {
       if (isNoSuchStack(error)) return { status: 'DELETE_COMPLETE' };
       failed += 1;
@@ -82,29 +87,6 @@ export const watchStack = async (
   return { ...ended, ...reader.found() };
 };
 
-/** Events come newest first, by pages; only the pages with something new are read. */
-const freshEvents = async (
-  api: CloudFormationApi,
-  stackId: string,
-  seen: Set<string>,
-  signal: AbortSignal,
-): Promise<readonly StackEvent[]> => {
-  const fresh: StackEvent[] = [];
-  let next: string | undefined;
-  do {
-    const page = await api.describeStackEvents(
-      { StackName: stackId, ...(next === undefined ? {} : { NextToken: next }) },
-      signal,
-    );
-    const events = page.StackEvents ?? [];
-    const known = events.findIndex((event) => seen.has(event.EventId ?? ''));
-    fresh.push(...(known < 0 ? events : events.slice(0, known)));
-    next = known < 0 ? page.NextToken : undefined;
-  } while (next !== undefined);
-  for (const event of fresh) if (event.EventId !== undefined) seen.add(event.EventId);
-  return fresh.reverse();
-};
-
 interface EventReader {
   /** Takes the next event in time; answers with the end of the operation when this is it. */
   take(event: StackEvent): { readonly status: string; readonly statusReason?: string } | undefined;
@@ -116,6 +98,9 @@ const createEventReader = (options: WatchOptions): EventReader => {
   const failures: ResourceFailure[] = [];
   const rollbackFailures: ResourceFailure[] = [];
   const retained: ResourceProgress[] = [];
+  /** Nested stacks in which something failed: that they failed too says nothing new. */
+  const failedInside = new Set<string>();
+  const undoing = new Set<string>();
   let rollingBack = false;
   let rollbackReason: string | undefined;
 
@@ -140,7 +125,9 @@ const createEventReader = (options: WatchOptions): EventReader => {
     const verb = verbOf(status);
     if (verb === undefined) return;
     const at = event.Timestamp?.getTime() ?? 0;
-    const before = started.get(logicalId);
+    const key = `${event.StackId ?? ''} ${logicalId}`;
+    const rollback = rollingBack || undoing.has(event.StackId ?? '');
+    const before = started.get(key);
     const same = before?.verb === status.split('_')[0];
     const base = {
       kind: 'resource',
@@ -149,17 +136,17 @@ const createEventReader = (options: WatchOptions): EventReader => {
       resourceType: event.ResourceType ?? '',
       verb,
       elapsedMs: same && before !== undefined ? Math.max(0, at - before.at) : 0,
-      rollback: rollingBack,
+      rollback,
       ...(event.PhysicalResourceId ? { physicalId: event.PhysicalResourceId } : {}),
     } as const;
     if (status.endsWith('_IN_PROGRESS')) {
       // CloudFormation says it twice: when it starts, and when the resource has its name.
       if (same) return;
-      started.set(logicalId, { verb: status.split('_')[0] ?? '', at });
+      started.set(key, { verb: status.split('_')[0] ?? '', at });
       options.onProgress({ ...base, phase: 'started' });
       return;
     }
-    started.delete(logicalId);
+    started.delete(key);
     const reason = event.ResourceStatusReason ?? '';
     if (status.endsWith('_SKIPPED')) {
       const kept: ResourceProgress = { ...base, phase: 'retained' };
@@ -172,7 +159,10 @@ const createEventReader = (options: WatchOptions): EventReader => {
       return;
     }
     const cancelled = isCancellation(reason);
-    if (!cancelled) (rollingBack ? rollbackFailures : failures).push(readFailure(event, status));
+    const told = failedInside.has(event.PhysicalResourceId ?? '');
+    failedInside.add(event.StackId ?? '');
+    if (!cancelled && !told)
+      (rollback ? rollbackFailures : failures).push(readFailure(event, status));
     options.onProgress({
       ...base,
       phase: cancelled ? 'cancelled' : 'failed',
@@ -185,7 +175,11 @@ const createEventReader = (options: WatchOptions): EventReader => {
       const status = event.ResourceStatus ?? '';
       const ofStack =
         event.ResourceType === STACK_TYPE && event.PhysicalResourceId === event.StackId;
-      if (ofStack) return takeStack(event, status);
+      if (ofStack && event.StackId === options.stackId) return takeStack(event, status);
+      if (ofStack) {
+        if (status.includes('ROLLBACK')) undoing.add(event.StackId ?? '');
+        return undefined;
+      }
       takeResource(event, status);
       return undefined;
     },

@@ -9,7 +9,7 @@ import { constraints } from '../constraints.ts';
 import { describeChanging, describeVersion, listed } from '../describe.ts';
 import { conflict, invalidParameterValue, preconditionFailed } from '../errors.ts';
 import { loadFleet } from '../fleet-of.ts';
-import { dropUnusedCode, storeCode } from '../function-code.ts';
+import { dropUnusedCode, releaseCode, storeCode } from '../function-code.ts';
 import { readReference, resolveFunction } from '../names.ts';
 import { page } from '../page.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
@@ -60,7 +60,7 @@ const createFunction = operation<
     await assertAssumable(configuration.role, name, context);
     const [stored] = await Promise.all([storeCode(input.Code ?? {}, context), loadFleet()]);
     if (state.functions.has(name)) {
-      await dropUnusedCode(context, stored.code);
+      await releaseCode(context, stored);
       throw conflict(`Function already exist: ${name}`);
     }
     const latest: FunctionVersion = {
@@ -74,6 +74,7 @@ const createFunction = operation<
     };
     state.functions.set(name, { name, nextVersion: 1, tags: { ...input.Tags } });
     state.versions.set(`${name}:$LATEST`, latest);
+    await releaseCode(context, stored);
     const shown = input.Publish === true ? publish(context, name, {}) : latest;
     return describeChanging(state, shown, 'create');
   },
@@ -118,7 +119,7 @@ const updateFunctionCode = operation<
     const architecture = readArchitecture(input.Architectures, latest.architecture);
     const stored = await storeCode(input, context);
     if (input.DryRun === true) {
-      await context.blobs.delete(stored.code);
+      await releaseCode(context, stored);
       return describeVersion(state, {
         ...latest,
         codeSha256: stored.codeSha256,
@@ -126,7 +127,8 @@ const updateFunctionCode = operation<
       });
     }
     const next = update(context, latest, { ...stored, architecture });
-    await dropUnusedCode(context, latest.code);
+    await releaseCode(context, stored);
+    await dropUnusedCode(context, latest);
     const shown = input.Publish === true ? publish(context, next.functionName, {}) : next;
     return describeChanging(state, shown, 'update');
   },
@@ -194,7 +196,7 @@ const dropVersion = async (context: Context, version: FunctionVersion) => {
   state.policies.delete(key);
   state.eventInvokeConfigs.delete(key);
   state.fleet?.retire(version.functionName, version.version);
-  await dropUnusedCode(context, version.code);
+  await dropUnusedCode(context, version);
 };
 
 const deleteFunction = operation<
