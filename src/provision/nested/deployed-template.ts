@@ -57,7 +57,9 @@ export const joinTemplates = (root: Members, parts: Parts): Members => {
   for (const [stack, part] of parts)
     for (const [id, resource] of Object.entries(membersOf(part['Resources'])))
       resources[id] = within(stack, resource, { root, parts });
-  return { ...root, Resources: resources };
+  // Its metadata tells of the split.
+  const others = Object.entries(root).filter(([name]) => name !== 'Metadata');
+  return { ...Object.fromEntries(others), Resources: resources };
 };
 
 /** A value of a stack as it would stand in one template. @param stack - Undefined for the root. */
@@ -94,7 +96,16 @@ const crossed = (
   if (stack === undefined || attribute !== undefined) return undefined;
   const properties = membersOf(membersOf(membersOf(all.root['Resources'])[stack])['Properties']);
   const given = membersOf(properties['Parameters'])[name];
-  return given === undefined ? undefined : within(undefined, given, all);
+  if (given === undefined) return undefined;
+  const value = within(undefined, given, all);
+  const { Type } = membersOf(membersOf(all.parts.get(stack)?.['Parameters'])[name]);
+  return Type === 'CommaDelimitedList' ? unjoined(value) : value;
+};
+
+/** Lists cross as one text: `{ "Fn::Join": [",", LIST] }`. */
+const unjoined = (value: unknown): unknown => {
+  const join = membersOf(value)['Fn::Join'];
+  return Array.isArray(join) && join[0] === ',' ? (join[1] as unknown) : value;
 };
 
 /** A text of `Fn::Sub` with its variables named as in one template, where one name can stand for them. */
