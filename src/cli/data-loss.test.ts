@@ -124,7 +124,7 @@ describe('a declaration that is renamed', () => {
       ),
     );
     expect(await done('provision')).toContain(
-      'Plan: 1 to change\n  ~ Hello  AWS::Lambda::Function\n',
+      'Plan: 1 to change\n  ~ Hello  AWS::Lambda::Function  new code\n',
     );
     expect(await physicalIds()).toEqual(before);
     expect(await text(before['Photos'], 'a.png')).toHaveLength(1024);

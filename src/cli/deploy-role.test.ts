@@ -67,7 +67,7 @@ describe('deploy-role', () => {
     expect(of('S3Bucket')?.Resource).toEqual(['arn:aws:s3:::keeper-*']);
     expect(of('IAMRole')?.Resource).toEqual(['arn:aws:iam::123456789012:role/Keeper-*']);
     expect(of('LogsLogGroup')?.Resource).toEqual([
-      'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/Keeper-*',
+      'arn:aws:logs:eu-west-1:123456789012:log-group:Keeper-*',
     ]);
     expect(all.find(({ Action }) => Action.includes('iam:PassRole'))?.Condition).toEqual({
       StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' },

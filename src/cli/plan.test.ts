@@ -6,6 +6,11 @@ import {
   DescribeStacksCommand,
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedProgram } from './fixtures/embedded-program.ts';
 import { startEmbeddedProgram } from './fixtures/embedded-program.ts';
@@ -103,6 +108,12 @@ describe('plan of a stack that stands', () => {
   beforeAll(async () => {
     write(PROGRAM);
     expect((await run(['provision'])).code).toBe(0);
+    const logs = new CloudWatchLogsClient(program.settings);
+    const at = { logGroupName: '/audit/one', logStreamName: 'a' };
+    await logs.send(new CreateLogStreamCommand(at));
+    await logs.send(
+      new PutLogEventsCommand({ ...at, logEvents: [{ timestamp: Date.now(), message: 'seen' }] }),
+    );
   }, 60_000);
 
   it('says that there is no change, with 0 whether or not it is asked', async () => {
@@ -124,14 +135,16 @@ describe('plan of a stack that stands', () => {
     expect(out).toContain('      Environment.Variables.STAGE: nothing → prod\n');
     expect(out).toContain('± Audit');
     expect(out).toContain(
-      'REPLACED: a new one is made, and the old one goes with all that is stored in it',
+      'REPLACED: a new one is made, and the old one stays behind, outside of the stack',
     );
     expect(out).toContain('      forced by LogGroupName\n');
     expect(out).toContain('    + may now s3:PutObject on Photos/*\n');
     expect(out).toContain('    - may no longer s3:DeleteObject on Photos/*\n');
     expect(out).toMatch(/\nCode: [\d.]+ KB → [\d.]+ KB \(\+[\d.]+ KB\)\n {2}\+ yaml +\+/);
     expect(out).toMatch(/~ app\.ts /);
-    expect(out).toContain('DATA IS LOST\n  ± Audit (AWS::Logs::LogGroup, /audit/one) is replaced');
+    expect(out).toMatch(
+      /DATA WOULD BE LOST, so provision stops\n {2}- Audit \(AWS::Logs::LogGroup\) is replaced by its LogGroupName: the new one is empty, and \/audit\/one stays behind, where no stack sees it\n {4}it holds log events, .*\n {2}To go on all the same: --allow-loss Audit\n/,
+    );
     expect((await run(['plan'])).code).toBe(0);
     const left = await cfn.send(new ListChangeSetsCommand({ StackName: 'Imager' }));
     expect(left.Summaries?.map(({ ExecutionStatus }) => ExecutionStatus)).toEqual([
@@ -165,7 +178,9 @@ describe('plan of a stack that stands', () => {
     const { code, out } = await run(['plan', '--markdown', '--strict']);
     expect(code).toBe(11);
     expect(out).toMatch(/^### Imager: 3 to change, 1 to replace\n/);
-    expect(out).toContain('> [!CAUTION]\n> **Data is lost.**\n');
+    expect(out).toContain(
+      '> [!CAUTION]\n> **Data would be lost, so `provision` stops.**\n> Audit (AWS::Logs::LogGroup) is replaced',
+    );
     expect(out).toContain(
       '| <code>±</code> | <code>Audit</code> | AWS::Logs::LogGroup | **REPLACED',
     );
@@ -178,7 +193,8 @@ describe('plan of a stack that stands', () => {
   });
 
   it('is the first half of provision, and true: afterwards nothing is left to change', async () => {
-    const { code, out } = await run(['provision']);
+    expect((await run(['provision'])).code).toBe(10);
+    const { code, out } = await run(['provision', '--allow-loss', 'Audit']);
     expect(code).toBe(0);
     expect(out).toContain('Plan: 3 to change, 1 to replace\n');
     expect(out).toContain('+ may now s3:PutObject on Photos/*');

@@ -133,6 +133,8 @@ const archiveLines = ({ archive }: Plan, style: Style): readonly string[] => {
 };
 
 const lossLines = (plan: Plan, style: Style): readonly string[] => {
+  if (plan.losses !== undefined)
+    return [...stoppingLines(plan.losses, style), ...allowedLossLines(plan.losses, style)];
   const lost = losses(plan);
   if (lost.length === 0) return [];
   return [
@@ -151,6 +153,20 @@ const lossLines = (plan: Plan, style: Style): readonly string[] => {
   ];
 };
 
+/** What a deployment would stop at. */
+const stoppingLines = (found: readonly DataLoss[], style: Style): readonly string[] => {
+  const stopping = found.filter(({ allowedBy }) => allowedBy === 'nothing');
+  if (stopping.length === 0) return [];
+  return [
+    style.strong(style.bad('DATA WOULD BE LOST, so provision stops')),
+    ...stopping.flatMap((loss) => [
+      style.bad(`  - ${lossInWords(loss)}`),
+      `    ${holdingInWords(loss)}`,
+    ]),
+    `  To go on all the same: ${stopping.map(({ logicalId }) => `--allow-loss ${logicalId}`).join(' ')}`,
+  ];
+};
+
 const ALLOWED_BY: Readonly<Record<Exclude<DataLoss['allowedBy'], 'nothing'>, string>> = {
   'allow-loss': 'allowed by --allow-loss',
   replaceable: 'replaceable, says the program',
@@ -158,18 +174,19 @@ const ALLOWED_BY: Readonly<Record<Exclude<DataLoss['allowedBy'], 'nothing'>, str
 };
 
 /** Data that goes with a plan that goes on; what stops it is told by its error. */
-export const allowedLossLines = (losses: readonly DataLoss[], style: Style): readonly string[] =>
-  losses.some(({ allowedBy }) => allowedBy === 'nothing')
-    ? []
-    : losses.flatMap((loss) =>
-        loss.allowedBy === 'nothing'
-          ? []
-          : [
-              `  ${style.warn('!')} ${lossInWords(loss)}`,
-              `    ${holdingInWords(loss)}  ${style.dim(`(${ALLOWED_BY[loss.allowedBy]})`)}`,
-              ...leftBehindLine(loss),
-            ],
-      );
+export const goingLossLines = (found: readonly DataLoss[], style: Style): readonly string[] =>
+  found.some(({ allowedBy }) => allowedBy === 'nothing') ? [] : allowedLossLines(found, style);
+
+const allowedLossLines = (found: readonly DataLoss[], style: Style): readonly string[] =>
+  found.flatMap((loss) =>
+    loss.allowedBy === 'nothing'
+      ? []
+      : [
+          `  ${style.warn('!')} ${lossInWords(loss)}`,
+          `    ${holdingInWords(loss)}  ${style.dim(`(${ALLOWED_BY[loss.allowedBy]})`)}`,
+          ...leftBehindLine(loss),
+        ],
+  );
 
 const leftBehindLine = ({ old, resourceType, physicalId }: DataLoss): readonly string[] => {
   const command = old === 'left-behind' ? deleteByHand(resourceType, physicalId) : undefined;

@@ -1,6 +1,6 @@
 import type { Progress, ResourceProgress } from '../provision/index.ts';
 import { driftLines } from './render-drift.ts';
-import { allowedLossLines, planLines } from './render-plan.ts';
+import { goingLossLines, planLines } from './render-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { duration, short, size } from './wording.ts';
 
@@ -123,7 +123,7 @@ export const openProgress = (terminal: Terminal): ProgressView => {
           out(`  ${style.good('→')} ${from} is ${to}  ${style.dim(resourceType)}`);
         return undefined;
       case 'data-loss':
-        for (const line of allowedLossLines(progress.losses, style)) out(line);
+        for (const line of goingLossLines(progress.losses, style)) out(line);
         return undefined;
       case 'recovering':
         return out(

@@ -23,8 +23,17 @@ export const STACK_CALLS: readonly string[] = [
   'RollbackStack',
 ];
 
-/** What it can call and no deployment needs: `doctor` takes termination protection off, which is for another identity. */
-export const WITHHELD_CALLS: readonly string[] = ['UpdateTerminationProtection'];
+/**
+ * What it can call and no deployment needs, which is for another identity: `doctor` takes termination protection off, `--rename` moves
+ * resources, and `delete` looks among all stacks for what earlier ones left behind.
+ */
+export const WITHHELD_CALLS: readonly string[] = [
+  'CreateStackRefactor',
+  'DescribeStackRefactor',
+  'ExecuteStackRefactor',
+  'ListStacks',
+  'UpdateTerminationProtection',
+];
 
 /** What it calls on the stack of the artifact bucket, which it makes where there is none. */
 export const ARTIFACT_STACK_CALLS: readonly string[] = [

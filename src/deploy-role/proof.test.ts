@@ -178,10 +178,11 @@ it('a service with a boundary is deployed within it, and a role without it is no
 
 /**
  * Asked for, and a denial breaks nothing: S3 wants to tell an object that is not there from one that may not be read, and
- * the deployer looks for change sets that a killed run left, to clean up.
+ * the deployer looks for change sets that a killed run left, to clean up, and into logs that are about to go.
  */
 const ASKED_IN_VAIN = [
   'ArtifactS3Bucket s3:ListBucket',
+  'LogsLogGroup2 logs:DescribeLogGroups',
   'S3Bucket s3:ListBucket',
   'Stack cloudformation:ListChangeSets',
 ];

@@ -1,5 +1,5 @@
 import type { Plan, PlannedChange, PlannedProperty } from '../../provision/index.ts';
-import { growth } from '../../provision/index.ts';
+import { growth, holdingInWords, lossInWords } from '../../provision/index.ts';
 import { count } from '../wording.ts';
 import { archiveTotals, partName, partText, signedSize, unknownParts } from './archive-words.ts';
 import {
@@ -78,20 +78,27 @@ const fit = (sections: readonly Section[], whole: string): string => {
   return written.join('');
 };
 
+const lossAlert = (plan: Plan): readonly string[] => {
+  const assessed = plan.losses?.filter(({ allowedBy }) => allowedBy !== 'empty');
+  const sentences =
+    assessed?.map((loss) => `${oneLine(lossInWords(loss))}; ${oneLine(holdingInWords(loss))}.`) ??
+    losses(plan).map(
+      ({ action, logicalId, resourceType }) =>
+        `${code(logicalId)} (${resourceType}) ${action === 'remove' ? 'is removed' : action === 'replace' ? 'is **replaced**' : 'may be **replaced**'} with all that is stored in it.`,
+    );
+  if (sentences.length === 0) return [];
+  const stops = assessed?.some(({ allowedBy }) => allowedBy === 'nothing') === true;
+  return [
+    '> [!CAUTION]',
+    stops ? '> **Data would be lost, so `provision` stops.**' : '> **Data is lost.**',
+    ...sentences.map((sentence) => `> ${sentence}`),
+    '',
+  ];
+};
+
 const headSection = (plan: Plan, { serviceName, warnings }: MarkdownFacts): Section => {
-  const lost = losses(plan);
   const alerts = [
-    ...(lost.length === 0
-      ? []
-      : [
-          '> [!CAUTION]',
-          '> **Data is lost.**',
-          ...lost.map(
-            ({ action, logicalId, resourceType }) =>
-              `> ${code(logicalId)} (${resourceType}) ${action === 'remove' ? 'is removed' : action === 'replace' ? 'is **replaced**' : 'may be **replaced**'} with all that is stored in it.`,
-          ),
-          '',
-        ]),
+    ...lossAlert(plan),
     ...(warnings.length === 0
       ? []
       : ['> [!WARNING]', ...warnings.map((text) => `> ${oneLine(text)}`), '']),

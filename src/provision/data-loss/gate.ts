@@ -31,20 +31,24 @@ export interface LossRequest {
 /** Resources that are looked into at the same time. */
 const AT_ONCE = 8;
 
+/** What a plan would lose, and what is known of it beside. */
+interface Assessment {
+  readonly losses: readonly DataLoss[];
+  readonly renames: readonly Rename[];
+}
+
 /**
- * Stands between a plan and its execution: what would lose data is looked into, told, and stopped, unless it is empty, the program
- * says that it is replaceable, or the user allows it by name.
+ * Looks into everything that a plan would take data from.
  *
- * @throws {DATA_LOSS} when data would be lost that nobody has allowed to be
  * @throws {ALLOWANCE_UNKNOWN} when an allowance names what neither the plan nor the template has
  */
-export const guardData = async (
+export const assessLosses = async (
   target: Target,
   plan: Plan,
-  request: LossRequest,
-): Promise<readonly DataLoss[]> => {
+  request: Omit<LossRequest, 'onProgress'>,
+): Promise<Assessment> => {
   const { allowLoss = [], signal } = request;
-  if (!mayLose(plan) && allowLoss.length === 0) return [];
+  if (!mayLose(plan) && allowLoss.length === 0) return { losses: [], renames: [] };
   const after = readResources(request.templateBody);
   const before =
     plan.kind === 'update' && mayLose(plan) ? await deployedResources(target, request) : undefined;
@@ -57,20 +61,32 @@ export const guardData = async (
         endangered.slice(at, at + AT_ONCE).map((one) => weigh(target, one, allowLoss, signal)),
       )),
     );
+  return { losses, renames: detectRenames(plan, before ?? {}, after ?? {}) };
+};
+
+/**
+ * Stands between a plan and its execution: what would lose data is looked into, told, and stopped, unless it is empty, the program
+ * says that it is replaceable, or the user allows it by name.
+ *
+ * @throws {DATA_LOSS} when data would be lost that nobody has allowed to be
+ * @throws {ALLOWANCE_UNKNOWN} when an allowance names what neither the plan nor the template has
+ */
+export const guardData = async (
+  target: Target,
+  plan: Plan,
+  request: LossRequest,
+): Promise<readonly DataLoss[]> => {
+  const { losses, renames } = await assessLosses(target, plan, request);
   if (losses.length > 0) request.onProgress({ kind: 'data-loss', losses });
   const stopped = losses.filter(({ allowedBy }) => allowedBy === 'nothing');
-  if (stopped.length > 0)
-    throw dataLoss(plan, stopped, {
-      renames: detectRenames(plan, before ?? {}, after ?? {}),
-      command: request.command,
-    });
+  if (stopped.length > 0) throw dataLoss(plan, stopped, { renames, command: request.command });
   return losses;
 };
 
 /** Without it nothing is known to be replaceable, and no rename is recognised: the gate stops all the same. */
 const deployedResources = async (
   target: Target,
-  { current, signal }: LossRequest,
+  { current, signal }: Pick<LossRequest, 'current' | 'signal'>,
 ): Promise<StatedResources | undefined> => {
   if (current === undefined) return undefined;
   try {

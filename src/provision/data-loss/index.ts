@@ -1,3 +1,3 @@
-export { guardData } from './gate.ts';
+export { assessLosses, guardData } from './gate.ts';
 export type { DataLoss } from './loss.ts';
 export { holdingInWords, lossInWords } from './loss.ts';

@@ -1,4 +1,5 @@
 import type { Target } from '../aws/target.ts';
+import { assessLosses } from '../data-loss/index.ts';
 import { asDeployError } from '../failure/as-deploy-error.ts';
 import type { PlanRequest } from './ground.ts';
 import { prepare } from './ground.ts';
@@ -27,8 +28,15 @@ export const planStack = async (target: Target, request: PlanRequest): Promise<P
     const api = await target.cloudFormation();
     const ground = await prepare(target, api, request, { makeBucket: false, recover: false });
     const made = await makePlan(target, api, request, ground);
-    await made.discard();
-    return made.plan;
+    try {
+      const { losses } = await assessLosses(target, made.plan, {
+        ...request,
+        current: ground.current,
+      });
+      return { ...made.plan, losses };
+    } finally {
+      await made.discard();
+    }
   } catch (error) {
     throw asDeployError(error, target, { ...request, doing: 'planning' });
   }

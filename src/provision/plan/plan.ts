@@ -1,5 +1,6 @@
 import type { Change, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import { holdsData } from '../../spec/holds-data.ts';
+import type { DataLoss } from '../data-loss/index.ts';
 import type { ArchiveChange } from './archive-change.ts';
 import type { HolderChange } from './permissions/index.ts';
 
@@ -60,6 +61,8 @@ export interface Plan {
   readonly archive?: ArchiveChange;
   /** Whether the bucket for archives is to be made first. */
   readonly makesBucket: boolean;
+  /** Data that would be lost, and what allows it; only of a plan that is made for its own sake. */
+  readonly losses?: readonly DataLoss[];
 }
 
 /** Reads the changes of a change set, sorted so that what is destroyed comes last and stands out. */
