@@ -154,18 +154,31 @@ const isSpecial = (
 
 const named = (set: readonly string[]): string => set.join(' with ');
 
+type Sets = readonly (readonly string[])[];
+
+const distinctSets = new WeakMap<Sets, Sets>();
+
+/** A schema may say the same in two ways. */
+const distinct = (stated: Sets): Sets => {
+  let sets = distinctSets.get(stated);
+  if (sets === undefined) {
+    sets = stated.filter(
+      (set, index) => stated.findIndex((other) => named(other) === named(set)) === index,
+    );
+    distinctSets.set(stated, sets);
+  }
+  return sets;
+};
+
 /** Sets of properties of which exactly one, or at least one, must be stated whole. */
 const checkChoice = (
   value: JsonObject,
-  stated: readonly (readonly string[])[],
+  stated: Sets,
   count: 'one' | 'any',
   path: PropertyPath | undefined,
   subject: Subject,
 ): void => {
-  // A schema may say the same in two ways.
-  const sets = stated.filter(
-    (set, index) => stated.findIndex((other) => named(other) === named(set)) === index,
-  );
+  const sets = distinct(stated);
   if (sets.some((set) => set.some((name) => mayBeAbsent(value[name])))) return;
   const whole = sets.filter((set) => set.every((name) => !isMissing(value, name)));
   if (count === 'one' ? whole.length === 1 : whole.length > 0) return;

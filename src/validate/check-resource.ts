@@ -96,26 +96,20 @@ const checkAttributes = ({ id, definition }: ResourceFacts, report: Report): voi
       `${name} of ${id} is nothing that a resource has; ${meant === undefined ? `it has ${listed(ATTRIBUTES)}.` : `did you mean ${meant}?`}`,
     );
   }
-  checkPolicy(id, { DeletionPolicy: definition['DeletionPolicy'] }, DELETION_POLICIES, report);
-  checkPolicy(
-    id,
-    { UpdateReplacePolicy: definition['UpdateReplacePolicy'] },
-    REPLACE_POLICIES,
-    report,
-  );
-};
-
-const checkPolicy = (
-  id: string,
-  stated: Readonly<Record<string, unknown>>,
-  allowed: readonly string[],
-  report: Report,
-): void => {
-  for (const [name, value] of Object.entries(stated))
-    if (typeof value === 'string' && !allowed.includes(value))
-      report.problem(
-        'INVALID_VALUE',
-        { id },
-        `${name} of ${id} is '${value}'; CloudFormation takes ${listed(allowed)}.`,
-      );
+  const { DeletionPolicy, UpdateReplacePolicy } = definition as {
+    readonly DeletionPolicy?: unknown;
+    readonly UpdateReplacePolicy?: unknown;
+  };
+  if (typeof DeletionPolicy === 'string' && !DELETION_POLICIES.includes(DeletionPolicy))
+    report.problem(
+      'INVALID_VALUE',
+      { id },
+      `DeletionPolicy of ${id} is '${DeletionPolicy}'; CloudFormation takes ${listed(DELETION_POLICIES)}.`,
+    );
+  if (typeof UpdateReplacePolicy === 'string' && !REPLACE_POLICIES.includes(UpdateReplacePolicy))
+    report.problem(
+      'INVALID_VALUE',
+      { id },
+      `UpdateReplacePolicy of ${id} is '${UpdateReplacePolicy}'; CloudFormation takes ${listed(REPLACE_POLICIES)}.`,
+    );
 };

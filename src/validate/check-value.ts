@@ -6,7 +6,7 @@ import type { CheckValue, Expected } from './expected.ts';
 import { wanted } from './expected.ts';
 import { intrinsicOf, isList, isObject, isOpen, shown } from './json.ts';
 import type { PropertyPath } from './property-path.ts';
-import type { Report } from './report.ts';
+import { countingReport } from './report.ts';
 import type { Subject } from './subject.ts';
 import { nameOf, resolved } from './subject.ts';
 
@@ -114,18 +114,6 @@ export const checkValue: CheckValue = (value, { type, constraint: stated }, path
   }
 };
 
-/** Counts what a check finds without telling it. */
-const countingReport = (): Report & { count(): number } => {
-  let count = 0;
-  return {
-    problem: () => {
-      count += 1;
-    },
-    warning: () => undefined,
-    count: () => count,
-  };
-};
-
 /** Whether a value is of a member's outer form, so that the member's mistakes are the ones to tell. */
 const isOfForm = (value: unknown, { kind }: PropertyType): boolean => {
   if (isList(value)) return kind === 'list';
@@ -154,9 +142,9 @@ const checkUnion = (
     for (const member of candidates) {
       const report = countingReport();
       checkValue(value, { type: member, constraint }, path, { ...subject, report });
-      if (report.count() === 0) return undefined;
-      if (report.count() < least) {
-        least = report.count();
+      if (report.problems() === 0) return undefined;
+      if (report.problems() < least) {
+        least = report.problems();
         best = member;
       }
     }

@@ -41,23 +41,26 @@ const branchesOf = (value: unknown): readonly unknown[] | undefined => {
  * stand-ins for what else CloudFormation fills in.
  */
 export const settle = (value: unknown, key = '', container = ''): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) {
+    const items: unknown[] = [];
+    for (const item of value)
+      for (const branch of branchesOf(item) ?? [item]) {
+        const settled = settle(branch, key, container);
+        if (settled !== undefined) items.push(settled);
+      }
+    return items;
+  }
   const branches = branchesOf(value);
   if (branches !== undefined)
     return branches.length === 0 ? undefined : settle(branches[0], key, container);
   if (intrinsicOf(value) !== undefined)
     return isNoValue(value) ? undefined : standIn(key, container);
-  if (isList(value))
-    return value
-      .flatMap((item) => branchesOf(item) ?? [item])
-      .map((item) => settle(item, key, container))
-      .filter((item) => item !== undefined);
-  if (isObject(value))
-    return Object.fromEntries(
-      Object.entries(value)
-        .map(([name, member]) => [name, settle(member, name, key)] as const)
-        .filter(([, member]) => member !== undefined),
-    );
-  return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, member]) => [name, settle(member, name, key)] as const)
+      .filter(([, member]) => member !== undefined),
+  );
 };
 
 /** Characters that a policy has at least, as IAM counts them: without white space, and without what is filled in later. */

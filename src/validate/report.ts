@@ -67,3 +67,21 @@ export const withoutUnchecked = (report: Report, unchecked: readonly string[]): 
     },
   };
 };
+
+/** Tells nobody, or hands on what it is told, and counts that: what stops and what is hardly meant. */
+export const countingReport = (to?: Report): Report & { problems(): number; count(): number } => {
+  let problems = 0;
+  let warnings = 0;
+  return {
+    problem: (code, where, message) => {
+      problems += 1;
+      to?.problem(code, where, message);
+    },
+    warning: (code, where, message) => {
+      warnings += 1;
+      to?.warning(code, where, message);
+    },
+    problems: () => problems,
+    count: () => problems + warnings,
+  };
+};

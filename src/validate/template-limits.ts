@@ -15,7 +15,7 @@ const LIMITS = {
 } as const;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html: "must be alphanumeric" */
-const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
+const LOGICAL_ID = /^[A-Za-z0-9]+$/;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html: StackName */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
@@ -70,7 +70,7 @@ const checkNames = (
   report: Report,
 ) => {
   for (const id of [...resources.keys(), ...Object.keys(parameters), ...Object.keys(outputs)])
-    if (!LOGICAL_ID.test(id) && !id.startsWith('Fn::'))
+    if ((id.length > LIMITS.nameLength || !LOGICAL_ID.test(id)) && !id.startsWith('Fn::'))
       report.problem(
         'INVALID_NAME',
         { id },

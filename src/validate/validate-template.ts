@@ -1,4 +1,5 @@
 import type { Origins } from '../synth/index.ts';
+import type { SoundPolicies } from './check-policies.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkReferences } from './check-references.ts';
 import { checkResource } from './check-resource.ts';
@@ -34,6 +35,7 @@ export const validateTemplate = (
   const report = collectFindings(origins);
   const facts = readTemplate(template, origins);
   checkTemplateLimits(facts, { body, stackName, isSplit }, report);
+  const sound: SoundPolicies = new Set();
   for (const resource of facts.resources.values()) {
     checkResource(resource, facts, report);
     const unchecked = resource.origin?.unchecked;
@@ -41,7 +43,7 @@ export const validateTemplate = (
     const left = unchecked === undefined ? report : withoutUnchecked(report, unchecked);
     checkTags(resource, left);
     checkLambdaLimits(resource, left);
-    checkPolicies(resource, left);
+    checkPolicies(resource, left, sound);
   }
   checkRoleLimits(facts, report);
   checkReferences(facts, report);
