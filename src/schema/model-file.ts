@@ -12,7 +12,7 @@ export interface ModelFile<T> {
 
 /** Megabytes of text, of which a program needs a few lines: they are looked up where they lie, and the rest is never read. */
 export const openModel = <T>(name: string): ModelFile<T> => {
-  // src/schema, dist/schema, and dist/validate, which has this in itself, all lie two folders below the package.
+  // src/schema and dist/schema both lie two folders below the package.
   const path = new URL(`../../models/${name}`, import.meta.url);
   const known = new Map<string, T | undefined>();
   const signposts: Signposts = new Map();
