@@ -99,8 +99,6 @@ export const prepare = async (
   const mayNeedBucket = request.archive !== undefined || !isShort;
   // A template that nobody can split is refused before anything is asked.
   if (request.divide === undefined) fittingBody(stackName, request.templateBody);
-  // A template that goes through the bucket needs S3's client, which loads while the stack is looked at.
-  if (!isShort) target.s3().catch(() => undefined);
   const packing = { done: false };
   request.archive?.then(
     () => {
@@ -116,6 +114,8 @@ export const prepare = async (
   const reportDrift = lookForDrift(api, current, { ...request, drift });
   // Code that is still being packed is new code, and will be uploaded: the client is loaded while that goes on.
   if (request.archive !== undefined && !packing.done) target.s3().catch(() => undefined);
+  // So does a stack that is not there, where its template goes through the bucket.
+  if (!isShort && current === undefined) target.s3().catch(() => undefined);
   const deployable = await deployableOn(api, request, current, signal);
   const body = fittingBody(stackName, deployable.templateBody);
   const needsBucket =

@@ -21,6 +21,7 @@ import type { StackState } from '../stack/stack-state.ts';
 import type { ArchiveChange } from './archive-change.ts';
 import { compareArchives } from './archive-change.ts';
 import type { Ground, PlanRequest } from './ground.ts';
+import { isAsDeployed } from './is-as-deployed.ts';
 import type { Plan } from './plan.ts';
 import { readChanges } from './plan.ts';
 import { planPermissions } from './plan-permissions.ts';
@@ -131,6 +132,7 @@ const propose = async (
     { ...artifactParameters(template, ground), ...request.parameters },
     kind === 'update' ? (current?.parameters ?? {}) : {},
   );
+  if (await isAsDeployed(api, request, ground, parameters)) return 'empty';
   const placed = fitsRequest(body)
     ? { TemplateBody: body }
     : await uploadTemplate(target, api, {
