@@ -34,6 +34,69 @@ const sentences = (template: object, severity = 'problem') =>
 const expectOnly = (template: object, sentence: string) =>
   expect(sentences(template)).toEqual([sentence]);
 
+describe('policies that are alike', () => {
+  const role = (Action: string, path: string) => ({
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'lambda.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: path,
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
+          },
+        },
+      ],
+    },
+  });
+
+  it('are each told of, where they have a fault', () => {
+    const told = (id: string) =>
+      `Policies[0].PolicyDocument.Statement[0].Action of ${id} names s3:GetObjekt, which is no action of s3; did you mean s3:GetObject?`;
+    expect(
+      sentences(
+        templateOf({
+          One: role('s3:GetObject', 'one'),
+          Two: role('s3:GetObjekt', 'two'),
+          Three: role('s3:GetObject', 'three'),
+          Four: role('s3:GetObjekt', 'four'),
+        }),
+      ),
+    ).toEqual([told('Two'), told('Four')]);
+  });
+
+  it('are not held to be sound for another use', () => {
+    const document = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+    };
+    const found = sentences(
+      templateOf({
+        Inline: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: { PolicyDocument: document },
+        },
+        OnBucket: {
+          Type: 'AWS::S3::BucketPolicy',
+          Properties: { Bucket: 'photos', PolicyDocument: document },
+        },
+      }),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('of OnBucket');
+  });
+});
+
 describe('a resource against the schema of its type', () => {
   it.each<[string, object, string]>([
     [
