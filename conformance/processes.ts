@@ -33,7 +33,8 @@ export const run = (
         cwd,
         env: { ...process.env, ...KEYS, ...env },
         maxBuffer: 64 * 1024 * 1024,
-        timeout: 120_000,
+        // PyPI can be slow, and so can the first call of a client.
+        timeout: 600_000,
       },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
