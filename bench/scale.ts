@@ -1,4 +1,4 @@
-// How cost grows from 10 to 1,000 functions: build, provision, a call, nothing changed, one function changed, delete. Usage: node bench/scale.ts [counts]
+// How cost grows from 10 to 1,000 functions: build, provision, a call, a plan, nothing changed, one function changed, delete. Usage: node bench/scale.ts [counts]
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, timeCommand, WORK } from './measure.ts';
@@ -14,6 +14,7 @@ const STEPS = [
   '`build`',
   'first `provision --local`',
   'one call, cold',
+  '`plan`, nothing changed',
   '`provision`, nothing changed',
   '`provision`, one function changed',
   '`delete`',
@@ -51,11 +52,12 @@ const round = async (count: number): Promise<readonly number[]> => {
   const call = performance.now() - calledAt;
   if (answer.status !== 400)
     throw new Error(`The API answered ${answer.status}: ${await answer.text()}`);
+  const plan = await run('plan', '--local');
   const same = await run('provision', '--local');
   const file = join(dir, 'src', 'fn005.ts');
   writeFileSync(file, readFileSync(file, 'utf8').replace('{ on:', '{ memorySize: 256, on:'));
   const change = await run('provision', '--local');
-  return [build, create, call, same, change, await run('delete', '--local')];
+  return [build, create, call, plan, same, change, await run('delete', '--local')];
 };
 
 try {
