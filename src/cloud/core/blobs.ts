@@ -1,5 +1,5 @@
 import { createReadStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from './random.ts';
@@ -21,6 +21,8 @@ export interface BlobStore {
   ): AsyncIterable<Uint8Array>;
   bytes(ref: BlobRef): Promise<Uint8Array>;
   delete(ref: BlobRef): Promise<void>;
+  /** A store that holds the same bytes. What either deletes, the other keeps. Only for stores without a state folder. */
+  fork(): BlobStore;
   /** Removes temporary files. Kept state stays. */
   close(): void;
 }
@@ -28,14 +30,48 @@ export interface BlobStore {
 /** Up to here a blob of a cloud without a state folder stays in memory; a larger one goes to a temporary file. */
 const IN_MEMORY_BYTES = 1024 * 1024;
 
+/** Temporary files of a store and its forks: a file goes with the last that holds it, the folder with the last of them. */
+interface SharedFiles {
+  dir: string | undefined;
+  readonly holders: Map<string, number>;
+  stores: number;
+}
+
 /** @param stateDir - Folder whose `blobs` holds every blob as a file; without it blobs live as long as the cloud. */
 export const createBlobStore = (random: Random, stateDir?: string): BlobStore => {
-  const inMemory = new Map<string, Uint8Array>();
-  let dir = stateDir === undefined ? undefined : join(stateDir, 'blobs');
+  const dir = stateDir === undefined ? undefined : join(stateDir, 'blobs');
   if (dir !== undefined) mkdirSync(dir, { recursive: true });
+  const files: SharedFiles = { dir, holders: new Map(), stores: 0 };
+  return blobsOver(random, { kept: stateDir !== undefined, inMemory: new Map(), files, held: [] });
+};
+
+const blobsOver = (
+  random: Random,
+  {
+    kept,
+    inMemory,
+    files,
+    held: given,
+  }: {
+    /** Whether every blob is a file that outlives the cloud. */
+    readonly kept: boolean;
+    readonly inMemory: Map<string, Uint8Array>;
+    readonly files: SharedFiles;
+    /** Temporary files that it holds from the start. */
+    readonly held: Iterable<string>;
+  },
+): BlobStore => {
+  const held = new Set<string>();
+  const hold = (id: string) => {
+    held.add(id);
+    files.holders.set(id, (files.holders.get(id) ?? 0) + 1);
+  };
+  for (const id of given) hold(id);
+  files.stores += 1;
+
   const fileOf = (id: string) => {
-    dir ??= mkdtempSync(join(tmpdir(), 'sparta-blobs-'));
-    return join(dir, id);
+    files.dir ??= mkdtempSync(join(tmpdir(), 'sparta-blobs-'));
+    return join(files.dir, id);
   };
 
   const writeFile = async (id: string, source: AsyncIterable<Uint8Array>) => {
@@ -48,6 +84,7 @@ export const createBlobStore = (random: Random, stateDir?: string): BlobStore =>
         sizeBytes += chunk.byteLength;
       }
       await file.close();
+      if (!kept) hold(id);
       return { id, sizeBytes };
     } catch (error) {
       await file.close().catch(() => {});
@@ -60,7 +97,7 @@ export const createBlobStore = (random: Random, stateDir?: string): BlobStore =>
     put: async (source) => {
       const id = random.hex(32);
       const pieces = source instanceof Uint8Array ? once(source) : source;
-      if (stateDir !== undefined) return writeFile(id, pieces);
+      if (kept) return writeFile(id, pieces);
       const head: Uint8Array[] = [];
       let headBytes = 0;
       const iterator = pieces[Symbol.asyncIterator]();
@@ -87,14 +124,26 @@ export const createBlobStore = (random: Random, stateDir?: string): BlobStore =>
     bytes: async (ref) => inMemory.get(ref.id) ?? (await readFile(fileOf(ref.id))),
     delete: async (ref) => {
       if (inMemory.delete(ref.id)) return;
-      if (dir !== undefined && (await stat(fileOf(ref.id)).catch(() => undefined)) !== undefined)
-        await rm(fileOf(ref.id), { force: true });
+      if (kept) return rm(fileOf(ref.id), { force: true });
+      if (held.delete(ref.id) && release(files, ref.id)) await rm(fileOf(ref.id), { force: true });
     },
+    fork: () => blobsOver(random, { kept, inMemory: new Map(inMemory), files, held }),
     close: () => {
-      if (stateDir === undefined && dir !== undefined)
-        rmSync(dir, { recursive: true, force: true });
+      if (kept) return;
+      files.stores -= 1;
+      if (files.stores > 0) {
+        for (const id of held) if (release(files, id)) rmSync(fileOf(id), { force: true });
+      } else if (files.dir !== undefined) rmSync(files.dir, { recursive: true, force: true });
     },
   };
+};
+
+/** One holder less; whether it was the last. */
+const release = (files: SharedFiles, id: string): boolean => {
+  const left = (files.holders.get(id) ?? 1) - 1;
+  if (left > 0) files.holders.set(id, left);
+  else files.holders.delete(id);
+  return left <= 0;
 };
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,5 @@
+import { createAgenda } from './agenda.ts';
+
 /** A timer that can be called off. */
 export interface Timer {
   cancel(): void;
@@ -63,37 +65,36 @@ export interface VirtualClock extends Clock {
   nextDue(): number | undefined;
 }
 
+/** What lets the world go on between two timers. */
+type Breathe = () => Promise<unknown>;
+
+// Lets promise chains and the I/O that a timer started go on before time moves again.
+const oneTurn: Breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /**
- * A clock for tests: time moves only by {@link VirtualClock.advance}.
+ * A clock for tests: time moves only by {@link VirtualClock.advance}. Timers of one moment run in the order in which they
+ * were set.
  * @param startMs - Milliseconds since the epoch. @defaultValue 2026-01-01T00:00:00Z
+ * @param breathe - Awaited after each timer, before time moves on. @defaultValue one turn of the event loop
  */
-export const createVirtualClock = (startMs = Date.UTC(2026, 0, 1)): VirtualClock => {
+export const createVirtualClock = (
+  startMs = Date.UTC(2026, 0, 1),
+  breathe: Breathe = oneTurn,
+): VirtualClock => {
   let nowMs = startMs;
-  let sequence = 0;
-  const due = new Map<number, { readonly at: number; readonly task: () => void }>();
-  const next = () => {
-    let best: [number, { readonly at: number; readonly task: () => void }] | undefined;
-    for (const entry of due) if (best === undefined || entry[1].at < best[1].at) best = entry;
-    return best;
-  };
-  // Lets promise chains and the I/O that a timer started go on before time moves again.
-  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const due = createAgenda();
   const clock: VirtualClock = {
     now: () => nowMs,
     monotonic: () => nowMs,
-    after: (delayMs, task) => {
-      const id = sequence++;
-      due.set(id, { at: nowMs + Math.max(0, delayMs), task });
-      return { cancel: () => void due.delete(id) };
-    },
+    after: (delayMs, task) => due.add(nowMs + Math.max(0, delayMs), task),
     sleep: (delayMs, signal) => sleepOn(clock, delayMs, signal),
-    nextDue: () => next()?.[1].at,
+    nextDue: () => due.first()?.at,
     advance: async (ms) => {
       const until = nowMs + ms;
-      for (let entry = next(); entry !== undefined && entry[1].at <= until; entry = next()) {
-        due.delete(entry[0]);
-        nowMs = Math.max(nowMs, entry[1].at);
-        entry[1].task();
+      for (let entry = due.first(); entry !== undefined && entry.at <= until; entry = due.first()) {
+        due.drop();
+        nowMs = Math.max(nowMs, entry.at);
+        entry.task();
         await breathe();
       }
       nowMs = until;

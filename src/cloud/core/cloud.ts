@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessDenied, checkedNeed, createAuthoriser } from './authorise.ts';
+import { createArrivals } from './arrivals.ts';
 import { AwsError, failureOutcome, notSupported } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
@@ -39,6 +40,8 @@ export interface CloudOptions {
   readonly services: readonly ServiceDefinition[];
   /** Folder that keeps the state. Without it the cloud forgets everything when it stops. */
   readonly stateDir?: string;
+  /** What it begins with: the forked state of another cloud. @defaultValue nothing, or what the folder keeps */
+  readonly state?: CloudState;
   /** Twelve digits. @defaultValue '000000000000' */
   readonly accountId?: string;
   /** Region of internal calls that name none. @defaultValue 'us-east-1' */
@@ -55,6 +58,12 @@ export interface CloudOptions {
    * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
    */
   readonly serviceControlPolicies?: readonly ServiceControlPolicy[];
+}
+
+/** Everything that a cloud keeps. */
+export interface CloudState {
+  readonly store: Store;
+  readonly blobs: BlobStore;
 }
 
 /** A call as it enters {@link Cloud.dispatch}. */
@@ -97,6 +106,8 @@ export interface Cloud {
   contextOf(service: ServiceDefinition, accountId: string, region: string): ServiceContext<unknown>;
   /** Resolves when no background work is left. Timers that lie in the future do not count. */
   settle(): Promise<void>;
+  /** A copy of all state in memory, for another cloud; only of a cloud that is settled and keeps no folder. */
+  fork(): CloudState;
   /** Lets services take up what an earlier run left undone. */
   resume(): void;
   stop(): Promise<void>;
@@ -122,8 +133,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const serviceControl = compileServiceControlPolicies(options.serviceControlPolicies);
   const accountId = options.accountId ?? '000000000000';
   const region = options.region ?? 'us-east-1';
-  const store = createStore(options.stateDir);
-  const blobs = createBlobStore(random, options.stateDir);
+  const store = options.state?.store ?? createStore(options.stateDir);
+  const blobs = options.state?.blobs ?? createBlobStore(random, options.stateDir);
+  const arrivals = createArrivals();
   const journal = createJournal(clock, store);
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
@@ -273,6 +285,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       clock,
       random,
       blobs,
+      arrivals,
       journal,
       credentials,
       causes,
@@ -349,6 +362,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       clock,
       random,
       blobs,
+      arrivals,
       journal,
       credentials,
       causes,
@@ -425,6 +439,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     settle: async () => {
       while (pending.size > 0) await Promise.all(pending);
     },
+    fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
     resume: () => {
       const names = store.tableNames();
       for (const service of options.services) {

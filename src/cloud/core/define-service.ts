@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '../../iam/index.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
@@ -49,6 +50,8 @@ export interface ServiceContext<State> {
   readonly clock: Clock;
   readonly random: Random;
   readonly blobs: BlobStore;
+  /** Who waits at a source is told of what arrives there. */
+  readonly arrivals: Arrivals;
   readonly journal: Journal;
   readonly credentials: CredentialRegistry;
   /** Journal id of the running call behind a set of temporary keys, by access key id. Lambda keeps it. */

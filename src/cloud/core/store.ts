@@ -45,6 +45,8 @@ export interface Store {
   flush(): void;
   /** Names of the tables that exist, those of an earlier run on the same file included. */
   tableNames(): readonly string[];
+  /** A store in memory that holds what this one holds now. What either changes later, the other does not see. */
+  fork(): Store;
   close(): void;
 }
 
@@ -72,9 +74,16 @@ const MOST_WAITING = 64;
 /**
  * @param stateDir - Folder for `state.sqlite`; made when it is missing. Without it nothing is written.
  */
-export const createStore = (stateDir?: string): Store => {
-  const file = stateDir === undefined ? undefined : openFile(stateDir);
+export const createStore = (stateDir?: string): Store =>
+  storeOver(stateDir === undefined ? undefined : openFile(stateDir), new Map());
+
+/** @param given - Rows that are there from the start, by table. */
+const storeOver = (
+  file: Persistence | undefined,
+  given: ReadonlyMap<string, Map<string, unknown>>,
+): Store => {
   const tables = new Map<string, Table<unknown>>();
+  const contents = new Map(given);
   let dirty = new Map<string, Map<string, unknown>>();
   let appended = new Map<string, Appended>();
 
@@ -95,7 +104,8 @@ export const createStore = (stateDir?: string): Store => {
   };
 
   const open = (name: string): Table<unknown> => {
-    const rows = new Map<string, unknown>(file?.load(name));
+    const rows = contents.get(name) ?? new Map<string, unknown>(file?.load(name));
+    contents.set(name, rows);
     const touch = (key: string, value: unknown, later = false) => {
       if (file === undefined) return;
       note(later);
@@ -128,12 +138,15 @@ export const createStore = (stateDir?: string): Store => {
     };
   };
 
+  const table = <R>(name: string) => {
+    let found = tables.get(name);
+    if (found === undefined) tables.set(name, (found = open(name)));
+    return found as Table<R>;
+  };
+  const tableNames = () => [...new Set([...(file?.names() ?? []), ...contents.keys()])];
+
   return {
-    table: <R>(name: string) => {
-      let table = tables.get(name);
-      if (table === undefined) tables.set(name, (table = open(name)));
-      return table as Table<R>;
-    },
+    table,
     ring: <R>(name: string, capacity: number): Ring<R> => {
       const append = (id: number, record: R, later = false) => {
         if (file === undefined) return;
@@ -153,7 +166,14 @@ export const createStore = (stateDir?: string): Store => {
       if (pressing || waiting >= MOST_WAITING) flush();
     },
     flush,
-    tableNames: () => [...new Set([...(file?.names() ?? []), ...tables.keys()])],
+    tableNames,
+    fork: () => {
+      for (const name of tableNames()) table(name);
+      return storeOver(
+        undefined,
+        new Map(Array.from(contents, ([name, rows]) => [name, new Map(rows)])),
+      );
+    },
     close: () => file?.close(),
   };
 };
