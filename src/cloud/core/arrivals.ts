@@ -14,7 +14,7 @@ export const createArrivals = (): Arrivals => {
   return {
     announce: (arn) => {
       // Who is told may begin or cease to listen meanwhile.
-      for (const listener of [...(listeners.get(arn) ?? [])]) listener();
+      for (const listener of Array.from(listeners.get(arn) ?? [])) listener();
     },
     listen: (arn, listener) => {
       const known = listeners.get(arn) ?? new Set();
