@@ -1,7 +1,6 @@
 /** Sparta in an archive: the same declarations, which only register; nothing of the desk. */
 import { createHandler, register } from './runtime/index.ts';
-import { httpEvents } from './sources/http-api/runtime.ts';
-import { s3Events } from './sources/s3/runtime.ts';
+import { EVENT_ADAPTERS } from './sources/adapters.ts';
 import { lambda as declare } from './spec/lambda.ts';
 import type { FunctionDeclaration } from './spec/lambda.ts';
 
@@ -20,7 +19,7 @@ export { service } from './spec/service.ts';
 export { aws, getAtt, ref, sub } from './spec/value.ts';
 
 /** What Lambda's runtime calls. */
-export const handler = createHandler([httpEvents, s3Events]);
+export const handler = createHandler(EVENT_ADAPTERS);
 
 /** States a function, and keeps it when it is the one that this environment runs. */
 export const lambda: typeof declare = (name, options, handler) => {

@@ -3,7 +3,19 @@ import { createCloud } from './core/cloud.ts';
 import { listen } from './core/server.ts';
 import { createServices, SERVICES } from './registry.ts';
 
-export type { Cloud } from './core/cloud.ts';
+export type { Cloud, CloudState } from './core/cloud.ts';
+export type {
+  FunctionHost,
+  HostedEvent,
+  HostedResult,
+  HostedStart,
+} from './lambda/index.ts';
+export { createCloud } from './core/cloud.ts';
+export type { VirtualClock } from './core/clock.ts';
+export { createRealClock, createVirtualClock } from './core/clock.ts';
+export { createSeededRandom } from './core/random.ts';
+export { createEndpoint, listen } from './core/server.ts';
+export { createServices } from './registry.ts';
 export type { ServiceControlPolicy } from './core/service-control.ts';
 
 /** How an embedded cloud is started. */

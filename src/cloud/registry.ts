@@ -1,7 +1,8 @@
 import type { CloudFormationOptions } from './cloudformation/index.ts';
 import { createCloudFormation } from './cloudformation/index.ts';
 import type { ServiceDefinition } from './core/define-service.ts';
-import { lambda } from './lambda/index.ts';
+import type { LambdaOptions } from './lambda/index.ts';
+import { createLambda } from './lambda/index.ts';
 import { apigatewayv2 } from './services/apigatewayv2/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
@@ -15,14 +16,14 @@ import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
 
 /** Every service that may provide resource types: one line each. */
-const PROVIDERS: readonly ServiceDefinition[] = [
+const createProviders = (options: LambdaOptions): readonly ServiceDefinition[] => [
   apigatewayv2,
   cloudwatch,
   cloudwatchLogs,
   ecr,
   iam,
   kms,
-  lambda,
+  createLambda(options),
   s3,
   secretsManager,
   sns,
@@ -32,14 +33,12 @@ const PROVIDERS: readonly ServiceDefinition[] = [
 
 /** Every service of the embedded cloud. */
 export const createServices = (
-  options: CloudFormationOptions = {},
-): readonly ServiceDefinition[] => [
-  ...PROVIDERS,
-  createCloudFormation(
-    PROVIDERS.flatMap(({ resources = [] }) => resources),
-    options,
-  ),
-];
+  options: CloudFormationOptions & LambdaOptions = {},
+): readonly ServiceDefinition[] => {
+  const providers = createProviders(options);
+  const types = providers.flatMap(({ resources = [] }) => resources);
+  return [...providers, createCloudFormation(types, options)];
+};
 
 /** The same, a resource type without behaviour failing its stack. */
 export const SERVICES = createServices();

@@ -1,6 +1,8 @@
-import type { HandlerContext } from '../spec/handler-context.ts';
+import type { HandlerContext, Logger } from '../spec/handler-context.ts';
 import { createLogger, flushLog } from './log.ts';
+import type { LogSettings } from './log.ts';
 import { handlerOf, selected } from './registry.ts';
+import type { Selected } from './registry.ts';
 
 /** What Lambda hands over beside the event. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 export interface LambdaContext {
@@ -26,6 +28,7 @@ export interface EventAdapter {
 const describe = async (
   event: unknown,
   context: LambdaContext,
+  log: Logger,
   run: (context: HandlerContext) => unknown,
 ): Promise<unknown> => {
   const abort = new AbortController();
@@ -37,7 +40,7 @@ const describe = async (
   timer.unref();
   try {
     return await run({
-      log: createLogger(context.awsRequestId),
+      log,
       requestId: context.awsRequestId,
       functionName: context.functionName,
       remainingTimeMs: () => context.getRemainingTimeInMillis(),
@@ -49,14 +52,25 @@ const describe = async (
   }
 };
 
-/** Makes what Lambda's runtime calls: it serves the function that `SPARTA_FUNCTION` names. Other events go as they are. */
+/** What is served, and where its log goes. */
+export interface Served {
+  readonly selected: () => Pick<Selected, 'clients' | 'run'>;
+  readonly log?: LogSettings;
+}
+
+/** Makes what Lambda's runtime calls. Events that no adapter knows go as they are. */
 export const createHandler =
-  (adapters: readonly EventAdapter[]) =>
+  (
+    adapters: readonly EventAdapter[],
+    /** @defaultValue the function that `SPARTA_FUNCTION` names */
+    served: Served = { selected },
+  ) =>
   async (event: unknown, context: LambdaContext): Promise<unknown> => {
-    const { run, clients } = selected();
+    const { run, clients } = served.selected();
+    const log = createLogger(context.awsRequestId, served.log);
     const adapter = adapters.find(({ matches }) => matches(event));
     try {
-      const result = await describe(event, context, async (base) => {
+      const result = await describe(event, context, log, async (base) => {
         const given = adapter === undefined ? event : adapter.read(event as never);
         const all = { ...base, ...clients };
         const first = await (await run)(given, all);

@@ -4,10 +4,23 @@ import type { LogFields, Logger } from '../spec/handler-context.ts';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 type Level = (typeof LEVELS)[number];
 
-const least = LEVELS.indexOf(
-  (process.env['AWS_LAMBDA_LOG_LEVEL'] ?? 'INFO').toLowerCase() as Level,
-);
-const asText = process.env['AWS_LAMBDA_LOG_FORMAT'] === 'Text';
+/** How an environment's log is written. */
+export interface LogSettings {
+  /** Index of the least level that is written. */
+  readonly least: number;
+  readonly asText: boolean;
+  readonly write: (line: string) => void;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export const logSettings = (env: Env, write: (line: string) => void): LogSettings => ({
+  least: LEVELS.indexOf((env['AWS_LAMBDA_LOG_LEVEL'] ?? 'INFO').toLowerCase() as Level),
+  asText: env['AWS_LAMBDA_LOG_FORMAT'] === 'Text',
+  write,
+});
+
+const OWN = logSettings(process.env, (line) => void process.stdout.write(`${line}\n`));
 
 /** An error as fields, its causes included. */
 const describeError = (error: Error): LogFields => ({
@@ -38,9 +51,10 @@ const firstError = (fields: LogFields): Error | undefined =>
   Object.values(fields).find((value): value is Error => value instanceof Error);
 
 /** Stacks are mapped to the sources before they are written; the mapper is loaded by the first error only. */
-const write = (line: string) => process.stdout.write(`${line}\n`);
-
-export const createLogger = (requestId: string): Logger => {
+export const createLogger = (
+  requestId: string,
+  { least, asText, write }: LogSettings = OWN,
+): Logger => {
   const at =
     (level: Level) =>
     (message: string, fields: LogFields = {}): void => {

@@ -25,7 +25,8 @@ export const handlerOf = (module: unknown): AnyHandler | undefined => {
   return typeof found === 'function' ? (found as AnyHandler) : undefined;
 };
 
-const load = async (declaration: FunctionDeclaration): Promise<AnyHandler> => {
+/** The handler of a declaration; a lazy one is loaded. */
+export const load = async (declaration: FunctionDeclaration): Promise<AnyHandler> => {
   const handler = declaration.handler as AnyHandler;
   if (!isLazy(handler)) return handler;
   const loaded = handlerOf(await handler(undefined, undefined));

@@ -116,7 +116,7 @@ export const authenticate = (
   path: string,
   body: Uint8Array | undefined,
   credentials: CredentialRegistry,
-  clock: Clock,
+  { clock, signatureClock }: { readonly clock: Clock; readonly signatureClock: Clock },
 ): Authentication | undefined => {
   if (claim === undefined) return undefined;
   const dialect = dialectOf(claim.service, request);
@@ -144,8 +144,9 @@ export const authenticate = (
     throw refuse('expired', dialect);
   const signedAt = parseAmzDate(claim.timestamp);
   if (claim.expiresSeconds !== undefined) {
-    if (!(clock.now() <= signedAt + claim.expiresSeconds * 1000))
+    if (!(signatureClock.now() <= signedAt + claim.expiresSeconds * 1000))
       throw refuse('urlExpired', dialect);
-  } else if (!(Math.abs(clock.now() - signedAt) <= SKEW_MS)) throw refuse('skewed', dialect);
+  } else if (!(Math.abs(signatureClock.now() - signedAt) <= SKEW_MS))
+    throw refuse('skewed', dialect);
   return { principal: credential.principal, claim, credential };
 };

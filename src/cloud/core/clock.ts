@@ -63,7 +63,13 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** When the next timer falls due, or undefined when none is set. */
   nextDue(): number | undefined;
+  /** How many wait in {@link Clock.sleep}: work that goes on only when time does. */
+  readonly sleepers: number;
+  /** Resolves as soon as one more does. */
+  nextSleeper(): Promise<void>;
 }
+
+export const isVirtual = (clock: Clock): clock is VirtualClock => 'sleepers' in clock;
 
 /** What lets the world go on between two timers. */
 type Breathe = () => Promise<unknown>;
@@ -83,11 +89,24 @@ export const createVirtualClock = (
 ): VirtualClock => {
   let nowMs = startMs;
   const due = createAgenda();
+  let sleepers = 0;
+  let watchers: (() => void)[] = [];
   const clock: VirtualClock = {
     now: () => nowMs,
     monotonic: () => nowMs,
     after: (delayMs, task) => due.add(nowMs + Math.max(0, delayMs), task),
-    sleep: (delayMs, signal) => sleepOn(clock, delayMs, signal),
+    sleep: (delayMs, signal) => {
+      sleepers += 1;
+      for (const tell of watchers) tell();
+      watchers = [];
+      return sleepOn(clock, delayMs, signal).finally(() => {
+        sleepers -= 1;
+      });
+    },
+    get sleepers() {
+      return sleepers;
+    },
+    nextSleeper: () => new Promise((resolve) => watchers.push(resolve)),
     nextDue: () => due.first()?.at,
     advance: async (ms) => {
       const until = nowMs + ms;

@@ -42,8 +42,8 @@ const http = process.getBuiltinModule('node:http');
 const DEFAULT_BODY_BYTES = 10 * 1024 * 1024;
 const HEADER_BYTES = 64 * 1024;
 
-/** Opens the cloud's one endpoint, on loopback only. */
-export const listen = (cloud: Cloud, options: ListenOptions = {}): Promise<Listening> => {
+/** The cloud's one endpoint, which listens nowhere yet. */
+export const createEndpoint = (cloud: Cloud): Server => {
   const server = http.createServer(
     { maxHeaderSize: HEADER_BYTES, keepAliveTimeout: 60_000 },
     (request, response) => {
@@ -52,7 +52,16 @@ export const listen = (cloud: Cloud, options: ListenOptions = {}): Promise<Liste
   );
   server.requestTimeout = 0;
   server.on('clientError', refuseUnreadable);
-  return new Promise((resolve, reject) => {
+  return server;
+};
+
+/** Opens the endpoint, on loopback only. */
+export const listen = (
+  cloud: Cloud,
+  options: ListenOptions = {},
+  server = createEndpoint(cloud),
+): Promise<Listening> =>
+  new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', () => {
       server.off('error', reject);
@@ -62,7 +71,6 @@ export const listen = (cloud: Cloud, options: ListenOptions = {}): Promise<Liste
       resolve({ url: cloud.endpoint, port, close: () => close(server) });
     });
   });
-};
 
 const close = (server: Server) =>
   new Promise<void>((resolve) => {
@@ -118,7 +126,7 @@ const answer = async (
 };
 
 /** SDKs set their clock by the answer's date. Node writes this machine's; a cloud on its own time says that. */
-const tellTime = ({ clock }: Cloud, response: ServerResponse) => {
+const tellTime = ({ signatureClock: clock }: Cloud, response: ServerResponse) => {
   const now = clock.now();
   if (Math.abs(now - Date.now()) > 1_000) response.setHeader('date', new Date(now).toUTCString());
 };
@@ -157,7 +165,7 @@ const answerOperation = async (
     const whole: WireRequest = { ...unread, body };
     // Query services say their operation in the body.
     routed = byHead ?? route(model, whole);
-    const caller = authenticate(signed, claim, located.path, body, cloud.credentials, cloud.clock);
+    const caller = authenticate(signed, claim, located.path, body, cloud.credentials, cloud);
     if (routed === undefined) throw unknownOperation(service, whole);
     refuseAnonymous(service, routed.operation.name, caller);
     const input = decode(model, routed, whole) as Record<string, unknown>;

@@ -1,5 +1,7 @@
+import type { ServiceDefinition } from '../core/define-service.ts';
 import { defineService } from '../core/define-service.ts';
 import { resourceTagKeys } from '../core/resource-tags.ts';
+import type { FunctionHost } from './environment/function-host.ts';
 import { resumeEvents } from './async-queue.ts';
 import { codeDownload } from './code-download.ts';
 import { operations } from './operations.ts';
@@ -8,26 +10,44 @@ import { resources } from './resources/index.ts';
 import type { LambdaState } from './state.ts';
 import { createLambdaState } from './state.ts';
 
+export type {
+  FunctionHost,
+  HostedEvent,
+  HostedResult,
+  HostedStart,
+} from './environment/function-host.ts';
+
+/** How Lambda runs functions. */
+export interface LambdaOptions {
+  /** Runs the functions that it has the code of; all others are processes. @defaultValue none */
+  readonly host?: FunctionHost;
+}
+
 /** AWS Lambda. */
-export const lambda = defineService<LambdaState>({
-  id: 'lambda',
-  signingName: 'lambda',
-  principal: 'lambda.amazonaws.com',
-  scope: 'region',
-  createState: createLambdaState,
-  operations,
-  resources,
-  resourcePolicy: policyOfArn,
-  resourceKeys: (arn, state) => resourceTagKeys(state.functions.get(arn.split(':')[6] ?? '')?.tags),
-  dataPlane: codeDownload,
-  // "Request must be smaller than 70167211 bytes for the CreateFunction operation": 50 MB of code in base64, and the rest.
-  maxBodyBytes: 70_167_211,
-  start: (context) => {
-    context.state.base = context;
-    resumeEvents(context);
-  },
-  stop: async ({ state }) => {
-    state.stopped = true;
-    await state.fleet?.stop();
-  },
-});
+export const createLambda = ({ host }: LambdaOptions = {}): ServiceDefinition =>
+  defineService<LambdaState>({
+    id: 'lambda',
+    signingName: 'lambda',
+    principal: 'lambda.amazonaws.com',
+    scope: 'region',
+    createState: (tools) => ({
+      ...createLambdaState(tools),
+      ...(host === undefined ? {} : { host }),
+    }),
+    operations,
+    resources,
+    resourcePolicy: policyOfArn,
+    resourceKeys: (arn, state) =>
+      resourceTagKeys(state.functions.get(arn.split(':')[6] ?? '')?.tags),
+    dataPlane: codeDownload,
+    // "Request must be smaller than 70167211 bytes for the CreateFunction operation": 50 MB of code in base64, and the rest.
+    maxBodyBytes: 70_167_211,
+    start: (context) => {
+      context.state.base = context;
+      resumeEvents(context);
+    },
+    stop: async ({ state }) => {
+      state.stopped = true;
+      await state.fleet?.stop();
+    },
+  });

@@ -6,7 +6,7 @@ import type {
   ResourceProperties,
   ResourceProvider,
 } from '../core/resource-provider.ts';
-import { lambda } from './index.ts';
+import { createLambda } from './index.ts';
 import type { LambdaBench } from './fixtures/lambda-bench.ts';
 import { startLambdaBench } from './fixtures/lambda-bench.ts';
 
@@ -50,7 +50,7 @@ const context = (): ProviderContext => ({
 });
 
 const provider = (type: string): ResourceProvider =>
-  lambda.resources?.find((each) => each.type === `AWS::Lambda::${type}`) ??
+  createLambda().resources?.find((each) => each.type === `AWS::Lambda::${type}`) ??
   expect.fail(`no provider of ${type}`);
 const create = (type: string, properties: ResourceProperties) =>
   provider(type).create(properties, context());

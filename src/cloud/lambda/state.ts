@@ -2,6 +2,7 @@ import type { BlobRef } from '../core/blobs.ts';
 import type { ServiceContext, StateTools } from '../core/define-service.ts';
 import type { Table } from '../core/store.ts';
 import type { Fleet } from './environment/fleet.ts';
+import type { FunctionHost } from './environment/function-host.ts';
 
 /** How a function's log is written. */
 export interface LoggingSettings {
@@ -127,6 +128,8 @@ export interface LambdaState {
   readonly heldCode: Map<string, { readonly code: BlobRef | Promise<BlobRef>; holds: number }>;
   readonly accountId: string;
   readonly region: string;
+  /** Runs functions in this process, where it has their code. */
+  readonly host?: FunctionHost;
   /** The running environments; made with the first invocation. */
   fleet?: Fleet;
   /** What goes on outside of any call. */

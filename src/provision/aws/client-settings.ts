@@ -1,3 +1,5 @@
+import type { Agent } from 'node:http';
+
 /** A pair of keys; temporary ones have a token too. */
 export interface Credentials {
   readonly accessKeyId: string;
@@ -14,5 +16,6 @@ export interface ClientSettings {
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly socketTimeout: number;
+    readonly httpAgent?: Agent;
   };
 }

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { roleCredentials } from './assume-role.ts';
 import type { ClientSettings, Credentials } from './client-settings.ts';
 import { DeployError } from '../errors.ts';
@@ -16,6 +17,8 @@ export interface TargetOptions {
   readonly credentials?: Credentials;
   /** A role to do it as: ARN, or the name of one in the caller's account. */
   readonly role?: string;
+  /** The way to the endpoint. @defaultValue the network */
+  readonly httpAgent?: Agent;
   /** @defaultValue `process.env` */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -56,7 +59,11 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
+    },
   };
   const settings: ClientSettings =
     options.role === undefined ? own : { ...own, credentials: roleCredentials(own, options.role) };

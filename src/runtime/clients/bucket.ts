@@ -6,17 +6,18 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { sharedClient } from './shared-client.ts';
+import type { ClientSettings } from './shared-client.ts';
+import type { ClientBinding } from '../../spec/grant.ts';
 import type { ObjectHead, ObjectSummary, PresignOptions, PutOptions } from '../../spec/bucket.ts';
 
 const DEFAULT_EXPIRY_SECONDS = 900;
 
-const state: { client?: S3Client } = {};
-
-/** One for all buckets: they share connections. */
-const s3 = (): S3Client => (state.client ??= new S3Client({}));
+const client = sharedClient((settings) => new S3Client(settings));
 
 /** The client of one bucket. What was not granted is refused by the types and by IAM alike. */
-export const make = (Bucket: string) => {
+export const make = (Bucket: string, _binding: ClientBinding, settings: ClientSettings) => {
+  const s3 = () => client(settings);
   const get = async (Key: string) => {
     const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key }));
     return Body;

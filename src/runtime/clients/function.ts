@@ -1,7 +1,9 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { ClientBinding } from '../../spec/grant.ts';
+import { sharedClient } from './shared-client.ts';
+import type { ClientSettings } from './shared-client.ts';
 
-const state: { client?: LambdaClient } = {};
-const lambda = (): LambdaClient => (state.client ??= new LambdaClient({}));
+const lambda = sharedClient((settings) => new LambdaClient(settings));
 
 /** The called function failed; its own error's name and message are in it. */
 export class FunctionInvocationError extends Error {
@@ -15,9 +17,9 @@ export class FunctionInvocationError extends Error {
 }
 
 /** The client of one function. */
-export const make = (FunctionName: string) => ({
+export const make = (FunctionName: string, _binding: ClientBinding, settings: ClientSettings) => ({
   invoke: async (event: unknown): Promise<unknown> => {
-    const { Payload, FunctionError } = await lambda().send(
+    const { Payload, FunctionError } = await lambda(settings).send(
       new InvokeCommand({ FunctionName, Payload: JSON.stringify(event ?? null) }),
     );
     const text = Payload === undefined ? '' : Payload.transformToString();
@@ -27,7 +29,7 @@ export const make = (FunctionName: string) => ({
     return result;
   },
   send: async (event: unknown): Promise<void> => {
-    await lambda().send(
+    await lambda(settings).send(
       new InvokeCommand({
         FunctionName,
         InvocationType: 'Event',

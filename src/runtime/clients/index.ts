@@ -1,10 +1,24 @@
 import type { ClientBinding, Grants } from '../../spec/grant.ts';
+import type { ClientSettings } from './shared-client.ts';
 
 /** A function's clients by the names of their grants. */
 export type Clients = Readonly<Record<string, unknown>>;
 
-/** What makes a client: the binding, and the physical name of its resource. */
-type MakeClient = (physicalName: string, binding: ClientBinding) => unknown;
+/** What makes a client: the physical name of its resource, the binding, and how the SDK's clients are made. */
+type MakeClient = (
+  physicalName: string,
+  binding: ClientBinding,
+  settings: ClientSettings,
+) => unknown;
+
+/** Where the clients of a function find what they need. */
+export interface ClientSurroundings {
+  /** Names of resources, as `SPARTA_<logical name>`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly settings: ClientSettings;
+}
+
+const OWN: ClientSurroundings = { env: process.env, settings: {} };
 
 /** Each kind in a chunk of its own: a function loads those that it was granted. */
 const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly make: MakeClient }>>> =
@@ -17,13 +31,16 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
   };
 
 /** Begins to load the clients; calls on them wait for it. */
-export const prepareClients = (grants: Grants): Clients => {
+export const prepareClients = (
+  grants: Grants,
+  { env, settings }: ClientSurroundings = OWN,
+): Clients => {
   const clients: Record<string, unknown> = {};
   for (const [name, { binding }] of Object.entries(grants)) {
     if (binding === undefined) continue;
-    const physicalName = process.env[`SPARTA_${binding.resource}`] ?? '';
+    const physicalName = env[`SPARTA_${binding.resource}`] ?? '';
     const loading = KINDS[binding.kind]().then(
-      ({ make }) => make(physicalName, binding) as Record<string, unknown>,
+      ({ make }) => make(physicalName, binding, settings) as Record<string, unknown>,
     );
     loading.catch(() => {});
     clients[name] = deferred(loading, physicalName, binding);

@@ -1,14 +1,19 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ClientBinding } from '../../spec/grant.ts';
 import { keeping } from '../keeping.ts';
+import { sharedClient } from './shared-client.ts';
+import type { ClientSettings } from './shared-client.ts';
 
-const state: { client?: SecretsManagerClient } = {};
+const client = sharedClient((settings) => new SecretsManagerClient(settings));
 
 /** The client of one secret. */
-export const make = (SecretId: string, { modes: [maxAge] }: ClientBinding) =>
+export const make = (
+  SecretId: string,
+  { modes: [maxAge] }: ClientBinding,
+  settings: ClientSettings,
+) =>
   keeping(Number(maxAge), async () => {
-    const client = (state.client ??= new SecretsManagerClient({}));
-    const { SecretString, SecretBinary } = await client.send(
+    const { SecretString, SecretBinary } = await client(settings).send(
       new GetSecretValueCommand({ SecretId }),
     );
     return SecretString ?? new TextDecoder().decode(SecretBinary);

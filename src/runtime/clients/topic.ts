@@ -1,8 +1,10 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { ClientBinding } from '../../spec/grant.ts';
 import type { PublishOptions } from '../../spec/topic-client.ts';
+import { sharedClient } from './shared-client.ts';
+import type { ClientSettings } from './shared-client.ts';
 
-const state: { client?: SNSClient } = {};
-const sns = (): SNSClient => (state.client ??= new SNSClient({}));
+const sns = sharedClient((settings) => new SNSClient(settings));
 
 const attributeOf = (value: string | number) =>
   typeof value === 'number'
@@ -10,9 +12,9 @@ const attributeOf = (value: string | number) =>
     : { DataType: 'String', StringValue: value };
 
 /** The client of one topic. */
-export const make = (TopicArn: string) => ({
+export const make = (TopicArn: string, _binding: ClientBinding, settings: ClientSettings) => ({
   publish: async (message: unknown, options: PublishOptions = {}): Promise<string> => {
-    const { MessageId = '' } = await sns().send(
+    const { MessageId = '' } = await sns(settings).send(
       new PublishCommand({
         TopicArn,
         Message: typeof message === 'string' ? message : JSON.stringify(message),

@@ -34,13 +34,26 @@ export interface PoolOptions {
   readonly onEmpty: (pool: EnvironmentPool) => void;
 }
 
+/** The environments of one version of one function, wherever they run. */
+export interface Pool {
+  readonly version: FunctionVersion;
+  readonly idle: readonly ExecutionEnvironment[];
+  submit(waiting: Waiting): void;
+  /** Takes an idle environment out of use. */
+  retire(environment: ExecutionEnvironment): void;
+  /** No new events come: what runs is finished, then everything ends. */
+  drain(): void;
+  /** Ends everything now. */
+  stop(): void;
+}
+
 /**
- * The environments of one version of one function. An event goes to an idle one; without one it waits, and a wait that is
+ * The processes of one version of one function. An event goes to an idle one; without one it waits, and a wait that is
  * too long starts another.
  * Differs: AWS starts an environment for every event that finds none idle. On one machine that is slower than a short
  * wait, so a second is started after 25 ms, and more than there are cores after 60 ms of waiting.
  */
-export class EnvironmentPool {
+export class EnvironmentPool implements Pool {
   readonly version: FunctionVersion;
   readonly environments = new Set<ExecutionEnvironment>();
   readonly #options: PoolOptions;

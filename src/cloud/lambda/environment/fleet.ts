@@ -2,7 +2,7 @@ import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { AwsError } from '../../core/aws-error.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
-import { createRealClock } from '../../core/clock.ts';
+import { createRealClock, isVirtual } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { principalName } from '../../core/principals.ts';
 import { unpackedCode } from '../code-folder.ts';
@@ -11,9 +11,11 @@ import { FLEET, LIMITS } from '../limits.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import { createEnvironmentLog } from './environment-log.ts';
 import { EnvironmentPool } from './environment-pool.ts';
+import type { Pool } from './environment-pool.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionSession } from './function-session.ts';
 import { assumeFunctionRole } from './function-session.ts';
+import { createHostedPool } from './hosted-pool.ts';
 import type { Invocation, Outcome } from './invocation.ts';
 import { succeeded } from './invocation.ts';
 import { createLogShipper } from './log-shipper.ts';
@@ -50,14 +52,14 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
   const machine: Clock = createRealClock();
   const reaper = createReaper();
   // A cloud whose time stands still is under test: nothing is gathered there, so that nobody waits for it.
-  const stopped = 'advance' in clock;
+  const stopped = isVirtual(clock);
   const shipper = createLogShipper(context, machine, stopped ? 0 : FLEET.gatherMs);
   const metrics = createLambdaMetrics(context, machine, stopped ? 0 : FLEET.metricsMs);
   const cores = availableParallelism();
   const runtimeModules = join(context.scratchDir(), 'code', 'node_modules');
   linkRuntimeModules(runtimeModules);
-  const pools = new Map<string, EnvironmentPool>();
-  const draining = new Set<EnvironmentPool>();
+  const pools = new Map<string, Pool>();
+  const draining = new Set<Pool>();
   const active = new Map<string, number>();
   const sessions = new Map<ExecutionEnvironment, FunctionSession['credential']>();
   let total = 0;
@@ -143,13 +145,22 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
     return { environment, result: environment.start() };
   };
 
-  const poolOf = (version: FunctionVersion): EnvironmentPool => {
+  const poolOf = (version: FunctionVersion): Pool => {
     const key = `${version.functionName}:${version.version}`;
     const known = pools.get(key);
     if (known?.version === version || known?.version.revisionId === version.revisionId)
       return known;
     if (known !== undefined) retirePool(key, known);
-    const pool = new EnvironmentPool({
+    const pool = createPool(version);
+    pools.set(key, pool);
+    return pool;
+  };
+
+  const createPool = (version: FunctionVersion): Pool => {
+    const { host } = state;
+    if (host?.has(version.environment) === true)
+      return createHostedPool({ context, version, host, machine, shipper });
+    return new EnvironmentPool({
       version,
       machine,
       clock,
@@ -162,11 +173,9 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
       },
       onEmpty: (empty) => void draining.delete(empty),
     });
-    pools.set(key, pool);
-    return pool;
   };
 
-  const retirePool = (key: string, pool: EnvironmentPool) => {
+  const retirePool = (key: string, pool: Pool) => {
     pools.delete(key);
     draining.add(pool);
     pool.drain();

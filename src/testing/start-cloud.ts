@@ -1,0 +1,189 @@
+import { createCloud, createEndpoint, createServices, listen } from '../cloud/index.ts';
+import type { Cloud, CloudState } from '../cloud/index.ts';
+import { createRealClock, createSeededRandom, createVirtualClock } from '../cloud/index.ts';
+import type { VirtualClock } from '../cloud/index.ts';
+import type { Artifact } from '../provision/index.ts';
+import { openTarget } from '../provision/index.ts';
+import type { Grant } from '../spec/grant.ts';
+import type { FunctionDeclaration } from '../spec/lambda.ts';
+import type { ServiceDeclaration } from '../spec/service.ts';
+import type { Referable } from '../spec/value.ts';
+import type { ClientOf } from './clients.ts';
+import { clientFor } from './clients.ts';
+import { durationMs } from './duration.ts';
+import { fetchOver } from './fetch-over.ts';
+import { createHostedFunctions } from './function-host.ts';
+import { createMemoryAgent } from './memory-agent.ts';
+import { provisionApp } from './provision-app.ts';
+import { stackNames } from './stack-names.ts';
+import type { CloudSettings, TestCloud } from './test-cloud.ts';
+import { TestingError } from './testing-error.ts';
+
+/** How a cloud for tests is started. */
+export interface TestCloudOptions {
+  /** Whether its time is its own, or the machine's. @defaultValue 'virtual' */
+  readonly clock?: 'virtual' | 'real';
+  /** When a virtual clock starts. @defaultValue 2026-01-01T00:00:00Z */
+  readonly startAt?: Date;
+  /** Where its chance starts: ids, keys, backoff. The same seed, the same cloud. @defaultValue 1 */
+  readonly seed?: number;
+  /**
+   * Where handlers run: in the test's process, where breakpoints hold and nothing is packed; or each in its own, as on
+   * Lambda.
+   * @defaultValue 'in-process'
+   */
+  readonly handlers?: 'in-process' | 'processes';
+  /** A port on 127.0.0.1 to listen on, for clients outside of the process; 0 takes a free one. @defaultValue none */
+  readonly port?: number;
+}
+
+const REGION = 'us-east-1';
+const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** What a fork takes over. */
+interface Origin {
+  readonly state: CloudState;
+  readonly nowMs: number;
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  readonly stacks: readonly string[];
+}
+
+/**
+ * Starts an AWS in the process of a test. IAM is enforced, CloudFormation works as it does on AWS, and time moves when the test
+ * says so.
+ *
+ * @example
+ * ```ts
+ * import { startCloud } from 'sparta/testing';
+ * import { bucket, lambda, service } from 'sparta';
+ *
+ * const photos = bucket('Photos');
+ * const seen = bucket('Seen');
+ * const look = lambda('Look', { on: photos.objectCreated(), grants: { seen: seen.write() } }, async (event, { seen }) => {
+ *   for (const { s3 } of event.Records) await seen.put(s3.object.key, 'seen');
+ * });
+ *
+ * await using cloud = await startCloud();
+ * await cloud.provision(service('Album', { functions: [look] }));
+ * await cloud.use(photos).put('a.png', 'x');
+ * await cloud.settle();
+ * const found = await cloud.use(seen).text('a.png');
+ * ```
+ */
+export const startCloud = (options: TestCloudOptions = {}): Promise<TestCloud> =>
+  open(options, undefined);
+
+const open = async (options: TestCloudOptions, origin: Origin | undefined): Promise<TestCloud> => {
+  const virtual = options.clock !== 'real';
+  const clock: VirtualClock | undefined = virtual
+    ? createVirtualClock(origin?.nowMs ?? options.startAt?.getTime(), () => cloud.settle())
+    : undefined;
+  const functions = createHostedFunctions(origin?.functions);
+  const inProcess = options.handlers !== 'processes';
+  const cloud: Cloud = createCloud({
+    services: createServices(inProcess ? { host: functions.host } : {}),
+    random: createSeededRandom(options.seed ?? 1),
+    ...(clock === undefined ? {} : { clock, signatureClock: createRealClock() }),
+    ...(origin === undefined ? {} : { state: origin.state }),
+  });
+  const endpoint = createEndpoint(cloud);
+  // Processes reach the cloud over a port; what runs in this one needs none.
+  const listening =
+    options.port === undefined && inProcess
+      ? undefined
+      : await listen(cloud, { port: options.port ?? 0 }, endpoint);
+  const settings: CloudSettings = {
+    region: REGION,
+    endpoint: cloud.endpoint,
+    credentials: KEYS,
+    forcePathStyle: true,
+    requestHandler: { httpAgent: createMemoryAgent(endpoint) },
+  };
+  functions.connect({
+    endpoint: settings.endpoint,
+    forcePathStyle: true,
+    requestHandler: settings.requestHandler,
+  });
+  const target = openTarget({
+    endpoint: settings.endpoint,
+    region: REGION,
+    credentials: KEYS,
+    httpAgent: settings.requestHandler.httpAgent,
+    env: {},
+  });
+  const stacks = [...(origin?.stacks ?? [])];
+  const names = stackNames(target, stacks);
+  await names.read();
+  cloud.resume();
+  let stopped = false;
+
+  const virtualClock = (what: string): VirtualClock => {
+    if (clock !== undefined) return clock;
+    throw new TestingError(
+      'REAL_CLOCK',
+      `This cloud lives in the machine's time, so there is no ${what}. Start it with { clock: 'virtual' }.`,
+    );
+  };
+
+  const packed = async (service: ServiceDeclaration): Promise<Artifact> => {
+    const { packFor } = await import('./pack.ts');
+    return packFor(service);
+  };
+
+  return {
+    settings,
+    url: listening?.url,
+    now: () => new Date(cloud.clock.now()),
+    provision: async (service) => {
+      functions.add(service.functions);
+      const archive = inProcess || service.functions.length === 0 ? undefined : packed(service);
+      const done = await provisionApp(target, service, archive);
+      if (!stacks.includes(service.name)) stacks.push(service.name);
+      await names.read();
+      await cloud.settle();
+      return done;
+    },
+    use: <const Declaration extends Referable | Grant>(declaration: Declaration) =>
+      clientFor(declaration, { ...settings }, names.physicalName) as ClientOf<Declaration>,
+    invoke: async <Event, Result>(fn: FunctionDeclaration<Event, Result>, event: Event) => {
+      const client = clientFor(fn, { ...settings }, names.physicalName) as {
+        invoke(given: Event): Promise<Result>;
+      };
+      return client.invoke(event);
+    },
+    fetch: (api, path, init = {}) =>
+      fetchOver(
+        settings.requestHandler.httpAgent,
+        `${settings.endpoint}/_aws/execute-api/${REGION}/${names.required(api.name)}${path}`,
+        init,
+      ),
+    settle: () => cloud.settle(),
+    advance: async (duration) => {
+      const ms = durationMs(duration);
+      await virtualClock('advancing').advance(ms);
+    },
+    fork: async () => {
+      const { now } = virtualClock('forking');
+      await cloud.settle();
+      const state = cloud.fork();
+      return open(options, {
+        state,
+        nowMs: now(),
+        functions: functions.declared,
+        stacks: [...stacks],
+      });
+    },
+    journal: () => cloud.journal.entries(),
+    stop: () => stop(),
+    [Symbol.asyncDispose]: () => stop(),
+  };
+
+  async function stop(): Promise<void> {
+    if (stopped) return;
+    stopped = true;
+    settings.requestHandler.httpAgent.destroy();
+    await listening?.close();
+    endpoint.closeAllConnections();
+    await cloud.stop();
+  }
+};
