@@ -66,6 +66,13 @@ module.exports = {
       '^src/(deploy-role|schema|spec|synth)/',
       'a policy from a template and what AWS publishes, nothing asked',
     ),
+    {
+      name: 'nobody-needs-testing',
+      comment: 'the harness for tests stands on everything, and nothing stands on it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing/|\\.test\\.ts$' },
+      to: { path: '^src/testing/' },
+    },
     layer(
       'cloud-is-closed',
       '^src/cloud/',

@@ -7,8 +7,11 @@ import { synthesise } from '../synth/index.ts';
 
 /** A service that stands in the cloud. */
 export interface ProvisionedStack {
+  /** What had to be done. */
   readonly outcome: 'created' | 'updated' | 'unchanged';
+  /** ARN of the stack. */
   readonly stackId: string;
+  /** What the stack tells. */
   readonly outputs: readonly StackOutput[];
 }
 
