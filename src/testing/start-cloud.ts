@@ -25,7 +25,7 @@ export interface TestCloudOptions {
   readonly clock?: 'virtual' | 'real';
   /** When a virtual clock starts. @defaultValue 2026-01-01T00:00:00Z */
   readonly startAt?: Date;
-  /** A number (a count of nothing) at which its chance starts: ids, keys, backoff. The same seed, the same cloud. @defaultValue 1 */
+  /** Value at which its chance starts: ids, keys, backoff. The same seed, the same cloud. @defaultValue 1 */
   readonly seed?: number;
   /**
    * Where handlers run: in the test's process, where breakpoints hold and nothing is packed; or each in its own, as on
