@@ -12,6 +12,7 @@ import { kms } from './services/kms/index.ts';
 import { s3 } from './services/s3/index.ts';
 import { secretsManager } from './services/secrets-manager/index.ts';
 import { sns } from './services/sns/index.ts';
+import { sqs } from './services/sqs/index.ts';
 import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
 
@@ -27,6 +28,7 @@ const createProviders = (options: LambdaOptions): readonly ServiceDefinition[] =
   s3,
   secretsManager,
   sns,
+  sqs,
   ssm,
   sts,
 ];

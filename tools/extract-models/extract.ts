@@ -33,6 +33,7 @@ const MORE: Readonly<
     protocols: ['awsQuery', 'rpcV2Cbor'],
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
   },
+  sqs: { protocols: ['awsQuery'], xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/' },
 };
 
 const OPERATION = 9;

@@ -40,6 +40,14 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   DestinationKeyId: SAMPLE_KEY_ID,
   AliasName: 'alias/NAME',
   AlarmName: 'NAME',
+  QueueName: 'NAME',
+  QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/NAME',
+  QueueOwnerAWSAccountId: '000000000000',
+  SourceArn: 'arn:aws:sqs:us-east-1:000000000000:NAME',
+  DestinationArn: 'arn:aws:sqs:us-east-1:000000000000:DESTINATION',
+  // {"taskId":"ID","sourceArn":"arn:aws:sqs:us-east-1:000000000000:NAME"}
+  TaskHandle:
+    'eyJ0YXNrSWQiOiJJRCIsInNvdXJjZUFybiI6ImFybjphd3M6c3FzOnVzLWVhc3QtMTowMDAwMDAwMDAwMDA6TkFNRSJ9',
   ResourceArn: undefined,
 };
 

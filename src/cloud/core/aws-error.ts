@@ -6,6 +6,8 @@ export interface AwsErrorOptions {
   readonly fault?: 'client' | 'server';
   /** A denial by IAM, whatever its code. */
   readonly denied?: boolean;
+  /** Code in the query protocol of a service that speaks JSON too. @defaultValue what the model says, or the code without `Exception` */
+  readonly queryCode?: string;
   /** Members of the modelled error beside code and message, such as S3's `BucketName`. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
@@ -20,6 +22,7 @@ export class AwsError extends Error {
   readonly fault: 'client' | 'server';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly denied: boolean;
+  readonly queryCode: string | undefined;
   /** What a desk wants to know and the wire does not carry: the denied need, the grant to add. */
   hint?: string;
 
@@ -30,6 +33,7 @@ export class AwsError extends Error {
     this.fault = options.fault ?? ((options.status ?? 400) >= 500 ? 'server' : 'client');
     this.status = options.status ?? (this.fault === 'server' ? 500 : 400);
     this.denied = options.denied ?? false;
+    this.queryCode = options.queryCode;
     this.fields = options.fields ?? {};
   }
 }

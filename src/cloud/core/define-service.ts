@@ -185,6 +185,8 @@ export interface ServiceDefinition<State = unknown> {
   readonly resources?: readonly ResourceProvider[];
   /** Endpoints that are no modelled operation, such as a deployed API's own URL. */
   readonly dataPlane?: DataPlane<State>;
+  /** Fills in what a request says outside of its body, such as the queue that is the request's path. */
+  completeInput?(input: Record<string, unknown>, request: WireFacts): void;
   /** First part of the paths of this service where several share a signing name (`v2` for API Gateway's HTTP APIs). */
   readonly pathPrefix?: string;
   /**

@@ -178,6 +178,7 @@ const answerOperation = async (
         claim,
         caller?.credential.secretAccessKey,
       );
+    service.completeInput?.(input, facts);
     const invalid = validateInput(
       routed.operation,
       input,
@@ -310,8 +311,15 @@ const refusal = (
   const error = thrown instanceof AwsError ? thrown : unwritable(cloud, thrown);
   if (service === undefined || model === undefined)
     return unroutedRefusal(headers, error, requestId);
-  return encodeError(model, routed, error, requestId);
+  return encodeError(model, routed ?? formRequest(model, headers), error, requestId);
 };
+
+/** A form for no operation of a service that speaks JSON too is still answered in the query protocol. */
+const formRequest = (model: ServiceModel, headers: Readonly<Record<string, string>>) =>
+  model.protocols.includes('awsQuery') &&
+  (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+    ? ({ protocol: 'query', contentType: 'text/xml', head: false } as const)
+    : undefined;
 
 /** Nobody knows the service, so its protocol is told by the request alone: targets speak JSON, the others read XML. */
 const unroutedRefusal = (

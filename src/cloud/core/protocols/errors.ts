@@ -22,13 +22,13 @@ const protocolOf = (model: ServiceModel): Protocol => {
 /** An error as the request's protocol words it. Codes may be shape names or the codes of the query protocol. */
 export const encodeError = (
   model: ServiceModel,
-  routed: RoutedRequest | undefined,
+  routed: Pick<RoutedRequest, 'protocol' | 'contentType' | 'head'> | undefined,
   error: AwsError,
   requestId: string,
 ): WireResponse => {
   const known = model.error(error.code) ?? model.errorByQueryCode(error.code);
   const protocol = routed?.protocol ?? protocolOf(model);
-  const queryCode = known?.shape.traits.awsQueryError?.[0];
+  const queryCode = queryCodeOf(model, known, error);
   const status = statusOf(known, error, protocol);
   const fields = { message: error.message, Message: error.message, ...error.fields };
   if (routed?.head === true) return { status, headers: {}, body: undefined };
@@ -82,6 +82,20 @@ export const encodeError = (
       };
     }
   }
+};
+
+/**
+ * Errors that no model lists, such as a denial, go by a name without `Exception` in the query protocol: as recorded from AWS
+ * by LocalStack's snapshot tests (tests/aws/services/sqs), `InvalidParameterValue` beside `InvalidParameterValueException`.
+ */
+const queryCodeOf = (
+  model: ServiceModel,
+  known: ErrorModel | undefined,
+  error: AwsError,
+): string | undefined => {
+  const modelled = known?.shape.traits.awsQueryError?.[0];
+  if (modelled !== undefined || !model.queryCompatible) return modelled;
+  return error.queryCode ?? known?.name ?? error.code.replace(/Exception$/, '');
 };
 
 const statusOf = (known: ErrorModel | undefined, error: AwsError, protocol: Protocol): number => {
