@@ -88,11 +88,13 @@ const moveSome = (context: Context, task: MoveTask): MoveTask => {
   return isDone ? { ...now, status: 'COMPLETED' } : now;
 };
 
-const step = (context: Context, id: string) => {
+const step = (context: Context, id: string): void => {
   const task = context.state.moveTasks.get(id);
   if (task === undefined) return;
-  if (task.status === 'CANCELLING')
-    return context.state.moveTasks.set(id, { ...task, status: 'CANCELLED' });
+  if (task.status === 'CANCELLING') {
+    context.state.moveTasks.set(id, { ...task, status: 'CANCELLED' });
+    return;
+  }
   if (task.status !== 'RUNNING') return;
   const now = moveSome(context, task);
   context.state.moveTasks.set(id, now);
@@ -112,7 +114,7 @@ const later = (context: Context, id: string) => {
 /** Begins a task: one with a rate moves its first messages a second from now, another at once. */
 export const runTask = (context: Context, task: MoveTask): void => {
   if (task.perSecond !== undefined) later(context, task.id);
-  else context.background('move task', async () => void (await step(context, task.id)));
+  else context.background('move task', () => Promise.resolve(step(context, task.id)));
 };
 
 /** Takes up the tasks that an earlier run left. */

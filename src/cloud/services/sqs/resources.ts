@@ -152,7 +152,7 @@ export const queue: ResourceProvider = {
       if (!isGone(error)) throw error;
     }
   },
-  read: async (url, context) => {
+  read: async (url, context, properties) => {
     const found = await attributesNow(url, context);
     if (found === undefined) return undefined;
     const { Tags: tags = {} } = (await context.call('sqs', 'ListQueueTags', {
@@ -167,6 +167,10 @@ export const queue: ResourceProvider = {
           return [name, value === undefined ? undefined : readValue(value)];
         }),
       ),
+      // The API tells nothing of what a standard queue is not; a template may.
+      ...(properties['FifoQueue'] !== undefined && found['FifoQueue'] === undefined
+        ? { FifoQueue: false }
+        : {}),
     };
   },
 };
@@ -212,11 +216,12 @@ export const queuePolicy: ResourceProvider = {
     const policies = await Promise.all(queuesOf(properties).map((url) => policyNow(url, context)));
     const holders = queuesOf(properties).filter((_url, index) => policies[index] !== undefined);
     if (holders.length === 0) return undefined;
-    const wanted = properties['PolicyDocument'];
+    const given = properties['PolicyDocument'];
+    const wanted = typeof given === 'string' ? (JSON.parse(given) as unknown) : given;
     const other = policies.find(
       (policy) => policy !== undefined && !isDeepStrictEqual(policy, wanted),
     );
-    return { Queues: holders, PolicyDocument: other ?? wanted };
+    return { Queues: holders, PolicyDocument: other ?? given };
   },
 };
 
