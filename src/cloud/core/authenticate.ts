@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
@@ -124,10 +124,7 @@ export const authenticate = (
   if (credential === undefined || credential.inactive === true) throw refuse('unknownKey', dialect);
   if (credential.sessionToken !== undefined && credential.sessionToken !== claim.sessionToken)
     throw refuse('badToken', dialect);
-  const bodyHash = () =>
-    createHash('sha256')
-      .update(body ?? '')
-      .digest('hex');
+  const bodyHash = () => hash('sha256', body ?? '');
   const payloadHash = claim.payloadHash ?? bodyHash();
   const matches =
     claim.version === 2

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { AwsError } from './aws-error.ts';
 import type { SignatureClaim } from './sigv4.ts';
@@ -32,6 +33,37 @@ export const readWhole = async (
   if (contentLength !== undefined && size < contentLength) throw cut();
   return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 };
+
+/**
+ * The same for a request as Node has it: its events alone cost less than iterating it.
+ * @throws {RequestEntityTooLargeException | IncompleteBody}
+ */
+export const readRequest = (
+  request: IncomingMessage,
+  contentLength: number | undefined,
+  limitBytes: number,
+): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    if (contentLength !== undefined && contentLength > limitBytes)
+      return reject(tooLarge(limitBytes));
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    request.on('data', (piece: Uint8Array) => {
+      size += piece.byteLength;
+      if (size <= limitBytes) return void pieces.push(piece);
+      request.pause();
+      reject(tooLarge(limitBytes));
+    });
+    request.once('end', () => {
+      if (contentLength !== undefined && size < contentLength) return reject(cut());
+      const [only] = pieces;
+      resolve(pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces));
+    });
+    request.once('error', () => reject(cut()));
+    request.once('close', () => {
+      if (!request.complete) reject(cut());
+    });
+  });
 
 const cut = () =>
   new AwsError(

@@ -17,7 +17,7 @@ import {
   route,
   validateInput,
 } from './protocols/index.ts';
-import { readWhole, streamBody } from './request-body.ts';
+import { readRequest, readWhole, streamBody } from './request-body.ts';
 import { locateService } from './service-locator.ts';
 import { readVersion2Claim } from './sigv2.ts';
 import type { SignatureClaim } from './sigv4.ts';
@@ -244,15 +244,12 @@ const wholeBody = (
   const length = headers['content-length'];
   // S3 frames even small XML bodies when an SDK asks for a checksum.
   const framed = (headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
-  const source: AsyncIterable<Uint8Array> = framed
-    ? streamBody(request, headers, {}, undefined, undefined)
-    : request;
   const known = framed ? headers['x-amz-decoded-content-length'] : length;
-  return readWhole(
-    source,
-    known === undefined ? undefined : Number(known),
-    service.maxBodyBytes ?? DEFAULT_BODY_BYTES,
-  );
+  const expected = known === undefined ? undefined : Number(known);
+  const limit = service.maxBodyBytes ?? DEFAULT_BODY_BYTES;
+  return framed
+    ? readWhole(streamBody(request, headers, {}, undefined, undefined), expected, limit)
+    : readRequest(request, expected, limit);
 };
 
 /** Services that have no public resources refuse a request without a signature before they look at it. */
@@ -418,11 +415,14 @@ const send = async (
   if (unread) headers['connection'] = 'close';
   const { body } = reply;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array(0));
+    const whole = body ?? '';
     if (headers['content-length'] === undefined && reply.status !== 204 && reply.status !== 304)
-      headers['content-length'] = String(bytes.byteLength);
+      headers['content-length'] = String(
+        typeof whole === 'string' ? Buffer.byteLength(whole) : whole.byteLength,
+      );
     response.writeHead(reply.status, headers);
-    response.end(bytes);
+    // Text goes out with the headers in one piece.
+    response.end(whole);
     if (unread) request.resume();
     return;
   }

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
+import { createHmac256 } from './hmac.ts';
 
 /**
  * Verification of AWS Signature Version 4, in headers and in presigned URLs.
@@ -36,7 +37,7 @@ export interface SignatureClaim {
   readonly payloadHash?: string;
 }
 
-const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
+const sha256 = (data: string | Uint8Array) => hash('sha256', data);
 const hmac = (key: string | Uint8Array, data: string) =>
   createHmac('sha256', key).update(data).digest();
 
@@ -150,26 +151,38 @@ export const parseAmzDate = (timestamp: string): number => {
   return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
 };
 
-const KEYS = new Map<string, Uint8Array>();
+interface SigningKey {
+  readonly bytes: Uint8Array;
+  sign(text: string): Buffer;
+}
+
+const KEYS = new Map<string, SigningKey>();
 const KEY_CAPACITY = 1_000;
 
 /** The key that signs a day, a region and a service; derived once, since it costs four HMACs. */
-export const signingKey = (
+const derivedKey = (
   secret: string,
   claim: Pick<SignatureClaim, 'day' | 'region' | 'service'>,
-): Uint8Array => {
+): SigningKey => {
   const id = `${secret}\n${claim.day}\n${claim.region}\n${claim.service}`;
   let key = KEYS.get(id);
   if (key === undefined) {
     if (KEYS.size >= KEY_CAPACITY) KEYS.clear();
-    key = hmac(
+    const bytes = hmac(
       hmac(hmac(hmac(`AWS4${secret}`, claim.day), claim.region), claim.service),
       'aws4_request',
     );
+    key = { bytes, sign: createHmac256(bytes) };
     KEYS.set(id, key);
   }
   return key;
 };
+
+/** The bytes of the key, for what is signed in chunks. */
+export const signingKey = (
+  secret: string,
+  claim: Pick<SignatureClaim, 'day' | 'region' | 'service'>,
+): Uint8Array => derivedKey(secret, claim).bytes;
 
 const canonicalQuery = (request: SignedRequest) =>
   queryPairs(request.target)
@@ -212,7 +225,7 @@ export const signatureMatches = (
     payloadHash,
   ].join('\n');
   const toSign = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${claim.scope}\n${sha256(canonical)}`;
-  const expected = hmac(signingKey(secret, claim), toSign);
+  const expected = derivedKey(secret, claim).sign(toSign);
   const given = Buffer.from(claim.signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
 };

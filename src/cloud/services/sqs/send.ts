@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type * as Sqs from '@aws-sdk/client-sqs';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
@@ -34,7 +34,7 @@ type Outgoing = Omit<Sqs.SendMessageRequest, 'QueueUrl'>;
 const FORBIDDEN = /[^\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const TOKEN = /^[!-~]{1,128}$/;
 
-const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+const md5 = (text: string) => hash('md5', text);
 
 /** Who sent it, as a receiver is told: the id of a user or role session, the account of a root user. */
 const senderOf = (principal: Principal): string => {
@@ -92,7 +92,7 @@ const deduplicationOf = (message: Outgoing, { settings }: Lane['line']): string 
   if (MessageGroupId === undefined) throw missingParameter('MessageGroupId');
   if (MessageDeduplicationId !== undefined) return MessageDeduplicationId;
   if (!settings.contentBased) throw noDeduplicationId();
-  return createHash('sha256').update(MessageBody).digest('hex');
+  return hash('sha256', MessageBody);
 };
 
 /** "The sequence number is non-consecutive and its length is 128 bits"; AWS's have 20 digits. API_SendMessage.html */

@@ -1,0 +1,155 @@
+// Messages sent, received and deleted, one a request, by a raw client that sends signed requests again. Beside a bare map behind
+// node:http, which does nothing else. Usage: node bench/sqs.ts [--peers]
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  DeleteQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { median, ROOT } from './measure.ts';
+import { installPeer } from './peers.ts';
+import { createCatcher, replay } from './raw-client.ts';
+
+const MESSAGES = 5_000;
+const CONNECTIONS = 10;
+const ROUNDS = 7;
+const PHASES = ['send', 'receive', 'delete'] as const;
+type Phase = (typeof PHASES)[number];
+
+interface Server {
+  readonly name: string;
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
+/** Starts a process and waits for the address that it prints. */
+const start = (
+  name: string,
+  args: readonly string[],
+  pattern = /(http:\/\/127\.0\.0\.1:\d+)/,
+  env: Readonly<Record<string, string>> = {},
+) =>
+  new Promise<Server>((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env: { ...process.env, ...env } });
+    let text = '';
+    const read = (piece: Buffer) => {
+      text += piece.toString();
+      const [, url] = pattern.exec(text) ?? [];
+      if (url !== undefined) resolve({ name, url: url.replace('localhost', '127.0.0.1'), child });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`${name} exited with ${code}:\n${text}`)));
+  });
+
+const settings = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  maxAttempts: 1,
+};
+
+const times = (request: Buffer) => Array.from({ length: MESSAGES }, () => request);
+
+/** One round: messages a second, by phase. */
+const round = async ({ name, url }: Server): Promise<Record<Phase, number>> => {
+  const catcher = createCatcher();
+  const caught = new SQSClient({
+    ...settings,
+    endpoint: url,
+    requestHandler: catcher.requestHandler as never,
+  });
+  const real = new SQSClient({ ...settings, endpoint: url });
+  const QueueName = `bench-${process.hrtime.bigint()}`;
+  const QueueUrl =
+    name === 'bare map'
+      ? `${url}/000000000000/${QueueName}`
+      : ((await real.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '');
+  const rate = (ms: number) => (MESSAGES / ms) * 1000;
+
+  const body = JSON.stringify({
+    order: 1,
+    items: Array.from({ length: 10 }, (_, n) => `item ${n}`),
+  });
+  const send = await catcher.catch(() =>
+    caught.send(new SendMessageCommand({ QueueUrl, MessageBody: body })),
+  );
+  const sent = await replay(url, times(send), CONNECTIONS);
+
+  const handles: string[] = [];
+  const receive = await catcher.catch(() =>
+    caught.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 })),
+  );
+  const received = await replay(url, times(receive), CONNECTIONS, (text) => {
+    const { Messages = [] } = JSON.parse(text) as {
+      readonly Messages?: readonly { readonly ReceiptHandle: string }[];
+    };
+    for (const { ReceiptHandle } of Messages) handles.push(ReceiptHandle);
+  });
+  if (handles.length !== MESSAGES) throw new Error(`${name} gave ${handles.length} messages`);
+
+  const deletes: Buffer[] = [];
+  for (const ReceiptHandle of handles)
+    deletes.push(
+      await catcher.catch(() => caught.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
+    );
+  const deleted = await replay(url, deletes, CONNECTIONS);
+  if (name !== 'bare map') await real.send(new DeleteQueueCommand({ QueueUrl }));
+  caught.destroy();
+  real.destroy();
+  return { send: rate(sent), receive: rate(received), delete: rate(deleted) };
+};
+
+const servers = [
+  await start('bare map', [join(ROOT, 'bench', 'floors', 'queue.mjs')]),
+  await start('sparta', [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0']),
+];
+if (process.argv.includes('--peers')) {
+  const dir = installPeer('fauxqs');
+  const port = '4973';
+  servers.push(
+    await start(
+      'fauxqs',
+      [join(dir, 'node_modules', 'fauxqs', 'dist', 'server.js')],
+      /(?:listening|started|running|Server).*?(http:\/\/[\w.]+:\d+)/is,
+      { FAUXQS_PORT: port, FAUXQS_HOST: '127.0.0.1' },
+    ),
+  );
+}
+
+const figures = new Map(servers.map(({ name }) => [name, [] as Record<Phase, number>[]]));
+for (let one = -1; one < ROUNDS; one += 1)
+  for (const server of servers) {
+    const figure = await round(server);
+    if (one >= 0) figures.get(server.name)?.push(figure);
+  }
+for (const { child } of servers) {
+  child.removeAllListeners('exit');
+  child.kill('SIGKILL');
+}
+
+process.stdout.write(
+  [
+    `### SQS, ${MESSAGES} messages of 130 bytes, one a request, ${CONNECTIONS} connections`,
+    '',
+    `| messages a second | ${PHASES.join(' | ')} |`,
+    `|---|${PHASES.map(() => '---:|').join('')}`,
+    ...servers.map(({ name }) => {
+      const own = figures.get(name) ?? [];
+      const floor = figures.get('bare map') ?? [];
+      const cells = PHASES.map((phase) => {
+        const value = median(own.map((figure) => figure[phase]));
+        const ratio = median(own.map((figure, at) => figure[phase] / (floor[at]?.[phase] ?? 1)));
+        return `${value.toFixed(0)} (${ratio.toFixed(2)})`;
+      });
+      return `| ${name} | ${cells.join(' | ')} |`;
+    }),
+    '',
+    'In brackets the ratio to the bare map, of the same round; both by the median.',
+    '',
+  ].join('\n'),
+);
