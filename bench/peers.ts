@@ -9,6 +9,7 @@ const PEERS = {
   cdk: ['aws-cdk@2', 'aws-cdk-lib@2', 'constructs@10', 'esbuild@0.28', '@aws-sdk/client-dynamodb'],
   offline: ['osls@3', 'serverless-offline@13'],
   sandbox: ['@architect/sandbox@9'],
+  fauxqs: ['fauxqs@2'],
 } as const;
 
 /** Installs a peer and answers with its folder. */

@@ -15,7 +15,11 @@ export const createCatcher = () => {
         readonly headers: Readonly<Record<string, string>>;
         readonly body?: unknown;
       }) => {
-        const body = Buffer.from((request.body ?? '') as string | Uint8Array);
+        const given = request.body;
+        const body =
+          given instanceof Uint8Array
+            ? Buffer.from(given.buffer, given.byteOffset, given.byteLength)
+            : Buffer.from(typeof given === 'string' ? given : '');
         const headers = { ...request.headers, 'content-length': String(body.byteLength) };
         const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
         caught = Buffer.concat([
@@ -68,11 +72,11 @@ export const replay = async (
         buffer = buffer.length === 0 ? piece : Buffer.concat([buffer, piece]);
         const end = buffer.indexOf(HEAD_END);
         if (end < 0) return;
-        const head = buffer.latin1Slice(0, end);
+        const head = buffer.toString('latin1', 0, end);
         const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
         const whole = end + HEAD_END.length + length;
         if (buffer.length < whole) return;
-        const body = buffer.utf8Slice(end + HEAD_END.length, whole);
+        const body = buffer.toString('utf8', end + HEAD_END.length, whole);
         buffer = buffer.subarray(whole);
         if (!head.startsWith('HTTP/1.1 200')) {
           socket.destroy();

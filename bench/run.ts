@@ -14,6 +14,7 @@ const BENCHMARKS = [
   ['start.ts'],
   ['cold-start.ts'],
   ['http.ts', ...peers],
+  ['sqs.ts', ...peers],
   ['iam.ts'],
   ['types.ts'],
   ['validate.ts'],

@@ -1,5 +1,5 @@
 // Messages sent, received and deleted, one a request, by a raw client that sends signed requests again. Beside a bare map behind
-// node:http, which does nothing else. Usage: node bench/sqs.ts [--peers]
+// the same HTTP server, and one behind node:http, which does nothing else. Usage: node bench/sqs.ts [--peers]
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,8 +16,10 @@ import { installPeer } from './peers.ts';
 import { createCatcher, replay } from './raw-client.ts';
 
 const MESSAGES = 5_000;
-const CONNECTIONS = 10;
-const ROUNDS = 7;
+const CONNECTIONS = [1, 10];
+const ROUNDS = 5;
+/** What has no queues to create. */
+const FLOORS = ['bare map, same server', 'bare map, node:http'];
 const PHASES = ['send', 'receive', 'delete'] as const;
 type Phase = (typeof PHASES)[number];
 
@@ -56,7 +58,10 @@ const settings = {
 const times = (request: Buffer) => Array.from({ length: MESSAGES }, () => request);
 
 /** One round: messages a second, by phase. */
-const round = async ({ name, url }: Server): Promise<Record<Phase, number>> => {
+const round = async (
+  { name, url }: Server,
+  connections: number,
+): Promise<Record<Phase, number>> => {
   const catcher = createCatcher();
   const caught = new SQSClient({
     ...settings,
@@ -65,10 +70,9 @@ const round = async ({ name, url }: Server): Promise<Record<Phase, number>> => {
   });
   const real = new SQSClient({ ...settings, endpoint: url });
   const QueueName = `bench-${process.hrtime.bigint()}`;
-  const QueueUrl =
-    name === 'bare map'
-      ? `${url}/000000000000/${QueueName}`
-      : ((await real.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '');
+  const QueueUrl = FLOORS.includes(name)
+    ? `${url}/000000000000/${QueueName}`
+    : ((await real.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '');
   const rate = (ms: number) => (MESSAGES / ms) * 1000;
 
   const body = JSON.stringify({
@@ -78,13 +82,13 @@ const round = async ({ name, url }: Server): Promise<Record<Phase, number>> => {
   const send = await catcher.catch(() =>
     caught.send(new SendMessageCommand({ QueueUrl, MessageBody: body })),
   );
-  const sent = await replay(url, times(send), CONNECTIONS);
+  const sent = await replay(url, times(send), connections);
 
   const handles: string[] = [];
   const receive = await catcher.catch(() =>
     caught.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 })),
   );
-  const received = await replay(url, times(receive), CONNECTIONS, (text) => {
+  const received = await replay(url, times(receive), connections, (text) => {
     const { Messages = [] } = JSON.parse(text) as {
       readonly Messages?: readonly { readonly ReceiptHandle: string }[];
     };
@@ -97,15 +101,17 @@ const round = async ({ name, url }: Server): Promise<Record<Phase, number>> => {
     deletes.push(
       await catcher.catch(() => caught.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
     );
-  const deleted = await replay(url, deletes, CONNECTIONS);
-  if (name !== 'bare map') await real.send(new DeleteQueueCommand({ QueueUrl }));
+  const deleted = await replay(url, deletes, connections);
+  if (!FLOORS.includes(name)) await real.send(new DeleteQueueCommand({ QueueUrl }));
   caught.destroy();
   real.destroy();
   return { send: rate(sent), receive: rate(received), delete: rate(deleted) };
 };
 
+const floor = (file: string) => join(ROOT, 'bench', 'floors', file);
 const servers = [
-  await start('bare map', [join(ROOT, 'bench', 'floors', 'queue.mjs')]),
+  await start('bare map, same server', [floor('queue-in-cloud.mjs')]),
+  await start('bare map, node:http', [floor('queue.mjs')]),
   await start('sparta', [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0']),
 ];
 if (process.argv.includes('--peers')) {
@@ -121,35 +127,38 @@ if (process.argv.includes('--peers')) {
   );
 }
 
-const figures = new Map(servers.map(({ name }) => [name, [] as Record<Phase, number>[]]));
-for (let one = -1; one < ROUNDS; one += 1)
-  for (const server of servers) {
-    const figure = await round(server);
-    if (one >= 0) figures.get(server.name)?.push(figure);
-  }
-for (const { child } of servers) {
-  child.removeAllListeners('exit');
-  child.kill('SIGKILL');
-}
-
-process.stdout.write(
-  [
-    `### SQS, ${MESSAGES} messages of 130 bytes, one a request, ${CONNECTIONS} connections`,
+/** All in turn, round by round, so that a machine that drifts drifts for all. */
+const measure = async (connections: number): Promise<string> => {
+  const figures = new Map(servers.map(({ name }) => [name, [] as Record<Phase, number>[]]));
+  for (let one = -1; one < ROUNDS; one += 1)
+    for (const server of servers) {
+      const figure = await round(server, connections);
+      if (one >= 0) figures.get(server.name)?.push(figure);
+    }
+  const floors = figures.get(servers[0]?.name ?? '') ?? [];
+  return [
+    `### SQS, ${MESSAGES} messages of 130 bytes, one a request, ${connections} connection${connections === 1 ? '' : 's'}`,
     '',
     `| messages a second | ${PHASES.join(' | ')} |`,
     `|---|${PHASES.map(() => '---:|').join('')}`,
     ...servers.map(({ name }) => {
       const own = figures.get(name) ?? [];
-      const floor = figures.get('bare map') ?? [];
       const cells = PHASES.map((phase) => {
         const value = median(own.map((figure) => figure[phase]));
-        const ratio = median(own.map((figure, at) => figure[phase] / (floor[at]?.[phase] ?? 1)));
+        const ratio = median(own.map((figure, at) => figure[phase] / (floors[at]?.[phase] ?? 1)));
         return `${value.toFixed(0)} (${ratio.toFixed(2)})`;
       });
       return `| ${name} | ${cells.join(' | ')} |`;
     }),
     '',
-    'In brackets the ratio to the bare map, of the same round; both by the median.',
+    'In brackets the ratio to the first, of the same round; both by the median.',
     '',
-  ].join('\n'),
-);
+    '',
+  ].join('\n');
+};
+
+for (const connections of CONNECTIONS) process.stdout.write(await measure(connections));
+for (const { child } of servers) {
+  child.removeAllListeners('exit');
+  child.kill('SIGKILL');
+}
