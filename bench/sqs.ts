@@ -15,7 +15,7 @@ import { median, ROOT } from './measure.ts';
 import { installPeer } from './peers.ts';
 import { createCatcher, replay } from './raw-client.ts';
 
-const MESSAGES = 5_000;
+const MESSAGES = 3_000;
 const CONNECTIONS = [1, 10];
 const ROUNDS = 5;
 /** What has no queues to create. */
@@ -30,19 +30,14 @@ interface Server {
 }
 
 /** Starts a process and waits for the address that it prints. */
-const start = (
-  name: string,
-  args: readonly string[],
-  pattern = /(http:\/\/127\.0\.0\.1:\d+)/,
-  env: Readonly<Record<string, string>> = {},
-) =>
+const start = (name: string, args: readonly string[]) =>
   new Promise<Server>((resolve, reject) => {
-    const child = spawn(process.execPath, args, { env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, args);
     let text = '';
     const read = (piece: Buffer) => {
       text += piece.toString();
-      const [, url] = pattern.exec(text) ?? [];
-      if (url !== undefined) resolve({ name, url: url.replace('localhost', '127.0.0.1'), child });
+      const [, url] = /ready (http:\S+:\d+)/.exec(text) ?? [];
+      if (url !== undefined) resolve({ name, url, child });
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -115,16 +110,12 @@ const servers = [
   await start('sparta', [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0']),
 ];
 if (process.argv.includes('--peers')) {
-  const dir = installPeer('fauxqs');
-  const port = '4973';
-  servers.push(
-    await start(
-      'fauxqs',
-      [join(dir, 'node_modules', 'fauxqs', 'dist', 'server.js')],
-      /(?:listening|started|running|Server).*?(http:\/\/[\w.]+:\d+)/is,
-      { FAUXQS_PORT: port, FAUXQS_HOST: '127.0.0.1' },
-    ),
-  );
+  // Without its log of every request, which its own command line writes.
+  const library = join(installPeer('fauxqs'), 'node_modules', 'fauxqs', 'dist', 'app.js');
+  const code = `import { startFauxqs } from '${library}';
+    const { port } = await startFauxqs({ port: 0, logger: false });
+    process.stdout.write('ready http://127.0.0.1:' + port);`;
+  servers.push(await start('fauxqs', ['--input-type=module', '-e', code]));
 }
 
 /** All in turn, round by round, so that a machine that drifts drifts for all. */

@@ -4,6 +4,8 @@ import { operation } from '../../core/define-service.ts';
 import { checkBatch, eachEntry } from './batch.ts';
 import { expiredReceipt, invalidReceipt } from './errors.ts';
 import { readReceiptHandle } from './message.ts';
+import { count } from './metrics.ts';
+import type { Context } from './names.ts';
 import { requireLane, urlNeed } from './names.ts';
 import type { Lane, SqsState } from './state.ts';
 import { wake } from './wake.ts';
@@ -14,7 +16,7 @@ import { wake } from './wake.ts';
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
  * @throws {ReceiptHandleIsInvalid | InvalidParameterValueException}
  */
-const remove = (lane: Lane, handle: string) => {
+const remove = (context: Context, lane: Lane, handle: string) => {
   const read = readReceiptHandle(handle, lane.queueId);
   if (read === undefined) throw invalidReceipt(handle);
   const { line } = lane;
@@ -23,6 +25,9 @@ const remove = (lane: Lane, handle: string) => {
   const isLatest = entry.message.receipt === read.receipt;
   if (line.settings.fifo && !(isLatest && entry.place === 'inFlight')) throw expiredReceipt(handle);
   if (isLatest) line.remove(entry);
+  count(context, lane, (tally) => {
+    tally.deleted += 1;
+  });
 };
 
 /** Operations that delete messages. */
@@ -31,7 +36,7 @@ export const deleteOperations: OperationTable<SqsState> = {
     needs: urlNeed('DeleteMessage'),
     handle: ({ QueueUrl, ReceiptHandle = '' }, context) => {
       const { lane } = requireLane(context, QueueUrl);
-      remove(lane, ReceiptHandle);
+      remove(context, lane, ReceiptHandle);
       wake(context, lane);
       return {};
     },
@@ -46,7 +51,7 @@ export const deleteOperations: OperationTable<SqsState> = {
       const { lane } = requireLane(context, QueueUrl);
       checkBatch(Entries, 'DeleteMessageBatchRequestEntry');
       const answer = eachEntry(Entries, ({ Id, ReceiptHandle = '' }) => {
-        remove(lane, ReceiptHandle);
+        remove(context, lane, ReceiptHandle);
         return { Id };
       });
       wake(context, lane);

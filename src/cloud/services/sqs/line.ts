@@ -62,6 +62,8 @@ export interface Line {
   clear(): void;
   /** Brings back what is visible again by now, and removes what was kept long enough. */
   catchUp(now: number): void;
+  /** When the oldest message was taken in. */
+  oldest(): number | undefined;
   /** When {@link Line.catchUp} will have something to do. */
   nextDue(): number | undefined;
   /** Applies attributes that changed. */
@@ -255,6 +257,7 @@ export const createLine = (table: Table<Message>, initial: Settings): Line => {
         remove(oldest);
       }
     },
+    oldest: () => ages.first()?.message.enqueuedAt,
     nextDue: () => {
       const visible = due.first()?.at;
       const oldest = ages.first()?.message.enqueuedAt;

@@ -8,6 +8,7 @@ import type { Entry } from './line.ts';
 import type { Message } from './message.ts';
 import { receiptHandle } from './message.ts';
 import { attributesMd5, printAttributes, selectAttributes } from './message-attributes.ts';
+import { count } from './metrics.ts';
 import type { Context } from './names.ts';
 import { requireLane, urlNeed } from './names.ts';
 import { open } from './seal.ts';
@@ -167,6 +168,10 @@ const takeNow = (context: Context, lane: Lane, wanted: Wanted): readonly Entry[]
       received: taken.map(({ key, message }) => ({ key, message })),
     });
   wake(context, lane);
+  if (taken.length > 0)
+    count(context, lane, (tally) => {
+      tally.received += taken.length;
+    });
   return taken;
 };
 
@@ -224,7 +229,12 @@ export const receiveOperations: OperationTable<SqsState> = {
       const { lane } = requireLane(context, input.QueueUrl);
       const wanted = readWanted(input, lane.line);
       const entries = await receive(context, input.QueueUrl, wanted);
-      if (entries.length === 0) return {};
+      if (entries.length === 0) {
+        count(context, lane, (tally) => {
+          tally.emptyReceives += 1;
+        });
+        return {};
+      }
       const systemNames = [
         ...(input.MessageSystemAttributeNames ?? []),
         ...(input.AttributeNames ?? []),

@@ -21,6 +21,7 @@ import {
   readAttributes,
   readTraceHeader,
 } from './message-attributes.ts';
+import { countSent } from './metrics.ts';
 import type { Context } from './names.ts';
 import { requireLane, urlNeed } from './names.ts';
 import { seal } from './seal.ts';
@@ -162,6 +163,7 @@ const put = (
   const key = `${lane.queueId}/${order.toString(36)}`;
   context.state.messages.set(key, record);
   line.add(key, record, now);
+  countSent(context, lane, sizeOf(message));
   if (scope !== undefined && sequence !== undefined)
     context.state.remember(lane, scope, { at: now, messageId: id, sequence });
   return { ...answer, MessageId: id, SequenceNumber: sequence };

@@ -5,6 +5,7 @@ import { LIMITS } from './limits.ts';
 import type { Line } from './line.ts';
 import { createLine } from './line.ts';
 import type { Message } from './message.ts';
+import type { Tally } from './metrics.ts';
 import { settingsOf } from './settings.ts';
 
 /** A queue. Times are milliseconds since the epoch. */
@@ -54,6 +55,8 @@ export interface Lane {
   readonly queueId: string;
   readonly arn: string;
   readonly line: Line;
+  /** What happened since CloudWatch was told last. */
+  tally: Tally | undefined;
   timer: { readonly at: number; readonly timer: Timer } | undefined;
   /** By deduplication id, within the group where that is the scope; oldest first. */
   readonly seen: Map<string, Deduplication>;
@@ -83,6 +86,8 @@ export interface SqsState {
   recall(lane: Lane, id: string, now: number): Deduplication | undefined;
   /** Timers of move tasks that run, by task. */
   readonly taskTimers: Map<string, Timer>;
+  /** Rings when CloudWatch is told next. */
+  readonly metricsTimer: { current: Timer | undefined };
   /** Calls every timer off: a cloud that has stopped does nothing more. */
   stop(): void;
 }
@@ -99,6 +104,7 @@ export const createSqsState = (tools: StateTools): SqsState => {
   const deduplications = tools.table<Deduplication>('deduplications');
   const lanes = new Map<string, Lane>();
   const taskTimers = new Map<string, Timer>();
+  const metricsTimer: SqsState['metricsTimer'] = { current: undefined };
   let lastOrder = 0;
 
   const open = (queue: Queue): Lane => {
@@ -107,6 +113,7 @@ export const createSqsState = (tools: StateTools): SqsState => {
       arn: queue.arn,
       line: createLine(messages, settingsOf(queue.attributes)),
       timer: undefined,
+      tally: undefined,
       seen: new Map(),
       attempts: new Map(),
       sealing: new Map(),
@@ -171,7 +178,9 @@ export const createSqsState = (tools: StateTools): SqsState => {
       return lane.seen.get(id);
     },
     taskTimers,
+    metricsTimer,
     stop: () => {
+      metricsTimer.current?.cancel();
       for (const { timer } of lanes.values()) timer?.timer.cancel();
       for (const timer of taskTimers.values()) timer.cancel();
     },

@@ -1,4 +1,5 @@
 import type { ServiceContext } from '../../core/define-service.ts';
+import { tellEveryMinute } from './metrics.ts';
 import type { Lane, SqsState } from './state.ts';
 
 type Context = ServiceContext<SqsState>;
@@ -29,4 +30,5 @@ export const wakeAll = (context: Context): void => {
     lane.line.catchUp(context.clock.now());
     wake(context, lane);
   }
+  tellEveryMinute(context);
 };
