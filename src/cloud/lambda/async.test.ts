@@ -4,18 +4,19 @@ import {
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   PutFunctionEventInvokeConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { AddPermissionCommand } from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VirtualClock } from '../core/clock.ts';
 import { createVirtualClock } from '../core/clock.ts';
 import type { LambdaBench } from './fixtures/lambda-bench.ts';
-import { startLambdaBench, trusting } from './fixtures/lambda-bench.ts';
+import { allowing, startLambdaBench, trusting } from './fixtures/lambda-bench.ts';
 
 let bench: LambdaBench;
 let clock: VirtualClock;
@@ -243,5 +244,68 @@ describe('an asynchronous invocation', () => {
       }),
     );
     expect(JSON.stringify(heard)).toContain('ErrorMessage');
+  });
+
+  it('queues hear of what failed, under the function’s role', async () => {
+    const sqs = new SQSClient({
+      endpoint: bench.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'failures' }));
+    const queueArn = 'arn:aws:sqs:us-east-1:000000000000:failures';
+    await bench.create('queued', ESM(`async () => { throw new Error('lost'); }`));
+    await bench.lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName: 'queued',
+        DeadLetterConfig: { TargetArn: queueArn },
+      }),
+    );
+    await bench.lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'queued',
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: queueArn } },
+      }),
+    );
+    await send('queued', { n: 1 });
+    await bench.cloud.settle();
+    await bench.cloud.settle();
+    expect(
+      bench.cloud.journal.entries().some(({ message = '' }) => /sqs:SendMessage/.test(message)),
+    ).toBe(true);
+    await bench.iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'function-role',
+        PolicyName: 'queues',
+        PolicyDocument: allowing('sqs:SendMessage'),
+      }),
+    );
+    await send('queued', { n: 2 });
+    await bench.cloud.settle();
+    await bench.cloud.settle();
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    sqs.destroy();
+    const bodies = Messages.map(({ Body = '' }) => JSON.parse(Body) as Record<string, unknown>);
+    expect(bodies).toHaveLength(2);
+    expect(bodies).toContainEqual({ n: 2 });
+    expect(bodies).toContainEqual(
+      expect.objectContaining({
+        requestPayload: { n: 2 },
+        responsePayload: expect.objectContaining({ errorMessage: 'lost' }),
+      }),
+    );
+    expect(
+      Messages.map(({ MessageAttributes }) => MessageAttributes?.['ErrorMessage']),
+    ).toContainEqual({
+      DataType: 'String',
+      StringValue: 'lost',
+    });
   });
 });

@@ -156,7 +156,7 @@ it('a queue under a key asks KMS for whoever sends and receives', async () => {
   await bench.stop();
 });
 
-it('a million messages are sent, received and deleted no slower than a thousand', async () => {
+it('tens of thousands of messages go through in order', async () => {
   const bench = await startQueueBench();
   await bench.sqs.send(new CreateQueueCommand({ QueueName: 'long' }));
   const QueueUrl = `${bench.url}/000000000000/long`;
