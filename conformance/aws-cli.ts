@@ -399,6 +399,50 @@ export const awsCliChecks = (endpoint: string): readonly Check[] => {
       },
     ],
     [
+      'sqs create-queue, send, receive, delete, list',
+      async () => {
+        // For SQS alone this client does not look at AWS_ENDPOINT_URL.
+        const sqs = (...args: readonly string[]) => aws('--endpoint-url', endpoint, 'sqs', ...args);
+        const read = (text: string) =>
+          JSON.parse(text === '' ? '{}' : text) as Record<string, never>;
+        const made = read(
+          await sqs('create-queue', '--queue-name', 'cli.fifo', '--attributes', 'FifoQueue=true'),
+        );
+        const queue = ['--queue-url', String(made['QueueUrl'])];
+        await sqs(
+          'send-message',
+          ...queue,
+          '--message-body',
+          'hello',
+          '--message-group-id',
+          'g',
+          '--message-deduplication-id',
+          'd',
+          '--message-attributes',
+          '{"a":{"DataType":"String","StringValue":"b"}}',
+        );
+        const { Messages: messages = [] } = read(
+          await sqs(
+            'receive-message',
+            ...queue,
+            '--message-attribute-names',
+            'All',
+            '--attribute-names',
+            'All',
+          ),
+        ) as {
+          readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[];
+        };
+        expect(messages[0]?.Body === 'hello', 'no message');
+        expect(JSON.stringify(messages).includes('"StringValue":"b"'), 'no attribute');
+        await sqs('delete-message', ...queue, '--receipt-handle', messages[0]?.ReceiptHandle ?? '');
+        const left = await sqs('get-queue-attributes', ...queue, '--attribute-names', 'All');
+        expect(left.includes('"ApproximateNumberOfMessagesNotVisible": "0"'), 'not deleted');
+        expect((await sqs('list-queues')).includes('/cli.fifo'), 'not listed');
+        await sqs('delete-queue', ...queue);
+      },
+    ],
+    [
       'cloudwatch put-metric-data, list-metrics',
       async () => {
         await aws(
