@@ -8,6 +8,7 @@ import { resumeTasks } from './move-task.ts';
 import { findByArn } from './names.ts';
 import { permissionOperations } from './permission-operations.ts';
 import { queueOperations } from './queue-operations.ts';
+import { queueOwner } from './queue-owner.ts';
 import { receiveOperations } from './receive.ts';
 import { queue, queueInlinePolicy, queuePolicy } from './resources.ts';
 import { sendOperations } from './send.ts';
@@ -34,6 +35,7 @@ export const sqs = defineService<SqsState>({
     ...visibilityOperations,
     ...moveOperations,
   },
+  accountOf: queueOwner,
   resourcePolicy: (arn, state) => findByArn(state, arn)?.attributes['Policy'],
   resourceKeys: (arn, state) => {
     const tags = Object.entries(findByArn(state, arn)?.tags ?? {});

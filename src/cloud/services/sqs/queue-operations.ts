@@ -153,7 +153,7 @@ const urlPage = (
 };
 
 const listQueues = operation<SqsState, Sqs.ListQueuesRequest, Sqs.ListQueuesResult>({
-  needs: (_input, context) => ({ action: 'sqs:ListQueues', resource: queueArn(context, '') }),
+  needs: (_input, context) => ({ action: 'sqs:ListQueues', resource: queueArn(context, '*') }),
   handle: (input, context) => {
     const { QueueNamePrefix: prefix = '' } = input;
     const names = [...context.state.queues.keys()].filter((name) => name.startsWith(prefix)).sort();

@@ -8,6 +8,7 @@ import {
   ListQueueTagsCommand,
   PurgeQueueCommand,
   RemovePermissionCommand,
+  SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
   TagQueueCommand,
@@ -20,6 +21,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rootKeys, settingsOf } from '../../fixtures/account-keys.ts';
 import type { QueueBench } from './fixtures/queue-bench.ts';
 import { ACCOUNT, arnOf, startQueueBench } from './fixtures/queue-bench.ts';
 
@@ -65,7 +67,7 @@ describe('queues', () => {
     expect(QueueUrl).toBe(url);
     const elsewhere = { QueueName: 'orders', QueueOwnerAWSAccountId: '111111111111' };
     await expect(bench.sqs.send(new GetQueueUrlCommand(elsewhere))).rejects.toMatchObject({
-      name: 'QueueDoesNotExist',
+      name: 'AccessDenied',
     });
   });
 
@@ -141,11 +143,11 @@ describe('queues', () => {
       'http://localhost:1234',
     ])
       await bench.send(`${base}/${ACCOUNT}/addressed`, 'hello');
-    for (const url of [
-      'https://sqs.eu-west-1.amazonaws.com/000000000000/addressed',
-      'https://sqs.us-east-1.amazonaws.com/111111111111/addressed',
-    ])
-      await expect(bench.send(url, 'hello')).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+    for (const [url, name] of [
+      ['https://sqs.eu-west-1.amazonaws.com/000000000000/addressed', 'QueueDoesNotExist'],
+      ['https://sqs.us-east-1.amazonaws.com/111111111111/addressed', 'AccessDenied'],
+    ] as const)
+      await expect(bench.send(url, 'hello')).rejects.toMatchObject({ name });
     await expect(bench.send('http://localhost/addressed', 'x')).rejects.toMatchObject({
       name: 'InvalidAddress',
     });
@@ -356,6 +358,33 @@ describe('permissions', () => {
     const tagged = new CreateQueueCommand({ QueueName: 'bens-2', tags: { a: 'b' } });
     await expect(ben.send(tagged)).rejects.toThrow(/sqs:TagQueue/);
     ben.destroy();
+  });
+
+  it('of another account count when the queue’s policy names it, for what AWS lets others do', async () => {
+    const QueueUrl = await bench.queue({}, 'visited');
+    const keys = rootKeys(bench, '111122223333');
+    const visitor = new SQSClient(settingsOf(bench, keys));
+    visitor.config.systemClockOffset = bench.clock.now() - Date.now();
+    const send = () => visitor.send(new SendMessageCommand({ QueueUrl, MessageBody: 'from afar' }));
+    await expect(send()).rejects.toMatchObject({ name: 'AccessDenied' });
+    await bench.sqs.send(
+      new AddPermissionCommand({
+        QueueUrl,
+        Label: 'visitor',
+        AWSAccountIds: ['111122223333'],
+        Actions: ['*'],
+      }),
+    );
+    await send();
+    const found = await visitor.send(
+      new GetQueueUrlCommand({ QueueName: 'visited', QueueOwnerAWSAccountId: ACCOUNT }),
+    );
+    expect(found.QueueUrl).toBe(QueueUrl);
+    expect(await bench.bodies(QueueUrl)).toEqual(['from afar']);
+    await expect(
+      visitor.send(new TagQueueCommand({ QueueUrl, Tags: { a: 'b' } })),
+    ).rejects.toThrow();
+    visitor.destroy();
   });
 
   it('are nobody’s without a signature, unless the queue’s policy says so', async () => {
