@@ -4,7 +4,6 @@ import {
   type FieldPattern,
   ignoringCase,
   inBlock,
-  isComparable,
   noneOf,
   prefix,
   present,
@@ -24,16 +23,55 @@ export interface CompiledPattern {
   readonly branches: readonly Branch[];
 }
 
+/** What a service's language has of all that patterns can say. */
+export interface Dialect {
+  /** Match types such as `prefix`. */
+  readonly matchTypes: ReadonlySet<string>;
+  /** What may stand inside `{ "anything-but": { … } }`. */
+  readonly anythingBut: ReadonlySet<string>;
+  /** Whether `prefix` and `suffix` take `{ "equals-ignore-case": … }`. */
+  readonly foldsAffixes: boolean;
+  /** Numbers reach from minus this to this. */
+  readonly mostNumber: { readonly value: number; readonly text: string };
+  /** What `{ "exists": true }` says. */
+  readonly present: FieldPattern;
+}
+
+/** EventBridge's language, and Lambda's. */
+const EVENTBRIDGE: Dialect = {
+  matchTypes: new Set([
+    'exactly',
+    'equals-ignore-case',
+    'wildcard',
+    'prefix',
+    'suffix',
+    'numeric',
+    'anything-but',
+    'exists',
+    'cidr',
+  ]),
+  anythingBut: new Set(['prefix', 'suffix', 'wildcard', 'equals-ignore-case']),
+  foldsAffixes: true,
+  mostNumber: { value: 5e9, text: '5.0E9' },
+  present,
+};
+
+/** Where the reading is, and in which language. */
+interface Reader extends JsonCursor {
+  readonly dialect: Dialect;
+}
+
 /**
  * Reads an event pattern. Texts of refusals are those of AWS's own compiler, event-ruler, as recorded from EventBridge
  * (test/recordings/event-patterns).
  *
  * @param source - JSON
+ * @param dialect - What of it the service knows. @defaultValue EventBridge's language
  * @throws {PatternError} for what is no pattern
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
-export const compilePattern = (source: string): CompiledPattern => {
-  const cursor = createJsonCursor(source);
+export const compilePattern = (source: string, dialect: Dialect = EVENTBRIDGE): CompiledPattern => {
+  const cursor: Reader = { ...createJsonCursor(source), dialect };
   if (cursor.next().kind !== '{') cursor.fail('Filter is not an object');
   return { branches: readObject(cursor, [], [new Map()], false) };
 };
@@ -54,7 +92,7 @@ const RESERVED_IN_OR: ReadonlySet<string> = new Set([
 ]);
 
 const readObject = (
-  cursor: JsonCursor,
+  cursor: Reader,
   path: readonly string[],
   given: readonly Draft[],
   inOr: boolean,
@@ -83,7 +121,7 @@ const readObject = (
 };
 
 const readOr = (
-  cursor: JsonCursor,
+  cursor: Reader,
   path: readonly string[],
   drafts: readonly Draft[],
 ): readonly Draft[] => {
@@ -100,7 +138,7 @@ const readOr = (
   return all;
 };
 
-const readList = (cursor: JsonCursor): readonly FieldPattern[] => {
+const readList = (cursor: Reader): readonly FieldPattern[] => {
   const patterns: FieldPattern[] = [];
   for (let token = cursor.next(); token.kind !== ']'; token = cursor.next()) {
     cursor.used(token);
@@ -126,20 +164,21 @@ const readList = (cursor: JsonCursor): readonly FieldPattern[] => {
 const ONE_KEY = 'Only one key allowed in match expression';
 const TOO_MANY = 'Too many elements in numeric expression';
 
-const textOf = (cursor: JsonCursor, token: Token, otherwise: string): string => {
+const textOf = (cursor: Reader, token: Token, otherwise: string): string => {
   if (token.kind !== 'string') return cursor.fail(otherwise);
   cursor.used(token);
   return token.text;
 };
 
-const closing = (cursor: JsonCursor, otherwise = ONE_KEY) => {
+const closing = (cursor: Reader, otherwise = ONE_KEY) => {
   if (cursor.next().kind !== '}') cursor.fail(otherwise);
 };
 
 /** `{ "prefix": "a" }` and its kin; the brace has been read. */
-const readExpression = (cursor: JsonCursor): FieldPattern => {
+const readExpression = (cursor: Reader): FieldPattern => {
   const name = cursor.next();
   if (name.kind !== 'field') return cursor.fail('Match expression name not found');
+  if (!cursor.dialect.matchTypes.has(name.text)) return unknownMatchType(cursor, name.text);
   switch (name.text) {
     case 'exactly':
     case 'equals-ignore-case':
@@ -167,7 +206,7 @@ const readExpression = (cursor: JsonCursor): FieldPattern => {
       if (token.kind !== 'literal' || token.value === null)
         return cursor.fail('exists match pattern must be either true or false.');
       closing(cursor);
-      return token.value ? present : absent;
+      return token.value ? cursor.dialect.present : absent;
     }
     case 'cidr': {
       const text = textOf(cursor, cursor.next(), 'prefix match pattern must be a string');
@@ -176,15 +215,18 @@ const readExpression = (cursor: JsonCursor): FieldPattern => {
       return pattern;
     }
     default:
-      return cursor.fail(`Unrecognized match type ${name.text}`);
+      return unknownMatchType(cursor, name.text);
   }
 };
 
+const unknownMatchType = (cursor: Reader, name: string): never =>
+  cursor.fail(`Unrecognized match type ${name}`);
+
 const AFFIXES = { prefix, suffix };
 
-const readAffix = (cursor: JsonCursor, kind: 'prefix' | 'suffix'): FieldPattern => {
+const readAffix = (cursor: Reader, kind: 'prefix' | 'suffix'): FieldPattern => {
   const token = cursor.next();
-  if (token.kind !== '{') {
+  if (token.kind !== '{' || !cursor.dialect.foldsAffixes) {
     const text = textOf(cursor, token, `${kind} match pattern must be a string`);
     closing(cursor);
     return AFFIXES[kind](text);
@@ -200,7 +242,7 @@ const readAffix = (cursor: JsonCursor, kind: 'prefix' | 'suffix'): FieldPattern 
   return ignoringCase[kind](text);
 };
 
-const readWildcard = (cursor: JsonCursor, text: string, again = false): FieldPattern => {
+const readWildcard = (cursor: Reader, text: string, again = false): FieldPattern => {
   // Positions count the quotation mark before the text.
   for (let at = 0; at < text.length; at += 1)
     if (text[at] === '\\') {
@@ -219,7 +261,7 @@ const OPERATORS: Readonly<Record<string, keyof Range>> = {
   '<=': 'atMost',
 };
 
-const readNumeric = (cursor: JsonCursor): FieldPattern => {
+const readNumeric = (cursor: Reader): FieldPattern => {
   if (cursor.next().kind !== '[') cursor.fail('Value of numeric must be an array.');
   const first = cursor.next();
   if (first.kind !== 'string')
@@ -235,7 +277,7 @@ const readNumeric = (cursor: JsonCursor): FieldPattern => {
   return range;
 };
 
-const rangeOf = (cursor: JsonCursor, operator: string, number: number): FieldPattern => {
+const rangeOf = (cursor: Reader, operator: string, number: number): FieldPattern => {
   const token = cursor.next();
   const key = OPERATORS[operator];
   if (key === undefined) {
@@ -255,15 +297,17 @@ const rangeOf = (cursor: JsonCursor, operator: string, number: number): FieldPat
   return within({ [key]: number, [top]: most });
 };
 
-const numberOf = (cursor: JsonCursor, token: Token, operator: string): number => {
+const numberOf = (cursor: Reader, token: Token, operator: string): number => {
   if (token.kind !== 'number') return cursor.fail(`Value of ${operator} must be numeric`);
-  if (!isComparable(token.value)) cursor.fail('Value must be between -5.0E9 and 5.0E9, inclusive');
+  const { value, text } = cursor.dialect.mostNumber;
+  if (Math.abs(token.value) > value)
+    cursor.fail(`Value must be between -${text} and ${text}, inclusive`);
   return token.value;
 };
 
 const shown = (token: Token): string => ('text' in token ? token.text : token.kind);
 
-const readAnythingBut = (cursor: JsonCursor): FieldPattern => {
+const readAnythingBut = (cursor: Reader): FieldPattern => {
   const token = cursor.next();
   if (token.kind !== '{') {
     const values = readExcluded(cursor, token);
@@ -278,7 +322,7 @@ const readAnythingBut = (cursor: JsonCursor): FieldPattern => {
   return noneOf(patterns);
 };
 
-const readExcluded = (cursor: JsonCursor, token: Token): readonly (string | number)[] => {
+const readExcluded = (cursor: Reader, token: Token): readonly (string | number)[] => {
   cursor.used(token);
   if (token.kind === 'string') return [token.text];
   if (token.kind === 'number') return [token.value];
@@ -299,16 +343,15 @@ const readExcluded = (cursor: JsonCursor, token: Token): readonly (string | numb
   return values;
 };
 
-const EXCLUDING = new Set(['prefix', 'suffix', 'wildcard', 'equals-ignore-case']);
-
-const readExcludedTexts = (cursor: JsonCursor, kind: string): readonly FieldPattern[] => {
-  if (!EXCLUDING.has(kind)) return cursor.fail(`Unsupported anything-but pattern: ${kind}`);
+const readExcludedTexts = (cursor: Reader, kind: string): readonly FieldPattern[] => {
+  if (!cursor.dialect.anythingBut.has(kind))
+    return cursor.fail(`Unsupported anything-but pattern: ${kind}`);
   const refusal =
     kind === 'wildcard'
       ? 'wildcard match pattern must be a string'
       : kind === 'equals-ignore-case'
         ? 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.'
-        : 'prefix/suffix match pattern must be a string';
+        : `${cursor.dialect.anythingBut.has('suffix') ? 'prefix/suffix' : kind} match pattern must be a string`;
   const one = (token: Token, again: boolean): FieldPattern => {
     if (token.kind !== 'string') return cursor.fail(refusal, again);
     cursor.used(token);

@@ -13,7 +13,7 @@ export type FieldPattern =
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#filtering-numeric-matching
  */
 const MOST = 5e9;
-export const isComparable = (value: number): boolean => Math.abs(value) <= MOST;
+const isComparable = (value: number): boolean => Math.abs(value) <= MOST;
 
 const onText = (accepts: (text: string) => boolean): FieldPattern => ({
   is: 'value',
@@ -24,6 +24,11 @@ export const equal = (wanted: Scalar): FieldPattern => ({
   is: 'value',
   accepts: (value) => value === wanted,
 });
+/** A value, but not null, nor an empty text. */
+export const presentAndFilled: FieldPattern = {
+  is: 'value',
+  accepts: (value) => value !== null && value !== '',
+};
 export const present: FieldPattern = { is: 'value', accepts: () => true };
 export const absent: FieldPattern = { is: 'absent' };
 export const prefix = (wanted: string): FieldPattern => onText((text) => text.startsWith(wanted));

@@ -1,4 +1,5 @@
-export type { CompiledPattern } from './compile.ts';
+export type { CompiledPattern, Dialect } from './compile.ts';
 export { compilePattern } from './compile.ts';
 export { matches } from './match.ts';
 export { PatternError } from './pattern-error.ts';
+export { presentAndFilled } from './conditions.ts';
