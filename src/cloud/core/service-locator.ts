@@ -47,6 +47,11 @@ export const locateService = (
   const form = (request.headers['content-type'] ?? '').startsWith(
     'application/x-www-form-urlencoded',
   );
+  // A link that anybody may follow, such as SNS's to confirm a subscription.
+  const action = request.query.get('Action')?.[0] ?? '';
+  for (const service of services.values())
+    if (Array.isArray(service.allowsAnonymous) && service.allowsAnonymous.includes(action))
+      return { service, path };
   const sts = services.get('sts');
   if (sts !== undefined && (form || request.query.has('Action'))) return { service: sts, path };
   const s3 = services.get('s3');

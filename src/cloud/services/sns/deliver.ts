@@ -1,103 +1,121 @@
-import { AwsError, failureOutcome } from '../../core/aws-error.ts';
+import { failureOutcome } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
-import { servicePrincipal } from '../../core/principals.ts';
-import { retryDelayMs } from './limits.ts';
-import type { Delivery, SnsState, Subscription } from './state.ts';
+import { retryDelayMs, retryPolicyOf } from './delivery-policy.ts';
+import { bring, isWorthRetry, toQueue } from './endpoints.ts';
+import type { SnsMetric } from './metrics.ts';
+import { createSnsMetrics } from './metrics.ts';
+import type { Delivery, SnsState } from './state.ts';
+import { laneOf } from './state.ts';
+import { deadLetterOf } from './subscription-attributes.ts';
 
 type Context = ServiceContext<SnsState>;
 
-/** Sends a delivery off; what AWS would drop is dropped, and the journal says why. */
-export const deliver = (context: Context, id: string): void =>
-  context.background('delivery', async () => {
-    const { state, clock } = context;
-    const delivery = state.deliveries.get(id);
-    if (delivery === undefined) return;
-    const subscription = state.subscriptions.get(delivery.subscriptionArn);
-    if (subscription === undefined) {
-      state.deliveries.delete(id);
-      return;
-    }
-    try {
-      await invoke(context, subscription, delivery);
-      state.deliveries.delete(id);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const retried = error instanceof AwsError && (error.status >= 500 || error.status === 429);
-      const delay = retried ? retryDelayMs(delivery.attempt + 1) : undefined;
-      if (delay === undefined) {
-        state.deliveries.delete(id);
-        context.journal.note(
-          'sns',
-          `message ${delivery.messageId} to ${subscription.endpoint} was dropped: ${why}`,
-          {
-            outcome: failureOutcome(error),
-            ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
-          },
-        );
-        return;
-      }
-      state.deliveries.set(id, {
-        ...delivery,
-        attempt: delivery.attempt + 1,
-        dueAt: clock.now() + delay,
-      });
-      clock.after(delay, () => deliver(context, id));
-    }
-  });
+export const count = (context: Context, topicArn: string, metric: SnsMetric, value = 1): void => {
+  context.state.metrics ??= createSnsMetrics(context);
+  context.state.metrics.count(topicArn, metric, value);
+};
+
+/** Keeps a delivery and sends it off, unless one of its group is on its way to the same endpoint. */
+export const startDelivery = (context: Context, delivery: Delivery): void => {
+  const { deliveries, lanes } = context.state;
+  deliveries.set(delivery.id, delivery);
+  const lane = laneOf(delivery);
+  if (lane !== undefined) {
+    const waiting = lanes.get(lane);
+    if (waiting !== undefined) return void waiting.push(delivery.id);
+    lanes.set(lane, [delivery.id]);
+  }
+  attempt(context, delivery.id);
+};
 
 /** Takes up what an earlier run did not deliver. */
 export const resumeDeliveries = (context: Context): void => {
-  for (const [id, { dueAt }] of context.state.deliveries.entries())
-    context.clock.after(Math.max(0, dueAt - context.clock.now()), () => deliver(context, id));
+  const { state } = context;
+  for (const delivery of state.deliveries.values()) {
+    const lane = laneOf(delivery);
+    if (lane === undefined || state.lanes.get(lane)?.[0] === delivery.id) wait(context, delivery);
+  }
 };
 
-const topicArnOf = (subscription: Subscription) => subscription.topicArn;
-
-const invoke = async (
-  context: Context,
-  subscription: Subscription,
-  delivery: Delivery,
-): Promise<void> => {
-  const event = lambdaEvent(context.endpoint, subscription, delivery);
-  await context.call({
-    service: 'lambda',
-    operation: 'Invoke',
-    input: {
-      FunctionName: subscription.endpoint,
-      InvocationType: 'Event',
-      Payload: Buffer.from(JSON.stringify(event)),
-    },
-    principal: servicePrincipal('sns.amazonaws.com', {
-      sourceArn: topicArnOf(subscription),
-      sourceAccount: context.accountId,
-    }),
-    ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
+const wait = (context: Context, { id, dueAt }: Delivery) => {
+  const { state, clock } = context;
+  if (state.stopped === true) return;
+  const timer = clock.after(Math.max(0, dueAt - clock.now()), () => {
+    state.timers.delete(id);
+    attempt(context, id);
   });
+  state.timers.set(id, timer);
 };
 
-/**
- * https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
- * Differs: the signature is a placeholder, since there is no certificate of AWS to check it with.
- */
-const lambdaEvent = (endpoint: string, subscription: Subscription, delivery: Delivery) => ({
-  Records: [
-    {
-      EventSource: 'aws:sns',
-      EventVersion: '1.0',
-      EventSubscriptionArn: subscription.arn,
-      Sns: {
-        Type: 'Notification',
-        MessageId: delivery.messageId,
-        TopicArn: subscription.topicArn,
-        Subject: delivery.subject ?? null,
-        Message: delivery.message,
-        Timestamp: new Date(delivery.publishedAt).toISOString(),
-        SignatureVersion: '1',
-        Signature: 'RU1CRURERUQtQ0xPVUQ=',
-        SigningCertUrl: `${endpoint}/_aws/sns/SimpleNotificationService.pem`,
-        UnsubscribeUrl: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${encodeURIComponent(subscription.arn)}`,
-        MessageAttributes: delivery.attributes,
+const attempt = (context: Context, id: string): void =>
+  context.background('delivery', async () => {
+    const { state, clock } = context;
+    const kept = state.deliveries.get(id);
+    if (kept === undefined || state.stopped === true) return;
+    // The subscription as it is now: a queue for dead letters that came meanwhile counts.
+    const subscription = state.subscriptions.get(kept.subscription.arn);
+    if (subscription === undefined && kept.message.type === 'Notification')
+      return finish(context, kept);
+    const delivery = { ...kept, subscription: subscription ?? kept.subscription };
+    const { topicArn } = delivery.subscription;
+    try {
+      await bring(context, delivery);
+      if (delivery.message.type === 'Notification')
+        count(context, topicArn, 'NumberOfNotificationsDelivered');
+      finish(context, delivery);
+    } catch (error) {
+      const policy = retryPolicyOf(delivery.subscription, state.topics.get(topicArn));
+      const delay = isWorthRetry(error) ? retryDelayMs(policy, delivery.attempt + 1) : undefined;
+      if (delay === undefined) return giveUp(context, delivery, error);
+      const later = { ...delivery, attempt: delivery.attempt + 1, dueAt: clock.now() + delay };
+      state.deliveries.set(id, later);
+      // The first retries have no delay: they need no time to pass.
+      if (delay === 0) attempt(context, id);
+      else wait(context, later);
+    }
+  });
+
+/** What has arrived or is given up makes room for the next of its group. */
+const finish = (context: Context, delivery: Delivery) => {
+  const { deliveries, lanes } = context.state;
+  deliveries.delete(delivery.id);
+  const lane = laneOf(delivery);
+  if (lane === undefined) return;
+  const waiting = lanes.get(lane) ?? [];
+  waiting.shift();
+  const [next] = waiting;
+  if (next === undefined) lanes.delete(lane);
+  else attempt(context, next);
+};
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html */
+const giveUp = async (context: Context, delivery: Delivery, error: unknown): Promise<void> => {
+  const { subscription, message } = delivery;
+  const note = (text: string) =>
+    context.journal.note(
+      'sns',
+      `message ${message.messageId} to ${subscription.endpoint} was ${text}: ${messageOf(error)}`,
+      {
+        outcome: failureOutcome(error),
+        ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
       },
-    },
-  ],
-});
+    );
+  const isNotification = message.type === 'Notification';
+  if (isNotification) count(context, subscription.topicArn, 'NumberOfNotificationsFailed');
+  const queue = isNotification ? deadLetterOf(subscription) : undefined;
+  if (queue === undefined) {
+    note('dropped');
+    return finish(context, delivery);
+  }
+  try {
+    await toQueue(context, delivery, queue);
+    count(context, subscription.topicArn, 'NumberOfNotificationsRedrivenToDlq');
+    note(`moved to ${queue}`);
+  } catch (refusal) {
+    count(context, subscription.topicArn, 'NumberOfNotificationsFailedToRedriveToDlq');
+    note(`dropped, and did not reach ${queue} (${messageOf(refusal)})`);
+  }
+  finish(context, delivery);
+};

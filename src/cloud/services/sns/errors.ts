@@ -10,6 +10,12 @@ export const resourceNotFound = (): AwsError =>
   new AwsError('ResourceNotFoundException', 'Resource does not exist', { status: 404 });
 export const invalidParameter = (message: string): AwsError =>
   new AwsError('InvalidParameterException', `Invalid parameter: ${message}`);
+/** Where AWS does not say `Invalid parameter: ` before it, as recorded from AWS by LocalStack's snapshot tests. */
+export const invalidPlainly = (message: string): AwsError =>
+  new AwsError('InvalidParameterException', message);
+/** Message attributes have a code of their own, as recorded from AWS by LocalStack's snapshot tests. */
+export const invalidAttribute = (message: string): AwsError =>
+  new AwsError('InvalidParameterValueException', message);
 export const tooManyEntries = (): AwsError =>
   new AwsError(
     'TooManyEntriesInBatchRequestException',
@@ -28,8 +34,16 @@ export const invalidEntryId = (): AwsError =>
     'InvalidBatchEntryIdException',
     'The Id of a batch entry in a batch request does not abide by the specification: 1 to 80 letters, digits, hyphens and underscores.',
   );
+/** As recorded from AWS by LocalStack's snapshot tests. */
 export const batchTooLong = (): AwsError =>
   new AwsError(
     'BatchRequestTooLongException',
-    'The length of all the batch messages put together is more than the limit.',
+    'The length of all the messages put together is more than the limit.',
+  );
+/** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+export const tooManyFilterPolicies = (): AwsError =>
+  new AwsError(
+    'FilterPolicyLimitExceededException',
+    'The number of filter policies of this topic is over the limit.',
+    { status: 403 },
   );

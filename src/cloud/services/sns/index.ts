@@ -1,5 +1,7 @@
 import { defineService } from '../../core/define-service.ts';
 import { resourceTagKeys } from '../../core/resource-tags.ts';
+import { resumeConfirmations } from './confirmation.ts';
+import { dataPlane } from './data-plane.ts';
 import { resumeDeliveries } from './deliver.ts';
 import { publishOperations } from './publish.ts';
 import { subscription, topic, topicInlinePolicy, topicPolicy } from './resources.ts';
@@ -19,7 +21,18 @@ export const sns = defineService<SnsState>({
   resourcePolicy: (arn, state) => state.topics.get(arn)?.policy,
   resourceKeys: (arn, state) => resourceTagKeys(state.topics.get(arn)?.tags),
   resources: [topic, subscription, topicPolicy, topicInlinePolicy],
+  // Links in messages to endpoints lead here: who has one has no keys.
+  allowsAnonymous: ['ConfirmSubscription', 'Unsubscribe'],
+  dataPlane,
   validationCode: 'InvalidParameter',
   accessDeniedCode: 'AuthorizationErrorException',
-  start: resumeDeliveries,
+  start: (context) => {
+    resumeDeliveries(context);
+    resumeConfirmations(context);
+  },
+  stop: ({ state }) => {
+    state.stopped = true;
+    for (const timer of state.timers.values()) timer.cancel();
+    state.timers.clear();
+  },
 });

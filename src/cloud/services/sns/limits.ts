@@ -4,15 +4,23 @@ export const MESSAGE_BYTES = 262_144;
 export const BATCH_ENTRIES = 10;
 /** Items of one page of the list operations. https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html */
 export const PAGE = 100;
+/** How long a FIFO topic knows what it has accepted. https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html */
+export const DEDUPLICATION_MS = 300_000;
 /**
- * Waits before each further try, in milliseconds: at once, twice after a second, ten times backing off to 20 s; then
- * every 20 s up to 100,015 tries in all.
- * @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+ * "Confirmation tokens are valid for two days"; what nobody has confirmed by then is deleted.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
  */
-export const retryDelayMs = (attempt: number): number | undefined => {
-  if (attempt > 100_015) return undefined;
-  if (attempt <= 3) return 0;
-  if (attempt <= 5) return 1_000;
-  if (attempt <= 15) return Math.min(20_000, Math.round(1_000 * 1.35 ** (attempt - 5)));
-  return 20_000;
-};
+export const TOKEN_MS = 2 * 86_400_000;
+/** Message attributes that raw delivery takes to a queue. https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html */
+export const RAW_ATTRIBUTES = 10;
+/** How long an HTTP endpoint may take. https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html */
+export const HTTP_ANSWER_MS = 15_000;
+/** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+export const FILTER_POLICY = {
+  keys: 5,
+  combinations: 150,
+  bytes: 262_144,
+  /** Filter policies of one topic. */
+  ofTopic: 200,
+  mostNumber: { value: 1e9, text: '1.0E9' },
+} as const;

@@ -122,7 +122,7 @@ describe('publishing', () => {
               SignatureVersion: '1',
               Signature: expect.any(String),
               SigningCertUrl: expect.stringMatching(/\.pem$/),
-              UnsubscribeUrl: expect.stringContaining(encodeURIComponent(subscription)),
+              UnsubscribeUrl: `${bench.url}/?Action=Unsubscribe&SubscriptionArn=${subscription}`,
               MessageAttributes: {
                 kind: { Type: 'String', Value: 'warm' },
                 raw: { Type: 'Binary', Value: Buffer.from('bytes').toString('base64') },
@@ -222,8 +222,11 @@ describe('publishing', () => {
     }).toThrow("'a' has an invalid message attribute type");
     await bad('x', { MessageDeduplicationId: '1' }).toThrow('MessageDeduplicationId');
     await bad('x', { TopicArn: topicArn('none') }).toMatchObject({ name: 'NotFoundException' });
-    await bad('x', { TopicArn: undefined, PhoneNumber: '+49' }).toThrow(
+    await bad('x', { TopicArn: undefined, PhoneNumber: '+491234567' }).toThrow(
       /phone number is not supported/,
+    );
+    await bad('x', { TopicArn: undefined, PhoneNumber: '+1a234' }).toThrow(
+      'Invalid parameter: PhoneNumber Reason: +1a234 is not valid to publish to',
     );
     await bad('x', { TopicArn: undefined }).toThrow('no value for required parameter');
   });

@@ -1,8 +1,10 @@
 import type * as Sns from '@aws-sdk/client-sns';
-import { notSupported } from '../../core/aws-error.ts';
+import { AwsError, notSupported } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { deliver } from './deliver.ts';
+import { count, startDelivery } from './deliver.ts';
+import { makeDataKey } from './encryption.ts';
+import { isRaw } from './endpoints.ts';
 import {
   batchTooLong,
   emptyBatch,
@@ -10,143 +12,157 @@ import {
   invalidEntryId,
   invalidParameter,
   tooManyEntries,
-  topicNotFound,
 } from './errors.ts';
+import { takePlace } from './fifo.ts';
+import type { Verdict } from './filter-policy.ts';
+import { judge } from './filter-policy.ts';
 import { BATCH_ENTRIES, MESSAGE_BYTES } from './limits.ts';
-import type { MessageAttribute, SnsState } from './state.ts';
-import { subscriptionsOf } from './state.ts';
+import type { Outgoing } from './message-input.ts';
+import { checkMessage, checkOrder, readAttributes, sizeOf, textFor } from './message-input.ts';
+import type { SnsMetric } from './metrics.ts';
+import { withSignature } from './signing.ts';
+import type { Delivery, Message, SnsState, Subscription, Topic } from './state.ts';
+import { isFifo } from './state.ts';
+import { scopeOf } from './subscription-attributes.ts';
+import { requireTopic } from './topic-arn.ts';
 import { topicNeed } from './topic-policy.ts';
 
 type Context = OperationContext<SnsState>;
 
-const ATTRIBUTE_TYPE = /^(String|String\.Array|Number|Binary)(\.[\w.-]+)?$/;
+const kindOf = (topic: Topic) => ({
+  fifo: isFifo(topic),
+  contentBased: topic.attributes['ContentBasedDeduplication'] === 'true',
+});
 
-const readAttributes = (
-  attributes: Readonly<Record<string, Sns.MessageAttributeValue>> | undefined,
-): Record<string, MessageAttribute> =>
-  Object.fromEntries(
-    Object.entries(attributes ?? {}).map(([name, { DataType = '', StringValue, BinaryValue }]) => {
-      if (!ATTRIBUTE_TYPE.test(DataType))
-        throw invalidParameter(
-          `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
-        );
-      const Value =
-        BinaryValue === undefined ? StringValue : Buffer.from(BinaryValue).toString('base64');
-      if (Value === undefined || Value === '')
-        throw invalidParameter(
-          `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
-        );
-      return [name, { Type: DataType, Value }];
-    }),
+const FILTERED: Readonly<Record<Exclude<Verdict, 'passes' | 'filtered'>, SnsMetric>> = {
+  'no-attributes': 'NumberOfNotificationsFilteredOut-NoMessageAttributes',
+  'invalid-attributes': 'NumberOfNotificationsFilteredOut-InvalidAttributes',
+  'invalid-body': 'NumberOfNotificationsFilteredOut-InvalidMessageBody',
+};
+
+/** Whether the subscription's filter lets the message through; what it keeps out is counted. */
+const passes = (
+  context: Context,
+  subscription: Subscription,
+  text: string,
+  attributes: Message['attributes'],
+): boolean => {
+  const { FilterPolicy } = subscription.attributes;
+  if (FilterPolicy === undefined) return true;
+  const scope = scopeOf(subscription);
+  const verdict = judge(context.state.filterPolicy(FilterPolicy, scope), text, attributes);
+  if (verdict === 'passes') return true;
+  const { topicArn } = subscription;
+  count(context, topicArn, 'NumberOfNotificationsFilteredOut');
+  count(
+    context,
+    topicArn,
+    verdict === 'filtered' ? `NumberOfNotificationsFilteredOut-${scope}` : FILTERED[verdict],
   );
+  return false;
+};
 
-interface Outgoing {
-  readonly Message?: string | undefined;
-  readonly Subject?: string | undefined;
-  readonly MessageStructure?: string | undefined;
-  readonly MessageAttributes?: Readonly<Record<string, Sns.MessageAttributeValue>> | undefined;
-  readonly MessageGroupId?: string | undefined;
-  readonly MessageDeduplicationId?: string | undefined;
+interface Sent {
+  readonly MessageId: string;
+  readonly SequenceNumber?: string;
 }
 
-const sizeOf = ({ Message = '', MessageAttributes = {} }: Outgoing) =>
-  Buffer.byteLength(Message) +
-  Object.entries(MessageAttributes).reduce(
-    (sum, [name, { DataType = '', StringValue = '', BinaryValue }]) =>
-      sum +
-      Buffer.byteLength(name) +
-      DataType.length +
-      Buffer.byteLength(StringValue) +
-      (BinaryValue?.byteLength ?? 0),
-    0,
-  );
-
-// oxlint-disable-next-line no-control-regex -- AWS refuses line breaks and control characters
-const CONTROL = /[\u0000-\u001f]/;
-
-/**
- * A group id on a standard topic is for subscribed queues alone, and no queue can subscribe here.
- * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_RequestParameters
- */
-const checkMessage = (message: Outgoing) => {
-  const { Message = '', Subject, MessageGroupId, MessageDeduplicationId } = message;
-  if (MessageGroupId !== undefined && !/^[!-~]{1,128}$/.test(MessageGroupId))
-    throw invalidParameter('MessageGroupId Reason: 1 to 128 letters, digits and punctuation');
-  if (MessageDeduplicationId !== undefined)
-    throw invalidParameter(
-      'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
-    );
-  if (Message === '') throw invalidParameter('Empty message');
-  if (sizeOf(message) > MESSAGE_BYTES) throw invalidParameter('Message too long');
-  if (Subject !== undefined && (Subject === '' || Subject.length > 100 || CONTROL.test(Subject)))
-    throw invalidParameter('Subject');
-};
-
-/** The text for a protocol where the message is one per protocol. */
-const textFor = ({ Message = '', MessageStructure }: Outgoing, protocol: string): string => {
-  if (MessageStructure === undefined) return Message;
-  if (MessageStructure !== 'json') throw invalidParameter('MessageStructure');
-  const byProtocol = parseStructure(Message);
-  const text = byProtocol[protocol] ?? byProtocol['default'];
-  if (typeof text !== 'string')
-    throw invalidParameter('Message Structure - No default entry in JSON message body');
-  return text;
-};
-
-const parseStructure = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
-  } catch {
-    throw invalidParameter('Message Structure - JSON message body failed to parse');
-  }
-};
-
-const send = (context: Context, topicArn: string, message: Outgoing): string => {
+/** Sends a message that has been checked to whom its topic has and their filters let it. */
+const send = async (context: Context, topic: Topic, outgoing: Outgoing): Promise<Sent> => {
   const { state, random, clock } = context;
-  const attributes = readAttributes(message.MessageAttributes);
-  const messageId = random.uuid();
-  textFor(message, 'default');
-  const texts = subscriptionsOf(state, topicArn).map(
-    (subscription) => [subscription, textFor(message, subscription.protocol)] as const,
-  );
-  for (const [subscription, text] of texts) {
-    const id = random.uuid();
-    state.deliveries.set(id, {
-      subscriptionArn: subscription.arn,
-      messageId,
-      message: text,
-      ...(message.Subject === undefined ? {} : { subject: message.Subject }),
-      attributes,
-      publishedAt: clock.now(),
+  const now = clock.now();
+  const place = isFifo(topic)
+    ? takePlace(state, topic, outgoing, { now, messageId: random.uuid() })
+    : undefined;
+  const messageId = place?.messageId ?? random.uuid();
+  count(context, topic.arn, 'NumberOfMessagesPublished');
+  count(context, topic.arn, 'PublishSize', sizeOf(outgoing));
+  const answer =
+    place === undefined
+      ? { MessageId: messageId }
+      : { MessageId: messageId, SequenceNumber: place.sequenceNumber };
+  if (place?.isRepeat === true) return answer;
+  const attributes = readAttributes(outgoing.MessageAttributes);
+  const base: Omit<Message, 'text'> = {
+    type: 'Notification',
+    messageId,
+    topicArn: topic.arn,
+    ...(outgoing.Subject === undefined ? {} : { subject: outgoing.Subject }),
+    attributes,
+    publishedAt: now,
+    ...(outgoing.MessageGroupId === undefined ? {} : { groupId: outgoing.MessageGroupId }),
+    ...(place === undefined
+      ? {}
+      : { deduplicationId: place.deduplicationId, sequenceNumber: place.sequenceNumber }),
+  };
+  const found: Delivery[] = [];
+  for (const subscription of state.subscriptionsOf(topic.arn)) {
+    if (subscription.pending === true) continue;
+    const text = textFor(outgoing, subscription.protocol);
+    if (!passes(context, subscription, text, attributes)) continue;
+    found.push({
+      id: random.uuid(),
+      subscription,
+      message: { ...base, text },
       attempt: 0,
-      dueAt: clock.now(),
+      dueAt: now,
       cause: context.callId,
     });
-    deliver(context, id);
   }
-  return messageId;
+  for (const delivery of await sign(context, topic, found)) startDelivery(context, delivery);
+  return answer;
+};
+
+/** One signature serves all who get the same text. */
+const sign = async (
+  context: Context,
+  topic: Topic,
+  deliveries: readonly Delivery[],
+): Promise<readonly Delivery[]> => {
+  const byText = new Map<string, Message>();
+  const done: Delivery[] = [];
+  for (const delivery of deliveries) {
+    if (isRaw(delivery) || isFifo(topic)) {
+      done.push(delivery);
+      continue;
+    }
+    const { text } = delivery.message;
+    const message = byText.get(text) ?? (await withSignature(context, topic, delivery.message));
+    byText.set(text, message);
+    done.push({ ...delivery, message });
+  }
+  return done;
 };
 
 const publish = operation<SnsState, Sns.PublishInput, Sns.PublishResponse>({
   needs: (input, context) => {
-    if (input.PhoneNumber !== undefined) throw notSupported('Publishing to a phone number');
+    if (input.PhoneNumber !== undefined) {
+      if (!/^\+\d{4,15}$/.test(input.PhoneNumber))
+        throw invalidParameter(
+          `PhoneNumber Reason: ${input.PhoneNumber} is not valid to publish to`,
+        );
+      throw notSupported('Publishing to a phone number');
+    }
     const arn = input.TopicArn ?? input.TargetArn;
     if (arn === undefined)
       throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
+    if (arn.split(':')[5]?.startsWith('endpoint/') === true)
+      throw notSupported('Publishing to a mobile push endpoint');
     return topicNeed('sns:Publish')({ TopicArn: arn }, context);
   },
-  handle: (input, context) => {
-    const arn = input.TopicArn ?? input.TargetArn ?? '';
-    if (!context.state.topics.has(arn)) throw topicNotFound();
+  handle: async (input, context) => {
+    const topic = requireTopic(context, input.TopicArn ?? input.TargetArn);
+    checkOrder(input, kindOf(topic));
     checkMessage(input);
-    return { MessageId: send(context, arn, input) };
+    await makeDataKey(context, topic);
+    return send(context, topic, input);
   },
 });
 
 const publishBatch = operation<SnsState, Sns.PublishBatchInput, Sns.PublishBatchResponse>({
   needs: topicNeed('sns:Publish'),
-  handle: (input, context) => {
-    const arn = input.TopicArn ?? '';
+  handle: async (input, context) => {
+    const topic = requireTopic(context, input.TopicArn);
     const entries = input.PublishBatchRequestEntries ?? [];
     if (entries.length === 0) throw emptyBatch();
     if (entries.length > BATCH_ENTRIES) throw tooManyEntries();
@@ -154,18 +170,26 @@ const publishBatch = operation<SnsState, Sns.PublishBatchInput, Sns.PublishBatch
     if (new Set(entries.map(({ Id }) => Id)).size < entries.length) throw idsNotDistinct();
     if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MESSAGE_BYTES)
       throw batchTooLong();
-    if (!context.state.topics.has(arn)) throw topicNotFound();
+    // What is wrong with its attributes, its structure or its order fails the whole batch, as recorded from AWS by
+    // LocalStack's snapshot tests (`test_publish_batch_exceptions`, `test_empty_or_wrong_message_attributes`).
+    for (const entry of entries) {
+      checkOrder(entry, kindOf(topic));
+      readAttributes(entry.MessageAttributes);
+      textFor(entry, 'default');
+    }
+    await makeDataKey(context, topic);
     const successful: Sns.PublishBatchResultEntry[] = [];
     const failed: Sns.BatchResultErrorEntry[] = [];
     for (const entry of entries)
       try {
         checkMessage(entry);
-        successful.push({ Id: entry.Id, MessageId: send(context, arn, entry) });
+        successful.push({ Id: entry.Id, ...(await send(context, topic, entry)) });
       } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
         failed.push({
           Id: entry.Id,
           Code: 'InvalidParameter',
-          Message: error instanceof Error ? error.message : String(error),
+          Message: error.message,
           SenderFault: true,
         });
       }

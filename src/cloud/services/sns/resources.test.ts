@@ -114,10 +114,11 @@ describe('AWS::SNS::Topic', () => {
 
   it('fails where it asks for what is not supported, and says so', async () => {
     for (const properties of [
-      { FifoTopic: true, TopicName: 'a.fifo' },
+      { DataProtectionPolicy: { Name: 'x' } },
       { MaximumMessageSize: 1024 },
+      { FifoTopic: true, ArchivePolicy: { MessageRetentionPeriod: '30' } },
     ]) {
-      const name = `bad-${Object.keys(properties)[0]}`;
+      const name = `bad-${Object.keys(properties).at(-1)}`;
       expect((await cloud.create(name, template({ T: topic(properties) }))).StackStatus).toBe(
         'ROLLBACK_COMPLETE',
       );
@@ -154,22 +155,57 @@ describe('AWS::SNS::Subscription', () => {
     expect(await endpointsOf(arn)).toEqual([]);
   });
 
-  it('stays when one of its attributes changes', async () => {
+  it('stays when its attributes change, in whatever order they need', async () => {
     await cloud.create('s', template(subscription({})));
     const SubscriptionArn = await physicalId('s', 'S');
-    const updated = await cloud.update('s', template(subscription({ RawMessageDelivery: false })));
-    expect(updated.StackStatus).toBe('UPDATE_COMPLETE');
-    expect(await physicalId('s', 'S')).toBe(SubscriptionArn);
-    await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+    const now = async (properties: object) => {
+      const { StackStatus } = await cloud.update('s', template(subscription(properties)));
+      expect([StackStatus, story(await cloud.events('s')).at(-1)]).toEqual([
+        'UPDATE_COMPLETE',
+        's UPDATE_COMPLETE',
+      ]);
+      expect(await physicalId('s', 'S')).toBe(SubscriptionArn);
+      return (await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }))).Attributes;
+    };
+    const queue = `arn:aws:sqs:us-east-1:${ACCOUNT}:dead`;
+    expect(
+      await now({
+        FilterPolicy: { detail: { kind: ['a'] } },
+        FilterPolicyScope: 'MessageBody',
+        RedrivePolicy: { deadLetterTargetArn: queue },
+      }),
+    ).toMatchObject({
+      FilterPolicy: '{"detail":{"kind":["a"]}}',
+      FilterPolicyScope: 'MessageBody',
+      RedrivePolicy: `{"deadLetterTargetArn":"${queue}"}`,
+    });
+    expect(
+      await now({ FilterPolicy: { kind: ['a'] }, FilterPolicyScope: 'MessageAttributes' }),
+    ).toMatchObject({ FilterPolicy: '{"kind":["a"]}', FilterPolicyScope: 'MessageAttributes' });
+    const bare = await now({ RawMessageDelivery: false });
+    for (const name of ['FilterPolicy', 'RedrivePolicy']) expect(bare).not.toHaveProperty(name);
     const refused = await cloud.update(
       's',
-      template(subscription({ FilterPolicy: { kind: ['a'] } })),
+      template(subscription({ FilterPolicy: { kind: 'a' } })),
     );
     expect(refused.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(story(await cloud.events('s')).join('\n')).toMatch(
-      /S UPDATE_FAILED: .*FilterPolicy is not supported/,
+      /S UPDATE_FAILED: .*"kind" must be an object or an array/,
     );
-    await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+  });
+
+  it('of a FIFO topic whose name CloudFormation makes up', async () => {
+    await cloud.create(
+      's',
+      template({ T: topic({ FifoTopic: true, ContentBasedDeduplication: true }) }),
+    );
+    const arn = await physicalId('s', 'T');
+    expect(arn).toMatch(/:s-T-\w{12}\.fifo$/);
+    await cloud.update('s', template({ T: topic({ FifoTopic: true }) }));
+    expect(await attributesOf(arn)).toMatchObject({
+      FifoTopic: 'true',
+      ContentBasedDeduplication: 'false',
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError } from '../../core/aws-error.ts';
+import { AwsError, notSupported } from '../../core/aws-error.ts';
 import type {
   ProviderContext,
   ResourceProperties,
@@ -67,6 +67,20 @@ const described = (arn: string) => ({
   attributes: { TopicArn: arn, TopicName: arn.split(':')[5] ?? '' },
 });
 
+const refuseDataProtection = (properties: ResourceProperties) => {
+  if (properties['DataProtectionPolicy'] !== undefined)
+    throw notSupported('The property DataProtectionPolicy of AWS::SNS::Topic');
+};
+
+/** A FIFO topic's name ends with `.fifo`, one that CloudFormation makes up, too. */
+const nameOf = (properties: ResourceProperties, context: ProviderContext): string => {
+  const given = properties['TopicName'] as string | undefined;
+  if (given !== undefined) return given;
+  return String(properties['FifoTopic']) === 'true'
+    ? `${context.generateName({ max: 251 })}.fifo`
+    : context.generateName({ max: 256 });
+};
+
 const inlineSubscriptions = (properties: ResourceProperties) =>
   (properties['Subscription'] as readonly InlineSubscription[] | undefined) ?? [];
 
@@ -79,12 +93,11 @@ const subscribe = (
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html */
 export const topic: ResourceProvider = {
   type: 'AWS::SNS::Topic',
-  inert: ['DataProtectionPolicy', 'DeliveryStatusLogging'],
+  inert: ['DeliveryStatusLogging'],
   create: async (properties, context) => {
-    const name =
-      (properties['TopicName'] as string | undefined) ?? context.generateName({ max: 256 });
+    refuseDataProtection(properties);
     const answer = (await context.call('sns', 'CreateTopic', {
-      Name: name,
+      Name: nameOf(properties, context),
       Attributes: attributesOf(properties),
       Tags: tagsOf(properties, context),
     })) as { readonly TopicArn: string };
@@ -94,6 +107,7 @@ export const topic: ResourceProvider = {
     return described(answer.TopicArn);
   },
   update: async (arn, properties, previous, context) => {
+    refuseDataProtection(properties);
     const [now, before] = [attributesOf(properties), attributesOf(previous)];
     for (const name of new Set([...Object.keys(now), ...Object.keys(before)]))
       if (now[name] !== before[name])
@@ -172,6 +186,20 @@ const SUBSCRIPTION_ATTRIBUTES = [
   'ReplayPolicy',
 ] as const;
 
+/** What an attribute is when a template no longer says it; the others are taken back with nothing. */
+const SUBSCRIPTION_DEFAULTS: Readonly<Record<string, string>> = {
+  FilterPolicyScope: 'MessageAttributes',
+  RawMessageDelivery: 'false',
+};
+
+/** A nested filter policy needs its scope first; one that is nested no more goes before its scope. */
+const inOrder = (properties: ResourceProperties) =>
+  properties['FilterPolicyScope'] === 'MessageBody'
+    ? SUBSCRIPTION_ATTRIBUTES.toSorted(
+        (a, b) => Number(b === 'FilterPolicyScope') - Number(a === 'FilterPolicyScope'),
+      )
+    : SUBSCRIPTION_ATTRIBUTES;
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html */
 export const subscription: ResourceProvider = {
   type: 'AWS::SNS::Subscription',
@@ -193,12 +221,15 @@ export const subscription: ResourceProvider = {
   },
   // Without it a change would replace the subscription, and two of one topic and endpoint are one.
   update: async (arn, properties, previous, context) => {
-    for (const name of SUBSCRIPTION_ATTRIBUTES)
+    for (const name of inOrder(properties))
       if (!isDeepStrictEqual(properties[name], previous[name]))
         await context.call('sns', 'SetSubscriptionAttributes', {
           SubscriptionArn: arn,
           AttributeName: name,
-          AttributeValue: properties[name] === undefined ? '' : asText(properties[name]),
+          AttributeValue:
+            properties[name] === undefined
+              ? (SUBSCRIPTION_DEFAULTS[name] ?? '')
+              : asText(properties[name]),
         });
     return { physicalId: arn, attributes: { Arn: arn } };
   },
@@ -216,7 +247,11 @@ export const subscription: ResourceProvider = {
       TopicArn: found['TopicArn'],
       Protocol: found['Protocol'],
       Endpoint: found['Endpoint'],
-      ...readAttributes(found, SUBSCRIPTION_ATTRIBUTES),
+      // A delivery policy is told with what follows from it, so it can not be compared.
+      ...readAttributes(
+        found,
+        SUBSCRIPTION_ATTRIBUTES.filter((name) => name !== 'DeliveryPolicy'),
+      ),
     };
   },
 };

@@ -5,6 +5,7 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam';
 import {
+  AddPermissionCommand,
   CreateTopicCommand,
   DeleteTopicCommand,
   GetSubscriptionAttributesCommand,
@@ -14,6 +15,7 @@ import {
   ListTagsForResourceCommand,
   ListTopicsCommand,
   PublishCommand,
+  RemovePermissionCommand,
   SetSubscriptionAttributesCommand,
   SetTopicAttributesCommand,
   SNSClient,
@@ -141,10 +143,19 @@ describe('topics', () => {
 
   it('refuse what they cannot be', async () => {
     await expect(createTopic('no spaces')).rejects.toThrow('Invalid parameter: Topic Name');
-    await expect(createTopic('queue.fifo')).rejects.toThrow(/FIFO topic is not supported/);
-    await expect(
-      sns.send(new CreateTopicCommand({ Name: 'x', Attributes: { FifoTopic: 'true' } })),
-    ).rejects.toThrow(/FifoTopic is not supported/);
+    await expect(attributesOf('arn:aws:sns')).rejects.toThrow(
+      'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 3',
+    );
+    await expect(attributesOf(topicArn('x').replace('us-east-1', 'eu-west-1'))).rejects.toThrow(
+      'Invalid parameter: TopicArn',
+    );
+    for (const Attributes of [
+      { ArchivePolicy: '{"MessageRetentionPeriod":"30"}' },
+      { DataProtectionPolicy: '{"Name":"x"}' },
+    ])
+      await expect(sns.send(new CreateTopicCommand({ Name: 'x', Attributes }))).rejects.toThrow(
+        `${Object.keys(Attributes)[0]} is not supported`,
+      );
   });
 
   it('carry tags', async () => {
@@ -206,34 +217,71 @@ describe('subscriptions', () => {
           Attributes,
         }),
       );
-    await expect(withAttributes({ FilterPolicy: '{"a":["b"]}' })).rejects.toThrow(
-      /FilterPolicy is not supported/,
+    await expect(withAttributes({ Colour: 'red' })).rejects.toThrow('Unknown attribute');
+    await expect(withAttributes({ ReplayPolicy: '{"PointType":"Timestamp"}' })).rejects.toThrow(
+      'ReplayPolicy is not supported',
     );
-    await expect(withAttributes({ Colour: 'red' })).rejects.toThrow(
-      'Invalid parameter: AttributeName',
+    await expect(withAttributes({ RawMessageDelivery: 'wrongvalue' })).rejects.toThrow(
+      'Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [wrongvalue]. Must be true or false.',
+    );
+    await expect(withAttributes({ RawMessageDelivery: 'true' })).rejects.toThrow(
+      'does not support raw message delivery',
     );
     const SubscriptionArn = (await withAttributes({ RawMessageDelivery: 'false' })).SubscriptionArn;
-    await expect(
-      sns.send(
-        new SetSubscriptionAttributesCommand({
-          SubscriptionArn,
-          AttributeName: 'RedrivePolicy',
-          AttributeValue: '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead"}',
-        }),
-      ),
-    ).rejects.toThrow(/RedrivePolicy is not supported/);
-    const other = (Protocol: string, Endpoint: string) =>
-      sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint }));
-    await expect(other('email', 'a@example.com')).rejects.toThrow(
-      /protocol email is not supported/,
+    await expect(withAttributes({ FilterPolicy: '{"a":["b"]}' })).rejects.toThrow(
+      'Subscription already exists with different attributes',
     );
-    await expect(other('pigeon', 'roof')).rejects.toThrow('Invalid parameter: Protocol');
-    await expect(other('lambda', 'listener')).rejects.toThrow('Lambda endpoint ARN');
+    const set = (AttributeName: string, AttributeValue: string) =>
+      sns.send(
+        new SetSubscriptionAttributesCommand({ SubscriptionArn, AttributeName, AttributeValue }),
+      );
+    await expect(set('Colour', 'red')).rejects.toThrow('Invalid parameter: AttributeName');
+    await expect(set('RawMessageDelivery', '')).rejects.toThrow(
+      'Invalid parameter: RawMessageDelivery: Invalid value []. Must be true or false.',
+    );
+    await expect(
+      sns.send(new SubscribeCommand({ TopicArn, Protocol: 'lambda', Endpoint: 'listener' })),
+    ).rejects.toThrow('Lambda endpoint ARN');
     await expect(subscribe(topicArn('none'))).rejects.toMatchObject({ name: 'NotFoundException' });
+    await expect(
+      sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: 'pending confirmation' })),
+    ).rejects.toThrow(
+      'Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1',
+    );
   });
 });
 
 describe('the topic policy', () => {
+  it('takes statements by their label', async () => {
+    const TopicArn = await createTopic('labelled');
+    const add = () =>
+      sns.send(
+        new AddPermissionCommand({
+          TopicArn,
+          Label: 'friends',
+          AWSAccountId: ['111111111111'],
+          ActionName: ['Publish'],
+        }),
+      );
+    await add();
+    await expect(add()).rejects.toThrow('Invalid parameter: Statement already exists');
+    const statements = async () =>
+      (
+        JSON.parse((await attributesOf(TopicArn))['Policy'] ?? '{}') as {
+          readonly Statement: readonly object[];
+        }
+      ).Statement;
+    expect((await statements())[1]).toEqual({
+      Sid: 'friends',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+      Action: 'SNS:Publish',
+      Resource: TopicArn,
+    });
+    await sns.send(new RemovePermissionCommand({ TopicArn, Label: 'friends' }));
+    expect(await statements()).toHaveLength(1);
+  });
+
   const setPolicy = (TopicArn: string, statement: object | undefined) =>
     sns.send(
       new SetTopicAttributesCommand({

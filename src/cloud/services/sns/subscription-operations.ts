@@ -1,50 +1,40 @@
 import type * as Sns from '@aws-sdk/client-sns';
-import { notSupported } from '../../core/aws-error.ts';
-import type { OperationTable } from '../../core/define-service.ts';
+import { AwsError } from '../../core/aws-error.ts';
+import type { Need, OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { invalidParameter, subscriptionNotFound, topicNotFound } from './errors.ts';
+import { principalName } from '../../core/principals.ts';
+import { askEndpoint, confirm } from './confirmation.ts';
+import { effectiveSubscriptionPolicy, toldSubscriptionPolicy } from './delivery-policy.ts';
+import { checkEndpoint, isConfirmedByEndpoint } from './endpoint-arn.ts';
+import {
+  invalidParameter,
+  invalidPlainly,
+  subscriptionNotFound,
+  tooManyFilterPolicies,
+} from './errors.ts';
+import { FILTER_POLICY } from './limits.ts';
 import type { SnsState, Subscription } from './state.ts';
-import { subscriptionsOf } from './state.ts';
+import {
+  readSubscriptionAttributes,
+  scopeOf,
+  withSubscriptionAttribute,
+} from './subscription-attributes.ts';
+import { checkArn, requireTopic } from './topic-arn.ts';
 import { pageOf } from './topic-operations.ts';
 import { topicNeed } from './topic-policy.ts';
 
-/** https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html */
-const PROTOCOLS = [
-  'http',
-  'https',
-  'email',
-  'email-json',
-  'sms',
-  'sqs',
-  'application',
-  'lambda',
-  'firehose',
-];
-const NOT_ACTED_ON = [
-  'FilterPolicy',
-  'FilterPolicyScope',
-  'RedrivePolicy',
-  'DeliveryPolicy',
-  'RawMessageDelivery',
-  'ReplayPolicy',
-  'SubscriptionRoleArn',
-];
+type Context = OperationContext<SnsState>;
 
-const checkAttribute = (name: string, value: string | undefined) => {
-  if (!NOT_ACTED_ON.includes(name)) throw invalidParameter(`AttributeName`);
-  // An empty value takes an attribute back, and what is off by default may be said to be off.
-  if (value !== undefined && value !== '' && value !== '{}' && value !== 'false')
-    throw notSupported(`The subscription attribute ${name}`);
-};
-
-const requireSubscription = (state: SnsState, arn: string | undefined): Subscription => {
-  const subscription = state.subscriptions.get(arn ?? '');
+const requireSubscription = ({ state, region }: Context, arn = ''): Subscription => {
+  checkArn(arn, 'SubscriptionArn', region);
+  const subscription = state.subscriptions.get(arn);
   if (subscription === undefined) throw subscriptionNotFound();
   return subscription;
 };
 
+/** The words are AWS's: as recorded from it by LocalStack's snapshot tests. */
 const describe = (subscription: Subscription, accountId: string): Sns.Subscription => ({
-  SubscriptionArn: subscription.arn,
+  SubscriptionArn: subscription.pending === true ? 'PendingConfirmation' : subscription.arn,
   Owner: accountId,
   Protocol: subscription.protocol,
   Endpoint: subscription.endpoint,
@@ -56,6 +46,37 @@ const onSubscription =
     action,
     resource: (input.SubscriptionArn ?? '*').split(':').slice(0, 6).join(':'),
   });
+
+const checkFilterCount = (state: SnsState, topicArn: string, subscriptionArn: string) => {
+  const others = state
+    .subscriptionsOf(topicArn)
+    .filter(({ arn, attributes }) => arn !== subscriptionArn && 'FilterPolicy' in attributes);
+  if (others.length >= FILTER_POLICY.ofTopic) throw tooManyFilterPolicies();
+};
+
+const sameAttributes = (a: Subscription['attributes'], b: Subscription['attributes']) =>
+  Object.entries(b).every(([name, value]) => a[name] === value);
+
+/** Attributes as AWS tells them: a filter's scope only with the filter, a delivery policy with what follows from it. */
+const toldAttributes = (
+  subscription: Subscription,
+  topic: Parameters<typeof effectiveSubscriptionPolicy>[1],
+): Record<string, string> => {
+  const { FilterPolicyScope: _, DeliveryPolicy, ...attributes } = subscription.attributes;
+  return {
+    RawMessageDelivery: 'false',
+    ...attributes,
+    ...('FilterPolicy' in attributes ? { FilterPolicyScope: scopeOf(subscription) } : {}),
+    ...(DeliveryPolicy === undefined
+      ? {}
+      : { DeliveryPolicy: JSON.stringify(toldSubscriptionPolicy(DeliveryPolicy)) }),
+    ...(subscription.protocol.startsWith('http')
+      ? {
+          EffectiveDeliveryPolicy: JSON.stringify(effectiveSubscriptionPolicy(subscription, topic)),
+        }
+      : {}),
+  };
+};
 
 /** Operations on subscriptions. */
 export const subscriptionOperations: OperationTable<SnsState> = {
@@ -71,28 +92,88 @@ export const subscriptionOperations: OperationTable<SnsState> = {
         },
       };
     },
-    handle: (input, { state, random }) => {
-      const { TopicArn = '', Protocol: protocol = '', Endpoint: endpoint = '' } = input;
-      if (!PROTOCOLS.includes(protocol)) throw invalidParameter('Protocol');
-      if (!state.topics.has(TopicArn)) throw topicNotFound();
-      if (protocol !== 'lambda') throw notSupported(`A subscription with the protocol ${protocol}`);
-      if (!/^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/.test(endpoint))
-        throw invalidParameter('Lambda endpoint ARN');
-      for (const [name, value] of Object.entries(input.Attributes ?? {}))
-        checkAttribute(name, value);
-      const known = subscriptionsOf(state, TopicArn).find(
-        (other) => other.protocol === protocol && other.endpoint === endpoint,
+    handle: async (input, context) => {
+      const { state, random, principal } = context;
+      const { Protocol: protocol = '', Endpoint: endpoint = '' } = input;
+      const topic = requireTopic(context, input.TopicArn);
+      checkEndpoint(protocol, endpoint, topic);
+      const attributes = readSubscriptionAttributes(
+        { protocol, endpoint },
+        topic,
+        input.Attributes ?? {},
       );
-      if (known !== undefined) return { SubscriptionArn: known.arn };
-      const arn = `${TopicArn}:${random.uuid()}`;
-      state.subscriptions.set(arn, { arn, topicArn: TopicArn, protocol, endpoint, attributes: {} });
-      return { SubscriptionArn: arn };
+      const told = ({ arn, pending }: Subscription) => ({
+        SubscriptionArn:
+          pending === true && input.ReturnSubscriptionArn !== true ? 'pending confirmation' : arn,
+      });
+      const known = state
+        .subscriptionsOf(topic.arn)
+        .find((other) => other.protocol === protocol && other.endpoint === endpoint);
+      if (known !== undefined) {
+        // The text: https://github.com/aws/aws-sdk-go/issues/3395 and others.
+        if (!sameAttributes(known.attributes, attributes))
+          throw invalidParameter(
+            'Attributes Reason: Subscription already exists with different attributes',
+          );
+        // Asking again sends the token again.
+        if (known.pending === true) await askEndpoint(context, 'SubscriptionConfirmation', known);
+        return told(known);
+      }
+      if ('FilterPolicy' in attributes) checkFilterCount(state, topic.arn, '');
+      const pending = isConfirmedByEndpoint(protocol);
+      const made: Subscription = {
+        arn: `${topic.arn}:${random.uuid()}`,
+        topicArn: topic.arn,
+        protocol,
+        endpoint,
+        attributes,
+        principal: principalName(principal),
+        ...(pending ? { pending, authenticated: false } : {}),
+      };
+      state.putSubscription(made);
+      if (pending) await askEndpoint(context, 'SubscriptionConfirmation', made);
+      return told(made);
+    },
+  }),
+  ConfirmSubscription: operation<
+    SnsState,
+    Sns.ConfirmSubscriptionInput,
+    Sns.ConfirmSubscriptionResponse
+  >({
+    // Whoever has the token may: a signature is asked only for a subscription that a signature alone shall end.
+    needs: (input, context): Need | readonly Need[] =>
+      context.principal.kind === 'anonymous'
+        ? []
+        : topicNeed('sns:ConfirmSubscription')(input, context),
+    handle: (input, context) => {
+      const { Token: token = '', TopicArn: topicArn = '' } = input;
+      checkArn(topicArn, 'TopicArn', context.region);
+      const signed = context.principal.kind !== 'anonymous';
+      const authenticateOnUnsubscribe = input.AuthenticateOnUnsubscribe?.toLowerCase() === 'true';
+      if (authenticateOnUnsubscribe && !signed) throw unsigned('sns:ConfirmSubscription');
+      if (!/^[0-9a-f]{64,}$/.test(token)) throw invalidPlainly('Invalid token');
+      const confirmed = confirm(context, token, topicArn, {
+        authenticated: signed,
+        authenticateOnUnsubscribe,
+      });
+      if (confirmed === undefined) throw invalidParameter('Token');
+      return { SubscriptionArn: confirmed.arn };
     },
   }),
   Unsubscribe: operation<SnsState, Sns.UnsubscribeInput, object>({
-    needs: onSubscription('sns:Unsubscribe'),
-    handle: (input, { state }) => {
-      state.subscriptions.delete(input.SubscriptionArn ?? '');
+    needs: (input, { principal }): Need | readonly Need[] =>
+      principal.kind === 'anonymous' ? [] : onSubscription('sns:Unsubscribe')(input),
+    handle: async (input, context) => {
+      const { state, region, principal } = context;
+      const arn = input.SubscriptionArn ?? '';
+      checkArn(arn, 'SubscriptionArn', region);
+      const subscription = state.subscriptions.get(arn);
+      if (subscription === undefined) return {};
+      if (principal.kind === 'anonymous' && subscription.authenticateOnUnsubscribe === true)
+        throw unsigned('sns:Unsubscribe');
+      state.dropSubscription(arn);
+      if (isConfirmedByEndpoint(subscription.protocol) && subscription.pending !== true)
+        await askEndpoint(context, 'UnsubscribeConfirmation', subscription);
       return {};
     },
   }),
@@ -117,11 +198,11 @@ export const subscriptionOperations: OperationTable<SnsState> = {
     Sns.ListSubscriptionsByTopicResponse
   >({
     needs: topicNeed('sns:ListSubscriptionsByTopic'),
-    handle: (input, { state, accountId }) => {
-      if (!state.topics.has(input.TopicArn ?? '')) throw topicNotFound();
-      const { page, next } = pageOf(subscriptionsOf(state, input.TopicArn ?? ''), input.NextToken);
+    handle: (input, context) => {
+      const topic = requireTopic(context, input.TopicArn);
+      const { page, next } = pageOf(context.state.subscriptionsOf(topic.arn), input.NextToken);
       return {
-        Subscriptions: page.map((subscription) => describe(subscription, accountId)),
+        Subscriptions: page.map((subscription) => describe(subscription, context.accountId)),
         ...next,
       };
     },
@@ -132,8 +213,10 @@ export const subscriptionOperations: OperationTable<SnsState> = {
     Sns.GetSubscriptionAttributesResponse
   >({
     needs: onSubscription('sns:GetSubscriptionAttributes'),
-    handle: (input, { state, accountId }) => {
-      const subscription = requireSubscription(state, input.SubscriptionArn);
+    handle: (input, context) => {
+      const subscription = requireSubscription(context, input.SubscriptionArn);
+      const { accountId, state } = context;
+      const topic = state.topics.get(subscription.topicArn) ?? { attributes: {} };
       return {
         Attributes: {
           SubscriptionArn: subscription.arn,
@@ -141,20 +224,32 @@ export const subscriptionOperations: OperationTable<SnsState> = {
           Protocol: subscription.protocol,
           Endpoint: subscription.endpoint,
           Owner: accountId,
-          PendingConfirmation: 'false',
-          ConfirmationWasAuthenticated: 'true',
-          RawMessageDelivery: 'false',
-          SubscriptionPrincipal: `arn:aws:iam::${accountId}:root`,
+          PendingConfirmation: String(subscription.pending === true),
+          ConfirmationWasAuthenticated: String(subscription.authenticated ?? true),
+          SubscriptionPrincipal: subscription.principal ?? `arn:aws:iam::${accountId}:root`,
+          ...toldAttributes(subscription, topic),
         },
       };
     },
   }),
   SetSubscriptionAttributes: operation<SnsState, Sns.SetSubscriptionAttributesInput, object>({
     needs: onSubscription('sns:SetSubscriptionAttributes'),
-    handle: (input, { state }) => {
-      requireSubscription(state, input.SubscriptionArn);
-      checkAttribute(input.AttributeName ?? '', input.AttributeValue);
+    handle: (input, context) => {
+      const { state } = context;
+      const subscription = requireSubscription(context, input.SubscriptionArn);
+      const topic = requireTopic(context, subscription.topicArn);
+      const { AttributeName: name = '', AttributeValue: value = '' } = input;
+      const attributes = withSubscriptionAttribute(subscription, topic, [name, value]);
+      if (name === 'FilterPolicy' && 'FilterPolicy' in attributes)
+        checkFilterCount(state, topic.arn, subscription.arn);
+      state.putSubscription({ ...subscription, attributes });
       return {};
     },
   }),
 };
+
+const unsigned = (action: string): AwsError =>
+  new AwsError('AuthorizationErrorException', `The request must be signed to perform: ${action}`, {
+    status: 403,
+    denied: true,
+  });

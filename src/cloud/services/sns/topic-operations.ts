@@ -3,10 +3,13 @@ import { parsePolicy } from '../../../iam/index.ts';
 import { notSupported } from '../../core/aws-error.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { invalidParameter, resourceNotFound, topicNotFound } from './errors.ts';
+import { effectiveTopicPolicy, topicPolicyFault } from './delivery-policy.ts';
+import { invalidParameter, resourceNotFound } from './errors.ts';
 import { PAGE } from './limits.ts';
 import type { SnsState, Topic } from './state.ts';
-import { subscriptionsOf } from './state.ts';
+import { isFifo } from './state.ts';
+import { checkArn, requireTopic } from './topic-arn.ts';
+import { permissionOperations } from './topic-permissions.ts';
 import { defaultPolicy, topicNeed } from './topic-policy.ts';
 
 interface Place {
@@ -18,20 +21,24 @@ const arnOf = ({ region, accountId }: Place, name: string) =>
   `arn:aws:sns:${region}:${accountId}:${name}`;
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html */
-const KEPT_ATTRIBUTES = [
-  'DeliveryPolicy',
+const FEEDBACK = ['Application', 'Firehose', 'HTTP', 'Lambda', 'SQS'].flatMap((protocol) => [
+  `${protocol}SuccessFeedbackRoleArn`,
+  `${protocol}SuccessFeedbackSampleRate`,
+  `${protocol}FailureFeedbackRoleArn`,
+]);
+const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'KmsMasterKeyId',
-  'SignatureVersion',
   'TracingConfig',
-  'LambdaSuccessFeedbackRoleArn',
-  'LambdaSuccessFeedbackSampleRate',
-  'LambdaFailureFeedbackRoleArn',
-];
+  ...FEEDBACK,
+]);
 
-const requireTopic = (state: SnsState, arn: string | undefined): Topic => {
-  const topic = state.topics.get(arn ?? '');
-  if (topic === undefined) throw topicNotFound();
-  return topic;
+/** The text for FIFO topics: https://github.com/localstack/localstack, as recorded from AWS there. */
+const checkName = (name: string, fifo: boolean) => {
+  if (fifo && !/^[\w-]{1,251}\.fifo$/.test(name))
+    throw invalidParameter(
+      'Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.',
+    );
+  if (!fifo && !/^[\w-]{1,256}$/.test(name)) throw invalidParameter('Topic Name');
 };
 
 const requireTagged = (state: SnsState, arn: string | undefined): Topic => {
@@ -40,7 +47,15 @@ const requireTagged = (state: SnsState, arn: string | undefined): Topic => {
   return topic;
 };
 
+const onlyForFifo = (topic: Topic, what: string) => {
+  if (!isFifo(topic)) throw invalidParameter(`${what} can only be set for FIFO topics`);
+};
+
 const withAttribute = (topic: Topic, name: string, value: string): Topic => {
+  const kept = (text = value): Topic => ({
+    ...topic,
+    attributes: withValue(topic.attributes, name, text),
+  });
   switch (name) {
     case 'DisplayName':
       if (value.length > 100) throw invalidParameter('DisplayName');
@@ -53,17 +68,51 @@ const withAttribute = (topic: Topic, name: string, value: string): Topic => {
             ? defaultPolicy(topic.arn, topic.arn.split(':')[4] ?? '')
             : readPolicy(value),
       };
-    case 'FifoTopic':
-    case 'ContentBasedDeduplication':
-    case 'ArchivePolicy':
+    case 'DeliveryPolicy':
+      return kept(value === '' ? '' : readDeliveryPolicy(value));
+    case 'SignatureVersion':
+      if (!['', '1', '2'].includes(value)) throw invalidParameter('SignatureVersion');
+      return kept();
+    case 'ContentBasedDeduplication': {
+      const on = value === '' ? 'false' : value.toLowerCase();
+      if (on !== 'true' && on !== 'false') throw invalidParameter('ContentBasedDeduplication');
+      if (on === 'true') onlyForFifo(topic, 'Content-based deduplication');
+      return isFifo(topic) ? kept(on) : topic;
+    }
     case 'FifoThroughputScope':
+      if (value === '') return kept();
+      onlyForFifo(topic, 'FifoThroughputScope');
+      if (value !== 'Topic' && value !== 'MessageGroup')
+        throw invalidParameter('FifoThroughputScope');
+      return kept();
+    case 'ArchivePolicy':
     case 'MaximumMessageSize':
     case 'DataProtectionPolicy':
-      if (value === 'false' || value === '') return topic;
+      if (value === 'false' || value === '' || value === '{}') return topic;
       throw notSupported(`The topic attribute ${name}`);
     default:
-      if (!KEPT_ATTRIBUTES.includes(name)) throw invalidParameter('AttributeName');
-      return { ...topic, attributes: withValue(topic.attributes, name, value) };
+      if (!KEPT_ATTRIBUTES.has(name)) throw invalidParameter('AttributeName');
+      return kept();
+  }
+};
+
+/** As AWS tells it back, as recorded by LocalStack's snapshot tests (`test_topic_delivery_policy_crud`). */
+const readDeliveryPolicy = (text: string): string => {
+  const policy = readJson(text);
+  const fault = topicPolicyFault(policy);
+  if (fault !== undefined) throw invalidParameter(`DeliveryPolicy: ${fault}`);
+  const { http } = policy as { readonly http?: Readonly<Record<string, unknown>> };
+  const given = Object.entries({ disableSubscriptionOverrides: false, ...http });
+  return JSON.stringify({
+    http: Object.fromEntries(given.filter(([, value]) => value !== null)),
+  });
+};
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidParameter('DeliveryPolicy: failed to parse JSON.');
   }
 };
 
@@ -96,6 +145,7 @@ export const pageOf = <T>(items: readonly T[], token: string | undefined) => {
 
 /** Operations on topics. */
 export const topicOperations: OperationTable<SnsState> = {
+  ...permissionOperations,
   CreateTopic: operation<SnsState, Sns.CreateTopicInput, Sns.CreateTopicResponse>({
     needs: ({ Name = '' }, context) => ({
       action: 'sns:CreateTopic',
@@ -104,20 +154,24 @@ export const topicOperations: OperationTable<SnsState> = {
     handle: (input, context) => {
       const { state, accountId } = context;
       const name = input.Name ?? '';
-      if (name.endsWith('.fifo')) throw notSupported('A FIFO topic');
-      if (!/^[\w-]{1,256}$/.test(name)) throw invalidParameter('Topic Name');
+      const { FifoTopic = 'false', ...given } = input.Attributes ?? {};
+      const fifo = FifoTopic.toLowerCase() === 'true';
+      checkName(name, fifo);
+      const keys = (input.Tags ?? []).map(({ Key }) => Key);
+      if (new Set(keys).size < keys.length)
+        throw invalidParameter('Duplicated keys are not allowed.');
       const arn = arnOf(context, name);
       const known = state.topics.get(arn);
       if (input.DataProtectionPolicy !== undefined)
         throw notSupported('The topic attribute DataProtectionPolicy');
-      const made = Object.entries(input.Attributes ?? {}).reduce<Topic>(
+      const made = Object.entries(given).reduce<Topic>(
         (topic, [key, value]) => withAttribute(topic, key, value),
         known ?? {
           arn,
           name,
           displayName: '',
           policy: defaultPolicy(arn, accountId),
-          attributes: {},
+          attributes: fifo ? { FifoTopic: 'true', ContentBasedDeduplication: 'false' } : {},
           tags: asTags(input.Tags),
         },
       );
@@ -132,9 +186,11 @@ export const topicOperations: OperationTable<SnsState> = {
   }),
   DeleteTopic: operation<SnsState, Sns.DeleteTopicInput, object>({
     needs: topicNeed('sns:DeleteTopic'),
-    handle: ({ TopicArn = '' }, { state }) => {
-      for (const { arn } of subscriptionsOf(state, TopicArn)) state.subscriptions.delete(arn);
+    handle: ({ TopicArn = '' }, { state, region }) => {
+      checkArn(TopicArn, 'TopicArn', region);
+      for (const { arn } of state.subscriptionsOf(TopicArn)) state.dropSubscription(arn);
       state.topics.delete(TopicArn);
+      state.sequences.delete(TopicArn);
       return {};
     },
   }),
@@ -151,19 +207,21 @@ export const topicOperations: OperationTable<SnsState> = {
     Sns.GetTopicAttributesResponse
   >({
     needs: topicNeed('sns:GetTopicAttributes'),
-    handle: (input, { state, accountId }) => {
-      const topic = requireTopic(state, input.TopicArn);
+    handle: (input, context) => {
+      const { state, accountId } = context;
+      const topic = requireTopic(context, input.TopicArn);
+      const subscriptions = state.subscriptionsOf(topic.arn);
+      const pending = subscriptions.filter((one) => one.pending === true).length;
       return {
         Attributes: {
           TopicArn: topic.arn,
           Owner: accountId,
           Policy: topic.policy,
           DisplayName: topic.displayName,
-          SubscriptionsConfirmed: String(subscriptionsOf(state, topic.arn).length),
-          SubscriptionsPending: '0',
+          SubscriptionsConfirmed: String(subscriptions.length - pending),
+          SubscriptionsPending: String(pending),
           SubscriptionsDeleted: '0',
-          EffectiveDeliveryPolicy:
-            '{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}',
+          EffectiveDeliveryPolicy: JSON.stringify(effectiveTopicPolicy(topic)),
           ...topic.attributes,
         },
       };
@@ -171,9 +229,9 @@ export const topicOperations: OperationTable<SnsState> = {
   }),
   SetTopicAttributes: operation<SnsState, Sns.SetTopicAttributesInput, object>({
     needs: topicNeed('sns:SetTopicAttributes'),
-    handle: (input, { state }) => {
-      const topic = requireTopic(state, input.TopicArn);
-      state.topics.set(
+    handle: (input, context) => {
+      const topic = requireTopic(context, input.TopicArn);
+      context.state.topics.set(
         topic.arn,
         withAttribute(topic, input.AttributeName ?? '', input.AttributeValue ?? ''),
       );
