@@ -382,7 +382,7 @@ describe('FilterLogEvents', () => {
     ['{ $.a = }', 'Invalid filter pattern'],
     ['{ a = 1 }', 'Invalid filter pattern'],
     ['%(%', 'Invalid filter pattern'],
-    ['[ip, user]', 'not supported by the embedded cloud'],
+    ['[ip, user', 'it has no closing bracket'],
   ])('refuses %s', async (pattern, message) => {
     await expect(filter('filter', pattern)).rejects.toMatchObject({
       name: 'InvalidParameterException',

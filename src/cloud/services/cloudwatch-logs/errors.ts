@@ -16,3 +16,9 @@ export const invalidParameter = (message: string): AwsError =>
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html; the text is our own */
 export const invalidOperation = (message: string): AwsError =>
   new AwsError('InvalidOperationException', message);
+/** As recorded from AWS by LocalStack's snapshot tests; of metric filters by analogy. */
+export const filterNotFound = (kind: 'subscription' | 'metric'): AwsError =>
+  new AwsError('ResourceNotFoundException', `The specified ${kind} filter does not exist.`);
+/** As recorded from AWS by LocalStack's snapshot tests. */
+export const limitExceeded = (): AwsError =>
+  new AwsError('LimitExceededException', 'Resource limit exceeded.');

@@ -1,3 +1,4 @@
+import { compileColumns } from './column-pattern.ts';
 import { invalidParameter } from './errors.ts';
 
 /**
@@ -6,16 +7,65 @@ import { invalidParameter } from './errors.ts';
  */
 export type LogFilter = (message: string) => boolean;
 
+/** A pattern, and what it names of a line. */
+export interface LogPattern {
+  readonly matches: LogFilter;
+  /** Whether it names anything: of terms there is nothing to extract. */
+  readonly isStructured: boolean;
+  /** The value of a name such as `$.latency` or `$size`, as text; undefined where the line has none. */
+  read(message: string, name: string): string | undefined;
+  /** Everything that the pattern names, by its name. */
+  extract(message: string): Readonly<Record<string, string>>;
+}
+
 /** @throws {InvalidParameterException} for a pattern that cannot be read */
-export const compileFilter = (pattern: string): LogFilter => {
+export const compileFilter = (pattern: string): LogFilter => compilePattern(pattern).matches;
+
+const UNSTRUCTURED = { isStructured: false, read: () => undefined, extract: () => ({}) } as const;
+
+/** @throws {InvalidParameterException} for a pattern that cannot be read */
+export const compilePattern = (pattern: string): LogPattern => {
   const text = pattern.trim();
-  if (text === '') return () => true;
-  if (text.startsWith('{')) return compileJson(text);
-  if (text.startsWith('['))
-    throw invalidParameter(
-      `The space-delimited filter pattern '${text}' is not supported by the embedded cloud. Use terms or a JSON pattern.`,
-    );
-  return compileTerms(text);
+  if (text === '') return { ...UNSTRUCTURED, matches: () => true };
+  if (text.startsWith('{')) return jsonPattern(text);
+  if (text.startsWith('[')) return compileColumns(text);
+  return { ...UNSTRUCTURED, matches: compileTerms(text) };
+};
+
+const jsonPattern = (text: string): LogPattern => {
+  const names = [
+    ...new Set(
+      tokenise(text)
+        .filter(({ kind }) => kind === 'selector')
+        .map((token) => token.text),
+    ),
+  ];
+  const read = (message: string, name: string) => asText(compileSelector(name)(parsed(message)));
+  return {
+    matches: compileJson(text),
+    isStructured: true,
+    read,
+    extract: (message) =>
+      Object.fromEntries(
+        names.flatMap((name) => {
+          const value = read(message, name);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+  };
+};
+
+const parsed = (message: string): unknown => {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+};
+
+const asText = (value: unknown): string | undefined => {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 
 interface Term {

@@ -31,3 +31,16 @@ export const RESOURCE_POLICIES = {
   accountCharacters: 5_120,
   groupBytes: 51_200,
 } as const;
+
+/** Filters of one log group. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+export const FILTERS = { subscriptions: 2, metrics: 100, dimensions: 3 } as const;
+
+/**
+ * How long events are tried again; the pauses are our own, AWS's are not published.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions.html
+ */
+export const FORWARDING = {
+  retriedMs: 24 * 3_600_000,
+  firstPauseMs: 1_000,
+  mostPauseMs: 300_000,
+} as const;

@@ -12,10 +12,12 @@ import {
 import { filterLogEvents, getLogEvents } from './read-events.ts';
 import { PAGE_GROUPS, RETENTION_DAYS } from './limits.ts';
 import { anyGroup, groupArn, groupName, groupNeed, streamNeed } from './names.ts';
+import { metricFilterOperations } from './metric-filters.ts';
 import { page } from './page.ts';
 import { putLogEvents } from './put-log-events.ts';
 import { resourcePolicyOperations } from './resource-policies.ts';
 import type { LogGroup, LogsState, LogStream } from './state.ts';
+import { subscriptionFilterOperations } from './subscription-filters.ts';
 
 const GROUP_NAME = /^[\w./#-]{1,512}$/;
 
@@ -25,12 +27,12 @@ const requireGroup = (state: LogsState, name: string): LogGroup => {
   return group;
 };
 
-const describeGroup = (group: LogGroup): Logs.LogGroup => ({
+const describeGroup = (state: LogsState, group: LogGroup): Logs.LogGroup => ({
   logGroupName: group.name,
   arn: `${group.arn}:*`,
   logGroupArn: group.arn,
   creationTime: group.createdAt,
-  metricFilterCount: 0,
+  metricFilterCount: state.metricFilters.of(group.name).length,
   storedBytes: 0,
   logGroupClass: group.logGroupClass as Logs.LogGroupClass,
   deletionProtectionEnabled: group.deletionProtection,
@@ -88,6 +90,10 @@ export const operations: OperationTable<LogsState> = {
           `The log group ${group.name} has deletion protection. Take it off with PutLogGroupDeletionProtection first.`,
         );
       for (const stream of state.streamsOf(group.name)) state.dropStream(group.name, stream.name);
+      for (const { name } of state.subscriptionFilters.of(group.name))
+        state.subscriptionFilters.delete(group.name, name);
+      for (const { name } of state.metricFilters.of(group.name))
+        state.metricFilters.delete(group.name, name);
       // A log group's own policy goes with it.
       state.setPolicy(group.arn, undefined);
       state.groups.delete(group.name);
@@ -115,7 +121,7 @@ export const operations: OperationTable<LogsState> = {
         .filter(({ logGroupClass }) => (input.logGroupClass ?? logGroupClass) === logGroupClass)
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, nextToken } = page(found, input.nextToken, input.limit ?? PAGE_GROUPS);
-      return { logGroups: items.map(describeGroup), nextToken };
+      return { logGroups: items.map((group) => describeGroup(state, group)), nextToken };
     },
   }),
   PutRetentionPolicy: operation<LogsState, Logs.PutRetentionPolicyRequest, object>({
@@ -226,6 +232,8 @@ export const operations: OperationTable<LogsState> = {
     },
   }),
   ...resourcePolicyOperations,
+  ...subscriptionFilterOperations,
+  ...metricFilterOperations,
   PutLogEvents: putLogEvents,
   GetLogEvents: getLogEvents,
   FilterLogEvents: filterLogEvents,

@@ -5,6 +5,8 @@ import { servicePrincipal } from '../../core/principals.ts';
 import { readEmbeddedMetrics } from './embedded-metrics.ts';
 import { groupNotFound, invalidParameter, streamNotFound } from './errors.ts';
 import { PUT_LOG_EVENTS } from './limits.ts';
+import { countEvents } from './count-events.ts';
+import { forwardEvents } from './forward-events.ts';
 import { groupName, streamNeed } from './names.ts';
 import type { LogsState } from './state.ts';
 
@@ -95,10 +97,10 @@ export const putLogEvents = operation<
     const oldest = group.retentionDays === undefined ? 0 : now - group.retentionDays * DAY_MS;
     const { kept, rejected } = sortOut(events, oldest, now);
     if (kept.length > 0) {
-      state.append(stream, {
-        ingestedAt: now,
-        events: kept.map(({ timestamp = now, message = '' }) => ({ timestamp, message })),
-      });
+      const stored = kept.map(({ timestamp = now, message = '' }) => ({ timestamp, message }));
+      const batch = state.append(stream, { ingestedAt: now, events: stored });
+      forwardEvents(context, stream, batch, stored);
+      countEvents(context, group.name, stored);
       extractMetrics(
         kept.map(({ message = '' }) => message),
         context,

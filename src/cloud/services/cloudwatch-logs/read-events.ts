@@ -5,6 +5,7 @@ import { compileFilter } from './filter-pattern.ts';
 import { PAGE_EVENTS } from './limits.ts';
 import { groupName, groupNeed, streamNeed } from './names.ts';
 import type { LogGroup, LogsState, StoredEvent } from './state.ts';
+import { eventIdOf } from './state.ts';
 
 /** An answer holds at most this much text. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html */
 const PAGE_BYTES = 1_048_576;
@@ -137,12 +138,12 @@ export const filterLogEvents = operation<
     );
     const last = found[end - 1];
     return {
-      events: found.slice(0, end).map(({ event, place }) => ({
+      events: found.slice(0, end).map(({ event }) => ({
         logStreamName: event.stream,
         timestamp: event.timestamp,
         message: event.message,
         ingestionTime: event.ingestedAt,
-        eventId: place.padStart(56, '3'),
+        eventId: eventIdOf(event.timestamp, event.sequence),
       })),
       searchedLogStreams: [],
       ...(end < found.length && last !== undefined

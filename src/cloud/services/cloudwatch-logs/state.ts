@@ -1,6 +1,11 @@
 import { parsePolicy } from '../../../iam/index.ts';
 import type { StateTools } from '../../core/define-service.ts';
+import type { Timer } from '../../core/clock.ts';
 import type { Table } from '../../core/store.ts';
+import type { LogPattern } from './filter-pattern.ts';
+import { compilePattern } from './filter-pattern.ts';
+import type { FilterTable } from './filter-table.ts';
+import { createFilterTable } from './filter-table.ts';
 
 /** A log group. Times are milliseconds since the epoch. */
 export interface LogGroup {
@@ -35,6 +40,48 @@ export interface ResourcePolicy {
   readonly revisionId?: string;
 }
 
+/** Sends what matches to a function or a stream. */
+export interface SubscriptionFilter {
+  readonly group: string;
+  readonly name: string;
+  readonly pattern: string;
+  readonly destinationArn: string;
+  readonly roleArn?: string;
+  readonly distribution: 'ByLogStream' | 'Random';
+  readonly createdAt: number;
+  /** The name under which the destination lets the service in: with the region, or without. */
+  readonly principal: string;
+}
+
+/** Makes a metric of what matches. */
+export interface MetricFilter {
+  readonly group: string;
+  readonly name: string;
+  readonly pattern: string;
+  readonly createdAt: number;
+  readonly metric: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly value: string;
+    readonly defaultValue?: number;
+    readonly unit?: string;
+    readonly dimensions?: Readonly<Record<string, string>>;
+  };
+}
+
+/** A batch on its way to a destination. A record until it has arrived, so that a killed cloud delivers it. */
+export interface Forwarding {
+  readonly id: string;
+  readonly filter: SubscriptionFilter;
+  readonly stream: string;
+  /** The message in gzip. */
+  readonly data: Uint8Array;
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly dueAt: number;
+  readonly cause?: number;
+}
+
 /** What one `PutLogEvents` brought. */
 export interface LogBatch {
   readonly ingestedAt: number;
@@ -58,7 +105,8 @@ export interface LogsState {
   streamsOf(group: string): readonly LogStream[];
   putStream(stream: LogStream): void;
   dropStream(group: string, name: string): void;
-  append(stream: LogStream, batch: LogBatch): void;
+  /** Answers where the batch begins: what its events' sequences begin with. */
+  append(stream: LogStream, batch: LogBatch): string;
   /** Events of a stream in order of time; those past the group's retention are gone. */
   events(group: LogGroup, stream: string, nowMs: number): readonly StoredEvent[];
   /** By name, or by the log group's ARN. */
@@ -67,6 +115,17 @@ export interface LogsState {
   setPolicy(key: string, policy: ResourcePolicy | undefined): void;
   /** All policies that hold for what is in a log group, as one (JSON). */
   policyOf(groupArn: string): string | undefined;
+  /** By log group, in the order in which they were made. */
+  readonly subscriptionFilters: FilterTable<SubscriptionFilter>;
+  readonly metricFilters: FilterTable<MetricFilter>;
+  readonly forwardings: Table<Forwarding>;
+  /** Patterns of filters, ready to match. */
+  pattern(text: string): LogPattern;
+  /** Filter (by group and name) → the minute for which its default value was told; not kept. */
+  readonly toldDefaults: Map<string, number>;
+  /** What is due later; called off when the cloud stops. */
+  readonly timers: Map<string, Timer>;
+  stopped?: boolean;
   /** Tells `listener` of every batch, for live tails. */
   listen(listener: (group: string, stream: string, batch: LogBatch) => void): () => void;
 }
@@ -89,6 +148,14 @@ const joinPolicies = (policies: readonly ResourcePolicy[]): string | undefined =
   });
 };
 
+/** Of the event at this place of a batch. */
+export const sequenceOf = (batch: string, place: number): string =>
+  `${batch}${String(place).padStart(5, '0')}`;
+
+/** An event's id, for readers and for subscribers. */
+export const eventIdOf = (timestamp: number, sequence: string): string =>
+  `${String(timestamp).padStart(15, '0')}${sequence}`.padStart(56, '3');
+
 const MOST_EFFECTIVE = 2_000;
 const DAY_MS = 86_400_000;
 const streamKey = (group: string, name: string) => `${group}\n${name}`;
@@ -100,6 +167,7 @@ export const createLogsState = (tools: StateTools): LogsState => {
   const policies = tools.table<ResourcePolicy>('policies');
   // Derived: what `policyOf` answers, until a policy changes.
   const effective = new Map<string, string | undefined>();
+  const patterns = new Map<string, LogPattern>();
   const listeners = new Set<(group: string, stream: string, batch: LogBatch) => void>();
   // Derived: keys of batches by stream, in order of arrival.
   const index = new Map<string, string[]>();
@@ -149,6 +217,7 @@ export const createLogsState = (tools: StateTools): LogsState => {
         lastIngestionAt: batch.ingestedAt,
       });
       for (const listener of listeners) listener(stream.group, stream.name, batch);
+      return key.slice(0, 12);
     },
     events: (group, name, nowMs) => {
       const id = streamKey(group.name, name);
@@ -161,12 +230,26 @@ export const createLogsState = (tools: StateTools): LogsState => {
             ...event,
             stream: name,
             ingestedAt: batch?.ingestedAt ?? 0,
-            sequence: `${key.slice(0, 12)}${String(place).padStart(5, '0')}`,
+            sequence: sequenceOf(key.slice(0, 12), place),
           }));
         })
         .filter(({ timestamp }) => timestamp >= oldest)
         .sort((a, b) => a.timestamp - b.timestamp || (a.sequence < b.sequence ? -1 : 1));
     },
+    subscriptionFilters: createFilterTable(tools.table<SubscriptionFilter>('subscription-filters')),
+    metricFilters: createFilterTable(tools.table<MetricFilter>('metric-filters')),
+    forwardings: tools.table<Forwarding>('forwardings'),
+    pattern: (text) => {
+      let known = patterns.get(text);
+      if (known === undefined) {
+        if (patterns.size > MOST_EFFECTIVE) patterns.clear();
+        known = compilePattern(text);
+        patterns.set(text, known);
+      }
+      return known;
+    },
+    toldDefaults: new Map(),
+    timers: new Map(),
     policies,
     setPolicy: (key, policy) => {
       if (policy === undefined) policies.delete(key);
