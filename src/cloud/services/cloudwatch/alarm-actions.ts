@@ -3,7 +3,8 @@ import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import type { Evaluation } from './evaluate-alarm.ts';
 import { evaluateAlarm } from './evaluate-alarm.ts';
-import type { Alarm, AlarmState, CloudWatchState } from './state.ts';
+import { compileRule } from './alarm-rule.ts';
+import type { Alarm, AlarmState, CloudWatchState, CompositeAlarm } from './state.ts';
 
 type Context = ServiceContext<CloudWatchState>;
 
@@ -37,18 +38,25 @@ export const keepEvaluating = (context: Context): void => {
 };
 
 /** Sets a state, writes it into the history and starts the actions. */
-export const changeState = (context: Context, alarm: Alarm, change: Evaluation): void => {
+export const changeState = (
+  context: Context,
+  alarm: Alarm | CompositeAlarm,
+  change: Evaluation,
+  path: readonly string[] = [],
+): void => {
   const at = context.clock.now();
-  const changed: Alarm = {
+  const changed = {
     ...alarm,
     state: change.state,
     stateReason: change.reason,
     stateReasonData: change.data,
     stateChangedAt: at,
   };
-  context.state.alarms.set(alarm.alarmName, changed);
+  if (isComposite(changed)) context.state.composites.set(alarm.alarmName, changed);
+  else context.state.alarms.set(alarm.alarmName, changed);
   context.state.addHistory({
     alarmName: alarm.alarmName,
+    ...(isComposite(alarm) ? { isComposite: true } : {}),
     at,
     kind: 'StateUpdate',
     summary: `Alarm updated from ${alarm.state} to ${change.state}`,
@@ -58,23 +66,87 @@ export const changeState = (context: Context, alarm: Alarm, change: Evaluation):
       newState: { stateValue: change.state, stateReason: change.reason },
     }),
   });
-  if (!alarm.actionsEnabled) return;
-  for (const action of actionsOf(changed, change.state))
-    context.background(`action of alarm ${alarm.alarmName}`, () =>
-      act(context, changed, alarm.state, action),
+  startActions(context, changed, alarm.state);
+  // "The evaluation of composite alarms stops if CloudWatch detects a cycle in the evaluation path."
+  const seen = [...path, alarm.alarmName];
+  for (const { alarmName, rule } of context.state.composites.values())
+    if (!seen.includes(alarmName) && compileRule(rule).alarms.includes(alarm.alarmName))
+      evaluateComposite(context, alarmName, { trigger: changed, path: seen });
+};
+
+export const isComposite = (alarm: Alarm | CompositeAlarm): alarm is CompositeAlarm =>
+  'rule' in alarm;
+
+/** `Friday 22 July, 2022 15:57:45 UTC` */
+const spokenTime = (at: number): string => {
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' }).format(at);
+  const [date, time] = [new Date(at), new Date(at).toISOString().slice(11, 19)];
+  return `${part({ weekday: 'long' })} ${String(date.getUTCDate()).padStart(2, '0')} ${part({ month: 'long' })}, ${date.getUTCFullYear()} ${time} UTC`;
+};
+
+/**
+ * Sets a composite alarm's state by its rule. Reasons are in the words of AWS's examples.
+ * @param why - The alarm whose change it follows, or what was done to the alarm itself.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+ */
+export const evaluateComposite = (
+  context: Context,
+  alarmName: string,
+  why: {
+    readonly trigger?: Alarm | CompositeAlarm;
+    readonly done?: 'created' | 'updated';
+    readonly path?: readonly string[];
+  },
+): void => {
+  const { state, clock } = context;
+  const alarm = state.composites.get(alarmName);
+  if (alarm === undefined) return;
+  const find = (name: string) => state.alarms.get(name) ?? state.composites.get(name);
+  const rule = compileRule(alarm.rule);
+  const value: AlarmState = rule.holds((name) => find(name)?.state) ? 'ALARM' : 'OK';
+  if (value === alarm.state) return;
+  const { trigger } = why;
+  const children =
+    trigger === undefined ? rule.alarms.flatMap((name) => find(name) ?? []) : [trigger];
+  changeState(
+    context,
+    alarm,
+    {
+      state: value,
+      reason:
+        trigger === undefined
+          ? `${alarm.arn} was ${why.done ?? 'updated'} and its alarm rule evaluates to ${value}`
+          : `${trigger.arn} transitioned to ${trigger.state} at ${spokenTime(clock.now())}`,
+      data: JSON.stringify({
+        triggeringAlarms: children.map((child) => ({
+          arn: child.arn,
+          state: { value: child.state, timestamp: amzDate(child.stateChangedAt) },
+        })),
+      }),
+    },
+    why.path,
+  );
+};
+
+const startActions = (context: Context, changed: Alarm | CompositeAlarm, before: AlarmState) => {
+  if (!changed.actionsEnabled) return;
+  for (const action of actionsOf(changed))
+    context.background(`action of alarm ${changed.alarmName}`, () =>
+      act(context, changed, before, action),
     );
 };
 
-const actionsOf = (alarm: Alarm, state: AlarmState): readonly string[] =>
+const actionsOf = (alarm: Alarm | CompositeAlarm): readonly string[] =>
   ({
     OK: alarm.okActions,
     ALARM: alarm.alarmActions,
     INSUFFICIENT_DATA: alarm.insufficientDataActions,
-  })[state];
+  })[alarm.state];
 
 const act = async (
   context: Context,
-  alarm: Alarm,
+  alarm: Alarm | CompositeAlarm,
   before: AlarmState,
   action: string,
 ): Promise<void> => {
@@ -82,6 +154,7 @@ const act = async (
   const record = (actionState: 'Succeeded' | 'Failed', summary: string) =>
     context.state.addHistory({
       alarmName: alarm.alarmName,
+      ...(isComposite(alarm) ? { isComposite: true } : {}),
       at: context.clock.now(),
       kind: 'Action',
       summary,
@@ -153,11 +226,13 @@ const STATISTIC_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
-const notification = (context: Context, alarm: Alarm, before: AlarmState) => ({
+const notification = (context: Context, alarm: Alarm | CompositeAlarm, before: AlarmState) => ({
   AlarmName: alarm.alarmName,
   AlarmDescription: alarm.description ?? null,
   AWSAccountId: context.accountId,
-  AlarmConfigurationUpdatedTimestamp: amzDate(alarm.configuredAt),
+  ...(isComposite(alarm)
+    ? {}
+    : { AlarmConfigurationUpdatedTimestamp: amzDate(alarm.configuredAt) }),
   NewStateValue: alarm.state,
   NewStateReason: alarm.stateReason,
   StateChangeTime: amzDate(alarm.stateChangedAt),
@@ -167,28 +242,54 @@ const notification = (context: Context, alarm: Alarm, before: AlarmState) => ({
   OKActions: alarm.okActions,
   AlarmActions: alarm.alarmActions,
   InsufficientDataActions: alarm.insufficientDataActions,
-  Trigger: {
-    MetricName: alarm.name,
-    Namespace: alarm.namespace,
-    StatisticType: alarm.statistic in STATISTIC_WORDS ? 'Statistic' : 'ExtendedStatistic',
-    ...(alarm.statistic in STATISTIC_WORDS
-      ? { Statistic: STATISTIC_WORDS[alarm.statistic] }
-      : { ExtendedStatistic: alarm.statistic }),
-    Unit: alarm.unit ?? null,
-    Dimensions: alarm.dimensions.map(({ Name, Value }) => ({ value: Value, name: Name })),
-    Period: alarm.periodSeconds,
-    EvaluationPeriods: alarm.evaluationPeriods,
-    ...(alarm.givenDatapointsToAlarm === undefined
-      ? {}
-      : { DatapointsToAlarm: alarm.givenDatapointsToAlarm }),
-    ComparisonOperator: alarm.comparison,
-    Threshold: alarm.threshold,
-    TreatMissingData: alarm.treatMissingData,
-    EvaluateLowSampleCountPercentile: '',
-  },
+  ...(isComposite(alarm) ? compositeTrigger(alarm) : { Trigger: metricTrigger(alarm) }),
 });
 
-const lambdaEvent = (context: Context, alarm: Alarm, before: AlarmState) => ({
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html */
+const compositeTrigger = (alarm: CompositeAlarm) => ({
+  AlarmRule: alarm.rule,
+  TriggeringChildren: triggersOf(alarm).map(({ arn, state }) => ({
+    Arn: arn,
+    State: { Value: state.value, Timestamp: state.timestamp },
+  })),
+});
+
+const triggersOf = ({ stateReasonData = '' }: CompositeAlarm) => {
+  try {
+    const { triggeringAlarms = [] } = JSON.parse(stateReasonData) as {
+      readonly triggeringAlarms?: readonly {
+        readonly arn: string;
+        readonly state: { readonly value: string; readonly timestamp: string };
+      }[];
+    };
+    return triggeringAlarms;
+  } catch {
+    // Whoever sets a state by hand may give any text.
+    return [];
+  }
+};
+
+const metricTrigger = (alarm: Alarm) => ({
+  MetricName: alarm.name,
+  Namespace: alarm.namespace,
+  StatisticType: alarm.statistic in STATISTIC_WORDS ? 'Statistic' : 'ExtendedStatistic',
+  ...(alarm.statistic in STATISTIC_WORDS
+    ? { Statistic: STATISTIC_WORDS[alarm.statistic] }
+    : { ExtendedStatistic: alarm.statistic }),
+  Unit: alarm.unit ?? null,
+  Dimensions: alarm.dimensions.map(({ Name, Value }) => ({ value: Value, name: Name })),
+  Period: alarm.periodSeconds,
+  EvaluationPeriods: alarm.evaluationPeriods,
+  ...(alarm.givenDatapointsToAlarm === undefined
+    ? {}
+    : { DatapointsToAlarm: alarm.givenDatapointsToAlarm }),
+  ComparisonOperator: alarm.comparison,
+  Threshold: alarm.threshold,
+  TreatMissingData: alarm.treatMissingData,
+  EvaluateLowSampleCountPercentile: '',
+});
+
+const lambdaEvent = (context: Context, alarm: Alarm | CompositeAlarm, before: AlarmState) => ({
   source: 'aws.cloudwatch',
   alarmArn: alarm.arn,
   accountId: context.accountId,
@@ -205,23 +306,25 @@ const lambdaEvent = (context: Context, alarm: Alarm, before: AlarmState) => ({
     previousState: { value: before },
     configuration: {
       ...(alarm.description === undefined ? {} : { description: alarm.description }),
-      metrics: [
-        {
-          id: 'm1',
-          metricStat: {
-            metric: {
-              namespace: alarm.namespace,
-              name: alarm.name,
-              dimensions: Object.fromEntries(
-                alarm.dimensions.map(({ Name, Value }) => [Name, Value]),
-              ),
-            },
-            period: alarm.periodSeconds,
-            stat: alarm.statistic,
-          },
-          returnData: true,
-        },
-      ],
+      ...(isComposite(alarm) ? { alarmRule: alarm.rule } : metricConfiguration(alarm)),
     },
   },
+});
+
+const metricConfiguration = (alarm: Alarm) => ({
+  metrics: [
+    {
+      id: 'm1',
+      metricStat: {
+        metric: {
+          namespace: alarm.namespace,
+          name: alarm.name,
+          dimensions: Object.fromEntries(alarm.dimensions.map(({ Name, Value }) => [Name, Value])),
+        },
+        period: alarm.periodSeconds,
+        stat: alarm.statistic,
+      },
+      returnData: true,
+    },
+  ],
 });

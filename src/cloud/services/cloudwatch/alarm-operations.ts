@@ -1,35 +1,15 @@
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import { notSupported } from '../../core/aws-error.ts';
-import type { Need, OperationTable } from '../../core/define-service.ts';
+import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { changeState, evaluateAlarms, keepEvaluating } from './alarm-actions.ts';
+import { changeState, evaluateAlarms, isComposite, keepEvaluating } from './alarm-actions.ts';
+import { alarmArn, onAlarms } from './alarm-arn.ts';
+import { compileRule } from './alarm-rule.ts';
+import { describeComposite } from './composite-operations.ts';
 import { alarmNotFound, invalidParameterValue, missingParameter, validation } from './errors.ts';
 import { COMPARISONS } from './evaluate-alarm.ts';
 import { isStatistic, metricKey } from './metrics.ts';
-import type { Alarm, AlarmState, CloudWatchState } from './state.ts';
-
-interface Place {
-  readonly region: string;
-  readonly accountId: string;
-}
-
-const alarmArn = ({ region, accountId }: Place, name: string) =>
-  `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
-
-const onAlarms =
-  (action: string) =>
-  (
-    input: {
-      readonly AlarmNames?: readonly string[] | undefined;
-      readonly AlarmName?: string | undefined;
-    },
-    place: Place,
-  ): readonly Need[] => {
-    const names = input.AlarmNames ?? (input.AlarmName === undefined ? [] : [input.AlarmName]);
-    return names.length === 0
-      ? [{ action, resource: alarmArn(place, '*') }]
-      : names.map((name) => ({ action, resource: alarmArn(place, name) }));
-  };
+import type { Alarm, AlarmState, CloudWatchState, CompositeAlarm } from './state.ts';
 
 const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
 
@@ -46,7 +26,7 @@ const UNSUPPORTED: readonly (keyof CloudWatch.PutMetricAlarmInput)[] = [
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const readAlarm = (
   input: CloudWatch.PutMetricAlarmInput,
-  place: Place,
+  place: Parameters<typeof alarmArn>[0],
   nowMs: number,
   before: Alarm | undefined,
 ): Alarm => {
@@ -160,10 +140,31 @@ const paged = <T>(items: readonly T[], token: string | undefined, size: number) 
   };
 };
 
-const find = (state: CloudWatchState, name: string | undefined): Alarm => {
-  const alarm = state.alarms.get(name ?? '');
+const find = (state: CloudWatchState, name: string | undefined): Alarm | CompositeAlarm => {
+  const alarm = state.alarms.get(name ?? '') ?? state.composites.get(name ?? '');
   if (alarm === undefined) throw alarmNotFound();
   return alarm;
+};
+
+const put = (state: CloudWatchState, alarm: Alarm | CompositeAlarm) => {
+  if (isComposite(alarm)) state.composites.set(alarm.alarmName, alarm);
+  else state.alarms.set(alarm.alarmName, alarm);
+};
+
+/** Composite alarms whose rule names this alarm. */
+const parentsOf = (state: CloudWatchState, alarmName: string): readonly CompositeAlarm[] =>
+  [...state.composites.values()].filter(({ rule }) => compileRule(rule).alarms.includes(alarmName));
+
+const related = (
+  state: CloudWatchState,
+  input: CloudWatch.DescribeAlarmsInput,
+): ReadonlySet<string> | undefined => {
+  const { ChildrenOfAlarmName: parent, ParentsOfAlarmName: child } = input;
+  if (parent !== undefined)
+    return new Set(compileRule(state.composites.get(parent)?.rule ?? 'FALSE').alarms);
+  if (child !== undefined)
+    return new Set(parentsOf(state, child).map(({ alarmName }) => alarmName));
+  return undefined;
 };
 
 const switchActions = (action: string, actionsEnabled: boolean) =>
@@ -171,8 +172,8 @@ const switchActions = (action: string, actionsEnabled: boolean) =>
     needs: onAlarms(action),
     handle: (input, { state }) => {
       for (const name of input.AlarmNames ?? []) {
-        const alarm = state.alarms.get(name);
-        if (alarm !== undefined) state.alarms.set(name, { ...alarm, actionsEnabled });
+        const alarm = state.alarms.get(name) ?? state.composites.get(name);
+        if (alarm !== undefined) put(state, { ...alarm, actionsEnabled });
       }
       return {};
     },
@@ -211,10 +212,14 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
   >({
     needs: onAlarms('cloudwatch:DescribeAlarms'),
     handle: (input, { state }) => {
-      const metricWanted =
-        input.AlarmTypes === undefined || input.AlarmTypes.includes('MetricAlarm');
-      const found = [...state.alarms.values()]
-        .filter(() => metricWanted)
+      const names = related(state, input);
+      // Without types only metric alarms are told, unless it is asked who stands to whom.
+      const types = input.AlarmTypes ?? (names === undefined ? ['MetricAlarm'] : undefined);
+      const found = [...state.alarms.values(), ...state.composites.values()]
+        .filter(
+          (alarm) => types?.includes(isComposite(alarm) ? 'CompositeAlarm' : 'MetricAlarm') ?? true,
+        )
+        .filter(({ alarmName }) => names?.has(alarmName) ?? true)
         .filter(
           ({ alarmName }) => input.AlarmNames === undefined || input.AlarmNames.includes(alarmName),
         )
@@ -231,7 +236,13 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
         })
         .sort((a, b) => (a.alarmName < b.alarmName ? -1 : 1));
       const { page, ...next } = paged(found, input.NextToken, input.MaxRecords ?? 50);
-      return { MetricAlarms: page.map(describe), CompositeAlarms: [], ...next };
+      return {
+        MetricAlarms: page.flatMap((alarm) => (isComposite(alarm) ? [] : [describe(alarm)])),
+        CompositeAlarms: page.flatMap((alarm) =>
+          isComposite(alarm) ? [describeComposite(alarm)] : [],
+        ),
+        ...next,
+      };
     },
   }),
   DescribeAlarmsForMetric: operation<
@@ -271,14 +282,16 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
       if (input.ScanBy !== 'TimestampAscending') found.reverse();
       const { page, ...next } = paged(found, input.NextToken, input.MaxRecords ?? 100);
       return {
-        AlarmHistoryItems: page.map(({ alarmName, at, kind, summary, data }) => ({
-          AlarmName: alarmName,
-          AlarmType: 'MetricAlarm' as const,
-          Timestamp: new Date(at),
-          HistoryItemType: kind,
-          HistorySummary: summary,
-          HistoryData: data,
-        })),
+        AlarmHistoryItems: page.map(
+          ({ alarmName, isComposite: composite, at, kind, summary, data }) => ({
+            AlarmName: alarmName,
+            AlarmType: composite === true ? ('CompositeAlarm' as const) : ('MetricAlarm' as const),
+            Timestamp: new Date(at),
+            HistoryItemType: kind,
+            HistorySummary: summary,
+            HistoryData: data,
+          }),
+        ),
         ...next,
       };
     },
@@ -286,7 +299,22 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
   DeleteAlarms: operation<CloudWatchState, CloudWatch.DeleteAlarmsInput, object>({
     needs: onAlarms('cloudwatch:DeleteAlarms'),
     handle: (input, { state }) => {
-      for (const name of input.AlarmNames ?? []) state.alarms.delete(name);
+      const names = input.AlarmNames ?? [];
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html; the words are our own
+      if (names.filter((name) => state.composites.has(name)).length > 1)
+        throw validation('Only one composite alarm can be deleted at a time.');
+      const needed = names.filter((name) =>
+        parentsOf(state, name).some(({ alarmName }) => !names.includes(alarmName)),
+      );
+      // The words: https://github.com/ekristen/aws-nuke/issues/462, https://github.com/cloud-custodian/cloud-custodian/issues/7763
+      if (needed.length > 0)
+        throw validation(
+          `Cannot delete ${needed.join(',')} as there are composite alarm(s) depending on ${needed.length === 1 ? 'it' : 'them'}.`,
+        );
+      for (const name of names) {
+        state.alarms.delete(name);
+        state.composites.delete(name);
+      }
       return {};
     },
   }),
@@ -309,7 +337,7 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
       const added = Object.fromEntries(
         (input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]),
       );
-      state.alarms.set(alarm.alarmName, { ...alarm, tags: { ...alarm.tags, ...added } });
+      put(state, { ...alarm, tags: { ...alarm.tags, ...added } });
       return {};
     },
   }),
@@ -323,7 +351,7 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
       const tags = Object.fromEntries(
         Object.entries(alarm.tags).filter(([key]) => !(input.TagKeys ?? []).includes(key)),
       );
-      state.alarms.set(alarm.alarmName, { ...alarm, tags });
+      put(state, { ...alarm, tags });
       return {};
     },
   }),

@@ -2,8 +2,9 @@ import { defineService } from '../../core/define-service.ts';
 import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { keepEvaluating } from './alarm-actions.ts';
 import { alarmOperations } from './alarm-operations.ts';
+import { compositeOperations } from './composite-operations.ts';
 import { metricOperations } from './metric-operations.ts';
-import { alarm } from './resources.ts';
+import { alarm, compositeAlarm } from './resources.ts';
 import type { CloudWatchState } from './state.ts';
 import { createCloudWatchState } from './state.ts';
 
@@ -14,9 +15,12 @@ export const cloudwatch = defineService<CloudWatchState>({
   principal: 'cloudwatch.amazonaws.com',
   scope: 'region',
   createState: createCloudWatchState,
-  operations: { ...metricOperations, ...alarmOperations },
-  resourceKeys: (arn, state) => resourceTagKeys(state.alarms.get(arn.split(':')[6] ?? '')?.tags),
-  resources: [alarm],
+  operations: { ...metricOperations, ...alarmOperations, ...compositeOperations },
+  resourceKeys: (arn, state) => {
+    const name = arn.split(':')[6] ?? '';
+    return resourceTagKeys((state.alarms.get(name) ?? state.composites.get(name))?.tags);
+  },
+  resources: [alarm, compositeAlarm],
   validationCode: 'ValidationError',
   accessDeniedCode: 'AccessDenied',
   start: keepEvaluating,

@@ -46,8 +46,13 @@ const retag = async (name: string, properties: ResourceProperties, context: Prov
     await context.call('cloudwatch', 'TagResource', { ResourceARN, Tags: wanted });
 };
 
-const put = async (name: string, properties: ResourceProperties, context: ProviderContext) => {
-  await context.call('cloudwatch', 'PutMetricAlarm', {
+const put = async (
+  operation: 'PutMetricAlarm' | 'PutCompositeAlarm',
+  name: string,
+  properties: ResourceProperties,
+  context: ProviderContext,
+) => {
+  await context.call('cloudwatch', operation, {
     ...typed(properties),
     AlarmName: name,
     Tags: tagsOf(properties, context),
@@ -62,12 +67,13 @@ export const alarm: ResourceProvider = {
   inert: ['EvaluateLowSampleCountPercentile'],
   create: (properties, context) =>
     put(
+      'PutMetricAlarm',
       (properties['AlarmName'] as string | undefined) ?? context.generateName({ max: 255 }),
       properties,
       context,
     ),
   update: async (name, properties, _previous, context) => {
-    const done = await put(name, properties, context);
+    const done = await put('PutMetricAlarm', name, properties, context);
     await retag(name, properties, context);
     return done;
   },
@@ -103,5 +109,50 @@ export const alarm: ResourceProvider = {
     return Object.fromEntries(
       properties.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]),
     );
+  },
+};
+
+const COMPOSITE_PROPERTIES = [
+  'AlarmName',
+  'AlarmDescription',
+  'AlarmRule',
+  'ActionsEnabled',
+  'OKActions',
+  'AlarmActions',
+  'InsufficientDataActions',
+];
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html */
+export const compositeAlarm: ResourceProvider = {
+  type: 'AWS::CloudWatch::CompositeAlarm',
+  create: (properties, context) =>
+    put(
+      'PutCompositeAlarm',
+      (properties['AlarmName'] as string | undefined) ?? context.generateName({ max: 255 }),
+      properties,
+      context,
+    ),
+  update: async (name, properties, _previous, context) => {
+    const done = await put('PutCompositeAlarm', name, properties, context);
+    await retag(name, properties, context);
+    return done;
+  },
+  delete: async (name, _properties, context) => {
+    await context.call('cloudwatch', 'DeleteAlarms', { AlarmNames: [name] });
+  },
+  read: async (name, context) => {
+    const answer = (await context.call('cloudwatch', 'DescribeAlarms', {
+      AlarmNames: [name],
+      AlarmTypes: ['CompositeAlarm'],
+    })) as { readonly CompositeAlarms?: readonly ResourceProperties[] };
+    const found = answer.CompositeAlarms?.[0];
+    return found === undefined
+      ? undefined
+      : Object.fromEntries(
+          COMPOSITE_PROPERTIES.filter((key) => found[key] !== undefined).map((key) => [
+            key,
+            found[key],
+          ]),
+        );
   },
 };

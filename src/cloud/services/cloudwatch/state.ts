@@ -6,8 +6,8 @@ import { createMetricStore } from './metrics.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** A metric alarm. Times are milliseconds since the epoch. */
-export interface Alarm extends Metric {
+/** What every alarm has. Times are milliseconds since the epoch. */
+interface AlarmBase {
   readonly alarmName: string;
   readonly arn: string;
   readonly description?: string;
@@ -15,6 +15,21 @@ export interface Alarm extends Metric {
   readonly okActions: readonly string[];
   readonly alarmActions: readonly string[];
   readonly insufficientDataActions: readonly string[];
+  readonly state: AlarmState;
+  readonly stateReason: string;
+  readonly stateReasonData?: string;
+  readonly stateChangedAt: number;
+  readonly configuredAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** An alarm on other alarms. */
+export interface CompositeAlarm extends AlarmBase {
+  readonly rule: string;
+}
+
+/** An alarm on a metric. */
+export interface Alarm extends Metric, AlarmBase {
   readonly statistic: string;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
@@ -25,17 +40,13 @@ export interface Alarm extends Metric {
   readonly comparison: string;
   readonly treatMissingData: string;
   readonly unit?: string;
-  readonly state: AlarmState;
-  readonly stateReason: string;
-  readonly stateReasonData?: string;
-  readonly stateChangedAt: number;
-  readonly configuredAt: number;
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A change of an alarm's state or configuration, or an action it took. */
 export interface AlarmHistoryItem {
   readonly alarmName: string;
+  /** @defaultValue false */
+  readonly isComposite?: boolean;
   readonly at: number;
   readonly kind: 'ConfigurationUpdate' | 'StateUpdate' | 'Action';
   readonly summary: string;
@@ -45,6 +56,7 @@ export interface AlarmHistoryItem {
 export interface CloudWatchState {
   readonly metrics: MetricStore;
   readonly alarms: Table<Alarm>;
+  readonly composites: Table<CompositeAlarm>;
   readonly history: Table<AlarmHistoryItem>;
   addHistory(item: AlarmHistoryItem): void;
   /** The timer of the next evaluation; not kept. */
@@ -59,6 +71,7 @@ export const createCloudWatchState = (tools: StateTools): CloudWatchState => {
   return {
     metrics: createMetricStore(tools.table('metrics')),
     alarms: tools.table<Alarm>('alarms'),
+    composites: tools.table<CompositeAlarm>('composites'),
     history,
     addHistory: (item) => {
       history.set(String(next), item);
