@@ -8,6 +8,8 @@ import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
 import { ecr } from './services/ecr/index.ts';
 import { iam } from './services/iam/index.ts';
+import type { KinesisOptions } from './services/kinesis/index.ts';
+import { createKinesis } from './services/kinesis/index.ts';
 import { kms } from './services/kms/index.ts';
 import { s3 } from './services/s3/index.ts';
 import { secretsManager } from './services/secrets-manager/index.ts';
@@ -17,12 +19,13 @@ import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
 
 /** Every service that may provide resource types: one line each. */
-const createProviders = (options: LambdaOptions): readonly ServiceDefinition[] => [
+const createProviders = (options: LambdaOptions & KinesisOptions): readonly ServiceDefinition[] => [
   apigatewayv2,
   cloudwatch,
   cloudwatchLogs,
   ecr,
   iam,
+  createKinesis(options),
   kms,
   createLambda(options),
   s3,
@@ -35,7 +38,7 @@ const createProviders = (options: LambdaOptions): readonly ServiceDefinition[] =
 
 /** Every service of the embedded cloud. */
 export const createServices = (
-  options: CloudFormationOptions & LambdaOptions = {},
+  options: CloudFormationOptions & KinesisOptions & LambdaOptions = {},
 ): readonly ServiceDefinition[] => {
   const providers = createProviders(options);
   const types = providers.flatMap(({ resources = [] }) => resources);

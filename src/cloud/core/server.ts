@@ -5,6 +5,8 @@ import type { Authentication } from './authenticate.ts';
 import { authenticate } from './authenticate.ts';
 import type { Cloud } from './cloud.ts';
 import type { ServiceDefinition, WireFacts } from './define-service.ts';
+import type { UnreadableRequest } from './http2-door.ts';
+import { openHttp2Door } from './http2-door.ts';
 import { inspect } from './inspect.ts';
 import { foreignRequest, hostName } from './origin-guard.ts';
 import type { RoutedRequest, ServiceModel, WireRequest, WireResponse } from './protocols/index.ts';
@@ -44,14 +46,18 @@ const HEADER_BYTES = 64 * 1024;
 
 /** The cloud's one endpoint, which listens nowhere yet. */
 export const createEndpoint = (cloud: Cloud): Server => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    void answer(cloud, request, response);
+  };
   const server = http.createServer(
     { maxHeaderSize: HEADER_BYTES, keepAliveTimeout: 60_000 },
-    (request, response) => {
-      void answer(cloud, request, response);
-    },
+    onRequest,
   );
   server.requestTimeout = 0;
-  server.on('clientError', refuseUnreadable);
+  const http2 = openHttp2Door(server, HEADER_BYTES, onRequest);
+  server.on('clientError', (error: UnreadableRequest, socket: Socket) => {
+    if (!http2.takes(error, socket)) refuseUnreadable(error, socket);
+  });
   return server;
 };
 
@@ -360,6 +366,8 @@ const flatHeaders = (request: IncomingMessage): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
+  // HTTP/2 has a field of its own for it.
+  if (headers[':authority'] !== undefined) headers['host'] ??= headers[':authority'];
   return headers;
 };
 
@@ -412,7 +420,7 @@ const send = async (
   const headers: Record<string, string> = { 'x-amzn-requestid': requestId, ...reply.headers };
   // A body that was refused unread would be taken for the next request of the connection.
   const unread = request !== undefined && !request.complete;
-  if (unread) headers['connection'] = 'close';
+  if (unread) Object.assign(headers, lastOfConnection(response));
   const { body } = reply;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     const whole = body ?? '';
@@ -427,9 +435,13 @@ const send = async (
     return;
   }
   response.writeHead(reply.status, headers);
+  let gone = false;
+  response.once('close', () => {
+    gone = true;
+  });
   try {
     for await (const piece of body) {
-      if (response.destroyed) break;
+      if (gone) break;
       if (!response.write(piece)) await drained(response);
     }
     response.end();
@@ -450,7 +462,14 @@ const drained = (response: ServerResponse) =>
     response.once('close', done);
   });
 
+/** Says that the connection ends with this answer. HTTP/2 has streams instead, and no such header. */
+const lastOfConnection = ({ req }: ServerResponse): Record<string, string> =>
+  req.httpVersionMajor < 2 ? { connection: 'close' } : {};
+
 const sendText = (response: ServerResponse, status: number, text: string) => {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    ...lastOfConnection(response),
+  });
   response.end(`${text}\n`);
 };
