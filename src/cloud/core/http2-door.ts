@@ -8,6 +8,12 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** What Node's HTTP/1.1 server listens to on a connection. */
 const TAKEN_BACK = ['close', 'error', 'drain', 'data', 'end', 'timeout', 'pause', 'resume'];
 
+/**
+ * Megabytes that a connection may hold before it refuses streams. Answers of 10 MB each wait in it, and a client of
+ * loopback is no stranger; Node's 10 MB would let two of them be in the way of a third.
+ */
+const SESSION_MEGABYTES = 1_024;
+
 /** A bad request, as Node tells of it: with the bytes that it could not read. */
 export interface UnreadableRequest extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
@@ -33,7 +39,10 @@ export const openHttp2Door = (
   let http2: Http2Server | undefined;
   const start = (): Http2Server => {
     const { createServer } = process.getBuiltinModule('node:http2');
-    const made = createServer({ settings: { maxHeaderListSize: maxHeaderBytes } });
+    const made = createServer({
+      settings: { maxHeaderListSize: maxHeaderBytes },
+      maxSessionMemory: SESSION_MEGABYTES,
+    });
     // The compatibility API is made to stand in for these.
     made.on('request', (request, response) =>
       onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse),

@@ -1,5 +1,6 @@
 import type { AwsError } from '../aws-error.ts';
 import { encodeCbor } from './cbor.ts';
+import { cborHeaders } from './cbor-shapes.ts';
 import { toJsonMembers } from './json.ts';
 import type { ErrorModel, ServiceModel } from './model.ts';
 import type { Protocol, RoutedRequest, WireResponse } from './wire.ts';
@@ -49,8 +50,7 @@ export const encodeError = (
       return {
         status,
         headers: {
-          'content-type': 'application/cbor',
-          'smithy-protocol': 'rpc-v2-cbor',
+          ...cborHeaders(routed?.contentType ?? ''),
           ...queryHeader(model, queryCode, error),
         },
         body: encodeCbor({

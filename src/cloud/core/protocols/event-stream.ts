@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
+import { encodeCbor } from './cbor.ts';
+import { isAwsCbor, AWS_CBOR, RPC_CBOR, toCborValue } from './cbor-shapes.ts';
 import { toJsonMembers } from './json.ts';
 import type { Member, OperationModel, StructureShape } from './model.ts';
-import type { Protocol } from './wire.ts';
+import type { RoutedRequest } from './wire.ts';
 import { printXmlMembers } from './xml.ts';
 
 /** https://smithy.io/2.0/aws/amazon-eventstream.html */
@@ -28,27 +30,24 @@ const frame = (headers: Readonly<Record<string, string>>, payload: Uint8Array): 
   return message;
 };
 
+type Routed = Pick<RoutedRequest, 'protocol' | 'contentType'>;
+
 /** Frames of an output's events: `{ Member: {...} }`, one after the other. */
 export async function* encodeEventStream(
   operation: OperationModel,
-  protocol: Protocol,
+  routed: Routed,
   output: Readonly<Record<string, unknown>>,
 ): AsyncGenerator<Uint8Array> {
   const name = operation.eventStreamOutput ?? '';
   const union = operation.output.byName.get(name)?.shape;
-  if (protocol === 'json') {
-    const initial = toJsonMembers(
-      operation.output.members.filter((member) => member.name !== name),
+  // The protocols whose answers are one document begin with what of it is no event.
+  if (routed.protocol === 'json' || routed.protocol === 'cbor') {
+    const members = operation.output.members.filter((member) => member.name !== name);
+    yield structureFrame(
+      { ':message-type': 'event', ':event-type': 'initial-response' },
+      { ...operation.output, members },
       output,
-      false,
-    );
-    yield frame(
-      {
-        ':message-type': 'event',
-        ':event-type': 'initial-response',
-        ':content-type': 'application/json',
-      },
-      Buffer.from(JSON.stringify(initial)),
+      routed,
     );
   }
   if (union?.kind !== 'structure') return;
@@ -56,14 +55,14 @@ export async function* encodeEventStream(
     for (const member of union.members) {
       const value = event[member.name];
       if (value !== undefined)
-        yield encodeEvent(member, value as Readonly<Record<string, unknown>>, protocol);
+        yield encodeEvent(member, value as Readonly<Record<string, unknown>>, routed);
     }
 }
 
 const encodeEvent = (
   member: Member,
   value: Readonly<Record<string, unknown>>,
-  protocol: Protocol,
+  routed: Routed,
 ): Uint8Array => {
   const members = member.shape.kind === 'structure' ? member.shape.members : [];
   const failed = member.shape.kind === 'structure' && member.shape.traits.error !== undefined;
@@ -84,20 +83,25 @@ const encodeEvent = (
       headers,
       payload.shape,
       (value[payload.name] ?? {}) as Readonly<Record<string, unknown>>,
-      protocol,
+      routed,
     );
   const body = members.filter((inner) => inner.traits.eventHeader !== 1);
   if (member.shape.kind !== 'structure' || body.length === 0)
     return frame(headers, new Uint8Array(0));
-  return structureFrame(headers, { ...member.shape, members: body }, value, protocol);
+  return structureFrame(headers, { ...member.shape, members: body }, value, routed);
 };
 
 const structureFrame = (
   headers: Record<string, string>,
   shape: StructureShape,
   value: Readonly<Record<string, unknown>>,
-  protocol: Protocol,
+  routed: Routed,
 ): Uint8Array => {
+  const { protocol, contentType } = routed;
+  if (protocol === 'cbor') {
+    headers[':content-type'] = isAwsCbor(contentType) ? AWS_CBOR : RPC_CBOR;
+    return frame(headers, encodeCbor(toCborValue(shape, value, contentType)));
+  }
   if (protocol === 'restXml') {
     headers[':content-type'] = 'text/xml';
     return frame(

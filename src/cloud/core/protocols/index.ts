@@ -1,7 +1,15 @@
 import { decodeCbor, encodeCbor } from './cbor.ts';
+import {
+  AWS_CBOR,
+  cborHeaders,
+  datesOfMillis,
+  isAwsCbor,
+  RPC_CBOR,
+  toCborValue,
+} from './cbor-shapes.ts';
 import { encodeEventStream } from './event-stream.ts';
 import { parseJson, readJsonStructure, toJsonMembers } from './json.ts';
-import type { OperationModel, ServiceModel, Shape } from './model.ts';
+import type { OperationModel, ServiceModel } from './model.ts';
 import { readForm, readQuery } from './query.ts';
 import { decodeRest, encodeRest } from './rest.ts';
 import { matchRest } from './rest-router.ts';
@@ -43,7 +51,8 @@ export const route = (model: ServiceModel, request: WireRequest): RoutedRequest 
   if (request.headers['smithy-protocol'] === 'rpc-v2-cbor')
     return of(CBOR_PATH.exec(request.path)?.[1], 'cbor');
   const target = request.headers['x-amz-target'];
-  if (target !== undefined) return of(target.slice(target.lastIndexOf('.') + 1), 'json');
+  if (target !== undefined)
+    return of(target.slice(target.lastIndexOf('.') + 1), isAwsCbor(contentType) ? 'cbor' : 'json');
   if (model.protocol.startsWith('rest')) {
     const match = matchRest(model, request);
     if (match === undefined) return undefined;
@@ -57,8 +66,13 @@ export const route = (model: ServiceModel, request: WireRequest): RoutedRequest 
     : of(readForm(textOf(request.body)).get('Action') ?? undefined, 'query');
 };
 
-const answerType = (contentType: string) =>
-  contentType.startsWith('application/x-amz-json') ? contentType : 'application/x-amz-json-1.0';
+const answerType = (contentType: string) => {
+  if (isAwsCbor(contentType)) return AWS_CBOR;
+  if (contentType.startsWith(RPC_CBOR)) return RPC_CBOR;
+  return contentType.startsWith('application/x-amz-json')
+    ? contentType
+    : 'application/x-amz-json-1.0';
+};
 
 const textOf = (body: Uint8Array | undefined): string =>
   body === undefined
@@ -80,7 +94,8 @@ export const decode = (
       const value = decodeCbor(request.body);
       if (typeof value !== 'object' || value === null)
         throw serializationError('The request body is no CBOR map');
-      return pruneNulls(value) as Record<string, unknown>;
+      const read = isAwsCbor(routed.contentType) ? datesOfMillis(input, value) : value;
+      return pruneNulls(read) as Record<string, unknown>;
     }
     case 'query':
       return readQuery(
@@ -128,7 +143,7 @@ export const encode = (
           : {}),
         'content-type': 'application/vnd.amazon.eventstream',
       },
-      body: encodeEventStream(operation, protocol, given),
+      body: encodeEventStream(operation, routed, given),
     };
   switch (protocol) {
     case 'json':
@@ -140,8 +155,8 @@ export const encode = (
     case 'cbor':
       return {
         status: 200,
-        headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' },
-        body: encodeCbor(prepareCbor(operation, given)),
+        headers: cborHeaders(routed.contentType),
+        body: encodeCbor(toCborValue(operation.output, given, routed.contentType)),
       };
     case 'query':
       return {
@@ -168,36 +183,4 @@ const queryAnswer = (
       ? ''
       : `<${name}Result>${printXmlMembers(shape.members, output)}</${name}Result>`;
   return `<${name}Response${namespace}>${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`;
-};
-
-/** Timestamps are tagged by their type; everything else is printed as it is, members unknown to the model left out. */
-const prepareCbor = (operation: OperationModel, output: Structure): unknown => {
-  const walk = (shape: Shape, value: unknown): unknown => {
-    if (value === undefined || value === null) return undefined;
-    switch (shape.kind) {
-      case 'structure':
-        return Object.fromEntries(
-          shape.members.map((member) => [
-            member.name,
-            walk(member.shape, (value as Structure)[member.name]),
-          ]),
-        );
-      case 'list':
-        return (value as readonly unknown[]).map((item) => walk(shape.member.shape, item));
-      case 'map':
-        return Object.fromEntries(
-          Object.entries(value as object).map(([key, item]) => [
-            key,
-            walk(shape.value.shape, item),
-          ]),
-        );
-      case 'scalar':
-        return shape.type === 'timestamp' && !(value instanceof Date)
-          ? new Date(Number(value) * 1000)
-          : value;
-      case 'unit':
-        return {};
-    }
-  };
-  return walk(operation.output, output);
 };

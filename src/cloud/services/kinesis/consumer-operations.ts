@@ -38,8 +38,8 @@ export const consumerOperations: OperationTable<KinesisState> = {
       if (Object.keys(input.Tags ?? {}).length === 0) return register;
       // "You must also have the kinesis:TagResource permission for the consumer that will be registered"
       // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html
-      const made = seconds(context.clock.now());
-      const consumer = `${input.StreamARN}/consumer/${input.ConsumerName}:${made}`;
+      // Nobody knows the time in its ARN before it is made, so no policy can name it.
+      const consumer = `${input.StreamARN}/consumer/${input.ConsumerName}:*`;
       return [register, { ...register, action: 'kinesis:TagResource', resource: consumer }];
     },
     handle: (input, context) => {

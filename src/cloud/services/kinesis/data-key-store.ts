@@ -37,8 +37,7 @@ export const createDataKeyStore = (table: Table<DataKey>): DataKeyStore => {
     isOpenTo: (reader, id, now) => now < (open.get(`${reader}\n${id}`) ?? 0),
     opened: (reader, id, now) => open.set(`${reader}\n${id}`, now + DATA_KEY_MS),
     forgetStream: (streamArn) => {
-      for (const [id, key] of [...table.entries()])
-        if (key.streamArn === streamArn) table.delete(id);
+      for (const [id, key] of table.entries()) if (key.streamArn === streamArn) table.delete(id);
       current.clear();
       open.clear();
     },

@@ -103,6 +103,11 @@ const begin = (input: Kinesis.ListShardsInput, context: Context): Token => {
       'NextToken and ExclusiveStartShardId or ShardFilter cannot be provided together.',
     );
   const token = readToken<Token>(NextToken, context.clock.now());
+  const { StreamARN = streamArn(context, token.stream) } = input;
+  if (StreamARN !== streamArn(context, token.stream))
+    throw invalidArgument(
+      `The NextToken is for the stream ${token.stream}, the StreamARN is ${StreamARN}.`,
+    );
   const time = token.filter?.Timestamp;
   return time === undefined
     ? token

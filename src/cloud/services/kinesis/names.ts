@@ -19,13 +19,14 @@ export interface StreamReference {
 export const streamArn = ({ region, accountId }: Place, name: string): string =>
   `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;
 
-const STREAM_ARN = /^arn:aws[\w-]*:kinesis:([\w-]*):(\d{12}):stream\/([^/\s]+)(\/.*)?$/;
-
 interface Named extends Place {
   readonly name: string;
 }
 
-/** What the ARN of a stream, or of something in it, says. @throws {InvalidArgumentException} when it is none */
+const STREAM_ARN = /^arn:aws[\w-]*:kinesis:([\w-]*):(\d{12}):stream\/([\w.-]+)$/;
+const CONSUMER_ARN = /^arn:aws[\w-]*:kinesis:[\w-]*:\d{12}:stream\/[\w.-]+\/consumer\/[\w.-]+:\d+$/;
+
+/** What a stream's ARN says. @throws {InvalidArgumentException} when it is none */
 const readArn = (arn: string): Named => {
   const [, region = '', accountId = '', name] = STREAM_ARN.exec(arn) ?? [];
   if (name === undefined)
@@ -58,13 +59,16 @@ const nameOf = (input: StreamReference, context: Place): Named => {
   return read;
 };
 
-/** Need on a stream, however it is named. */
+/**
+ * Need on a stream, however it is named. A request that names two streams, or none, is refused by {@link requireStream}, which
+ * every operation asks.
+ */
 export const streamNeed =
   (action: string) =>
-  (input: StreamReference, context: Place): Need => {
-    const named = nameOf(input, context);
-    return { action: `kinesis:${action}`, resource: streamArn(named, named.name) };
-  };
+  ({ StreamARN, StreamName = '' }: StreamReference, context: Place): Need => ({
+    action: `kinesis:${action}`,
+    resource: StreamARN ?? streamArn(context, StreamName),
+  });
 
 /**
  * The stream that a request names.
@@ -89,18 +93,10 @@ export interface ConsumerReference {
   readonly StreamId?: string | undefined;
 }
 
-const findConsumer = (input: ConsumerReference, state: KinesisState): Consumer | undefined => {
-  refuseStreamId(input.StreamId);
-  const { ConsumerARN, ConsumerName, StreamARN } = input;
-  if (ConsumerARN !== undefined) {
-    readArn(ConsumerARN);
-    return state.consumers.get(ConsumerARN);
-  }
-  if (ConsumerName === undefined || StreamARN === undefined)
-    throw invalidArgument('Either ConsumerARN, or both ConsumerName and StreamARN must be given.');
-  readArn(StreamARN);
-  return state.consumersOf(StreamARN).find(({ name }) => name === ConsumerName);
-};
+const byName = (
+  { StreamARN = '', ConsumerName }: ConsumerReference,
+  state: KinesisState,
+): Consumer | undefined => state.consumersOf(StreamARN).find(({ name }) => name === ConsumerName);
 
 /** Need on a consumer. One that is named and is not there has no time in its ARN. */
 export const consumerNeed =
@@ -108,19 +104,27 @@ export const consumerNeed =
   (input: ConsumerReference, { state }: { readonly state: KinesisState }): Need => ({
     action: `kinesis:${action}`,
     resource:
-      findConsumer(input, state)?.arn ??
       input.ConsumerARN ??
+      byName(input, state)?.arn ??
       `${input.StreamARN ?? ''}/consumer/${input.ConsumerName ?? ''}`,
   });
 
-/** @throws {ResourceNotFoundException} */
+/** @throws {InvalidArgumentException | ResourceNotFoundException} */
 export const requireConsumer = (
   input: ConsumerReference,
   { state, accountId }: Place & { readonly state: KinesisState },
 ): Consumer => {
-  const consumer = findConsumer(input, state);
-  if (consumer === undefined)
-    throw consumerNotFound(input.ConsumerARN ?? input.ConsumerName ?? '', accountId);
+  refuseStreamId(input.StreamId);
+  const { ConsumerARN, ConsumerName, StreamARN } = input;
+  if (ConsumerARN === undefined && (ConsumerName === undefined || StreamARN === undefined))
+    throw invalidArgument('Either ConsumerARN, or both ConsumerName and StreamARN must be given.');
+  if (ConsumerARN !== undefined && !CONSUMER_ARN.test(ConsumerARN))
+    throw invalidArgument(
+      `The ARN '${ConsumerARN}' is not a consumer's: arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/NAME:TIME.`,
+    );
+  const consumer =
+    ConsumerARN === undefined ? byName(input, state) : state.consumers.get(ConsumerARN);
+  if (consumer === undefined) throw consumerNotFound(ConsumerARN ?? ConsumerName ?? '', accountId);
   return consumer;
 };
 

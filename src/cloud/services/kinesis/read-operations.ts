@@ -1,4 +1,5 @@
 import type * as Kinesis from '@aws-sdk/client-kinesis';
+import { notSupported } from '../../core/aws-error.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { check, named, sized, within } from './constraints.ts';
@@ -45,16 +46,16 @@ export const readOperations: OperationTable<KinesisState> = {
   }),
   GetRecords: operation<KinesisState, Kinesis.GetRecordsInput, Kinesis.GetRecordsOutput>({
     needs: (input, context) => {
-      check(
-        within('limit', input.Limit, [1, GET.records]),
-        sized('shardIterator', input.ShardIterator, [1, 512]),
-      );
-      if (input.StreamARN !== undefined || input.StreamId !== undefined)
-        return streamNeed('GetRecords')(input, context);
+      if (input.StreamARN !== undefined) return streamNeed('GetRecords')(input, context);
       const { stream } = peekIterator(input.ShardIterator ?? '');
       return { action: 'kinesis:GetRecords', resource: streamArn(context, stream) };
     },
     handle: async (input, context) => {
+      check(
+        within('limit', input.Limit, [1, GET.records]),
+        sized('shardIterator', input.ShardIterator, [1, 512]),
+      );
+      if (input.StreamId !== undefined) throw notSupported('The parameter StreamId');
       const { state, clock, accountId, random } = context;
       const now = clock.now();
       const from = readIterator(input.ShardIterator ?? '', now);

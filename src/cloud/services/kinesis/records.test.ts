@@ -291,7 +291,14 @@ describe('shard iterators', () => {
       name: 'InvalidArgumentException',
       message: 'Invalid ShardIterator.',
     });
-    await expect(read('x', 10_001)).rejects.toMatchObject({
+    const here = await iteratorAt('wrong', { ShardIteratorType: 'LATEST' });
+    await expect(
+      kinesis.send(new GetRecordsCommand({ ShardIterator: here, StreamARN: arnOf('other') })),
+    ).rejects.toMatchObject({
+      name: 'InvalidArgumentException',
+      message: `The ShardIterator is for the stream wrong, the StreamARN is ${arnOf('other')}.`,
+    });
+    await expect(read(here, 10_001)).rejects.toMatchObject({
       message:
         "1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000",
     });

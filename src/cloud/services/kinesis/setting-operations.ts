@@ -4,7 +4,7 @@ import { operation } from '../../core/define-service.ts';
 import { check, oneOf, sized } from './constraints.ts';
 import { requireKey } from './data-keys.ts';
 import { invalidArgument } from './errors.ts';
-import { requireStream, streamArn, streamNeed } from './names.ts';
+import { requireStream, streamNeed } from './names.ts';
 import type { KinesisState, Stream } from './state.ts';
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html */
@@ -47,14 +47,7 @@ const monitoring = (
     },
   });
 
-/** The key is needed too where its ARN was given; by alias or id it is not known before it is looked up. */
-const encryptionNeed =
-  (action: string) => (input: Kinesis.StartStreamEncryptionInput, context: Place) =>
-    streamNeed(action)(input, context);
-
-type Place = Parameters<typeof streamArn>[0];
-
-const withoutKey = ({ keyId: _, ...stream }: Stream): Stream => stream;
+const withoutKey = ({ keyId: _keyId, ...stream }: Stream): Stream => stream;
 
 /** Operations on a stream's metrics and encryption. */
 export const settingOperations: OperationTable<KinesisState> = {
@@ -65,7 +58,8 @@ export const settingOperations: OperationTable<KinesisState> = {
     now.filter((metric) => !asked.includes(metric)),
   ),
   StartStreamEncryption: operation<KinesisState, Kinesis.StartStreamEncryptionInput, object>({
-    needs: encryptionNeed('StartStreamEncryption'),
+    // The reference names the key as a resource beside the stream; the key is asked of KMS, under the caller's permissions there.
+    needs: streamNeed('StartStreamEncryption'),
     handle: async (input, context) => {
       check(
         oneOf('encryptionType', input.EncryptionType, ['NONE', 'KMS']),
@@ -85,14 +79,14 @@ export const settingOperations: OperationTable<KinesisState> = {
     },
   }),
   StopStreamEncryption: operation<KinesisState, Kinesis.StopStreamEncryptionInput, object>({
-    needs: encryptionNeed('StopStreamEncryption'),
+    needs: streamNeed('StopStreamEncryption'),
     handle: (input, context) => {
       check(
         oneOf('encryptionType', input.EncryptionType, ['NONE', 'KMS']),
         sized('keyId', input.KeyId, [1, 2_048]),
       );
       const stream = requireStream(input, context);
-      // "API requests that write before are readable after": https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StopStreamEncryption.html
+      // Records written before keep the data key that they were written under, and need it to be read.
       context.state.putStream(withoutKey(stream));
       return {};
     },

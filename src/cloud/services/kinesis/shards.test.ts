@@ -255,6 +255,16 @@ describe('the list of shards', () => {
       message: 'NextToken and StreamName cannot be provided together.',
     });
     await expect(
+      kinesis.send(
+        new ListShardsCommand({
+          NextToken,
+          StreamARN: `arn:aws:kinesis:us-east-1:${ACCOUNT}:stream/other`,
+        }),
+      ),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('The NextToken is for the stream pages') as string,
+    });
+    await expect(
       kinesis.send(new ListShardsCommand({ NextToken: 'nonsense' })),
     ).rejects.toMatchObject({ message: 'Invalid NextToken.' });
     await clock.advance(300_001);

@@ -170,10 +170,9 @@ export const createKinesisState = (tools: StateTools, limited = false): KinesisS
     dropStream: (name) => {
       const stream = streams.get(name);
       if (stream === undefined) return;
-      for (const log of [...shardsOf(name).all.values()]) dropShard(log);
+      for (const log of shardsOf(name).all.values()) dropShard(log);
       byStream.delete(name);
-      for (const { arn } of [...(consumersByStream.get(stream.arn)?.values() ?? [])])
-        dropConsumer(arn);
+      for (const { arn } of consumersByStream.get(stream.arn)?.values() ?? []) dropConsumer(arn);
       if (stream.keyId !== undefined) dataKeys.forgetStream(stream.arn);
       streams.delete(name);
       names = undefined;
@@ -181,7 +180,7 @@ export const createKinesisState = (tools: StateTools, limited = false): KinesisS
     shards: (stream, now) => {
       const horizon = horizonOf(stream, now);
       const all = shardsOf(stream.name);
-      for (const log of [...all.all.values()])
+      for (const log of all.all.values())
         if (log.shard.closedAt !== undefined && log.shard.closedAt < horizon) dropShard(log);
       return [...all.all.values()];
     },

@@ -283,6 +283,19 @@ describe('streams', () => {
   });
 });
 
+describe('accounts', () => {
+  it('may have streams of larger records, and count their shards', async () => {
+    await create('large');
+    await kinesis.send(
+      new UpdateMaxRecordSizeCommand({ StreamARN: arnOf('large'), MaxRecordSizeInKiB: 10_240 }),
+    );
+    expect(await summaryOf('large')).toMatchObject({ MaxRecordSizeInKiB: 10_240 });
+    const limits = await kinesis.send(new DescribeLimitsCommand({}));
+    expect(limits).toMatchObject({ ShardLimit: 20_000, OnDemandStreamCountLimit: 50 });
+    expect(limits.OpenShardCount).toBeGreaterThan(0);
+  });
+});
+
 describe('tags', () => {
   it('are added and taken away by both families of operations', async () => {
     await kinesis.send(
