@@ -73,12 +73,14 @@ export const start = (
     );
   });
 
+/** What is installed from npm, each by the package.json of its fixture. */
+type Client = 'cdk' | 'kinesis' | 'osls';
+
 /** The folder of a client from npm, apart from the project's own dependencies: what only conformance needs is large. */
-export const installed = (client: 'cdk' | 'osls'): string =>
-  join(ROOT, 'conformance', '.node', client);
+export const installed = (client: Client): string => join(ROOT, 'conformance', '.node', client);
 
 /** Installs a client by its fixture's package.json, once. */
-export const install = async (client: 'cdk' | 'osls'): Promise<void> => {
+export const install = async (client: Client): Promise<void> => {
   const folder = installed(client);
   if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return;
   process.stdout.write(`installing ${client} from npm …\n`);
@@ -89,7 +91,7 @@ export const install = async (client: 'cdk' | 'osls'): Promise<void> => {
 };
 
 /** The version that a fixture asks for. */
-export const versionOf = (client: 'cdk' | 'osls', name: string): string => {
+export const versionOf = (client: Client, name: string): string => {
   const manifest = JSON.parse(
     readFileSync(join(FIXTURES, client, 'package.json'), 'utf8'),
   ) as Readonly<Record<string, Readonly<Record<string, string>>>>;

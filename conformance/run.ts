@@ -6,6 +6,7 @@ import { awsCliChecks } from './aws-cli.ts';
 import { cdkChecks } from './cdk.ts';
 import type { Score } from './checks.ts';
 import { runChecks } from './checks.ts';
+import { kinesisChecks } from './kinesis.ts';
 import { motoChecks } from './moto.ts';
 import { oslsChecks } from './osls.ts';
 import { install, ROOT, run, SCRATCH, start, VENV, versionOf } from './processes.ts';
@@ -30,11 +31,13 @@ const clients = [
   ...versions,
   `aws-cdk==${versionOf('cdk', 'aws-cdk')}`,
   `osls==${versionOf('osls', 'osls')}`,
+  `kinesis-local==${versionOf('kinesis', 'kinesis-local')}`,
 ];
 const scores: Score[] = [];
 
 await install('cdk');
 await install('osls');
+await install('kinesis');
 const cloud = await start(
   process.execPath,
   [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
@@ -48,6 +51,7 @@ try {
   scores.push(await runChecks('a restricted user', restrictedChecks(endpoint)));
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
   scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
+  scores.push(await runChecks('Kinesis beside kinesis-local', await kinesisChecks(endpoint)));
 } finally {
   cloud.stop();
 }
