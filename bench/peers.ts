@@ -8,6 +8,7 @@ const PEERS = {
   osls: ['osls@4', 'serverless-esbuild@1', 'esbuild@0.28', '@aws-sdk/client-dynamodb'],
   cdk: ['aws-cdk@2', 'aws-cdk-lib@2', 'constructs@10', 'esbuild@0.28', '@aws-sdk/client-dynamodb'],
   offline: ['osls@3', 'serverless-offline@13'],
+  kinesalite: ['kinesalite@3'],
   sandbox: ['@architect/sandbox@9'],
   fauxqs: ['fauxqs@2'],
 } as const;

@@ -15,6 +15,7 @@ const BENCHMARKS = [
   ['cold-start.ts'],
   ['http.ts', ...peers],
   ['sqs.ts', ...peers],
+  ['kinesis.ts', ...peers],
   ['iam.ts'],
   ['types.ts'],
   ['validate.ts'],
