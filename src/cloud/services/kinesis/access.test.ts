@@ -28,6 +28,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRealClock, createVirtualClock } from '../../core/clock.ts';
+import { rootKeys, settingsOf } from '../../fixtures/account-keys.ts';
 import type { RunningCloud } from '../../index.ts';
 import { startCloud } from '../../index.ts';
 
@@ -195,6 +196,44 @@ describe('who may', () => {
     ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     user.destroy();
   });
+});
+
+it('a stream of another account is reached by its ARN, when both accounts allow it', async () => {
+  await create('open');
+  const keys = rootKeys(running, '111122223333');
+  const other = new KinesisClient(settingsOf(running, keys));
+  const send = () =>
+    other.send(
+      new PutRecordCommand({
+        StreamARN: arnOf('open'),
+        Data: Buffer.from('x'),
+        PartitionKey: 'k',
+      }),
+    );
+  await expect(send()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  await kinesis.send(
+    new PutResourcePolicyCommand({
+      ResourceARN: arnOf('open'),
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+            Action: 'kinesis:PutRecord',
+            Resource: arnOf('open'),
+          },
+        ],
+      }),
+    }),
+  );
+  expect(await send()).toMatchObject({ ShardId: FIRST });
+  await expect(put(other, 'open')).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    message: 'Stream open under account 111122223333 not found.',
+  });
+  expect((await readAll(kinesis, 'open')).Records).toHaveLength(1);
+  other.destroy();
 });
 
 describe('encryption', () => {

@@ -31,6 +31,21 @@ const streamOfArn = (arn: string): string => arn.split(/[:/]/)[6] ?? '';
 const holderOf = (arn: string, state: KinesisState) =>
   arn.includes('/consumer/') ? state.consumers.get(arn) : state.stream(streamOfArn(arn));
 
+interface Arns {
+  readonly StreamARN?: string;
+  readonly ConsumerARN?: string;
+  readonly ResourceARN?: string;
+}
+
+/**
+ * A stream or consumer of another account is named by its ARN.
+ * https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
+ */
+const ownerOf = (input: Arns): string | undefined =>
+  /^arn:[^:]+:kinesis:[^:]*:(\d{12}):stream\//.exec(
+    input.StreamARN ?? input.ConsumerARN ?? input.ResourceARN ?? '',
+  )?.[1];
+
 /** Amazon Kinesis Data Streams. */
 export const createKinesis = ({ shardLimits = false }: KinesisOptions = {}): ServiceDefinition =>
   defineService<KinesisState>({
@@ -51,6 +66,7 @@ export const createKinesis = ({ shardLimits = false }: KinesisOptions = {}): Ser
       ...tagOperations,
       ...policyOperations,
     },
+    accountOf: (_operation, input) => ownerOf(input as Arns),
     resourcePolicy: (arn, state) => holderOf(arn, state)?.policy,
     resourceKeys: (arn, state) => {
       const tags = Object.entries(holderOf(arn, state)?.tags ?? {});
