@@ -19,7 +19,6 @@ import {
 import type { RotateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nextCron } from './cron.ts';
 import type { Sessions } from './fixtures/sessions.ts';
 import { startSessions } from './fixtures/sessions.ts';
 
@@ -243,27 +242,4 @@ describe('rotation', () => {
     await sessions.running.cloud.settle();
     expect(await value('round')).toBe('v+++');
   });
-});
-
-describe('cron expressions', () => {
-  const from = Date.UTC(2026, 0, 14, 10, 30);
-  it.each([
-    ['0 8 * * ? *', '2026-01-15T08:00'],
-    ['0 8/4 * * ? *', '2026-01-14T12:00'],
-    ['0 0 1 * ? *', '2026-02-01T00:00'],
-    ['0 0 L * ? *', '2026-01-31T00:00'],
-    ['0 6 ? * MON-FRI *', '2026-01-15T06:00'],
-    ['0 6 ? * 2#1 *', '2026-02-02T06:00'],
-    ['0 6 ? * FRIL *', '2026-01-30T06:00'],
-    ['0 6 15 3,6 ? *', '2026-03-15T06:00'],
-  ])('%s', (expression, due) => {
-    expect(new Date(nextCron(expression, from) ?? 0).toISOString().slice(0, 16)).toBe(due);
-  });
-
-  it.each(['', '0 8 * * *', '5 8 * * ? *', '0 25 * * ? *', '0 8 * * * *', '0 8 1 JAN ? 2020'])(
-    'refuses %j',
-    (expression) => {
-      expect(nextCron(expression, from)).toBeUndefined();
-    },
-  );
 });

@@ -1,21 +1,30 @@
-import { nextCron } from './cron.ts';
+import type { ScheduleExpression } from '../../cron/index.ts';
+import { parseScheduleExpression } from '../../cron/index.ts';
 import { invalidParameter } from './errors.ts';
 import { DAY_MS, HOUR_MS, LIMITS } from './limits.ts';
 import { dayOf } from './names.ts';
 import type { RotationRules } from './state.ts';
 
-/** `rate(4 hours)`, `rate(10 days)` → its parts. */
-const readRate = (expression: string) => {
-  const [, count, unit = ''] = /^rate\((\d+) (hours?|days?)\)$/.exec(expression) ?? [];
-  return count === undefined
-    ? undefined
-    : { count: Number(count), unit: unit.replace(/s$/, '') as 'hour' | 'day' };
+/**
+ * Hours and days, and cron expressions whose minutes are 0, in UTC.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+ */
+const readSchedule = (expression: string): ScheduleExpression | undefined => {
+  const read = parseScheduleExpression(expression);
+  switch (read?.kind) {
+    case 'rate':
+      return read.unit === 'minute' ? undefined : read;
+    case 'cron':
+      return read.cron.minutes.join() === '0' ? read : undefined;
+    default:
+      return undefined;
+  }
 };
 
-const readCron = (expression: string): string | undefined => /^cron\((.+)\)$/.exec(expression)?.[1];
-
-const isHourly = ({ ScheduleExpression = '' }: RotationRules): boolean =>
-  readRate(ScheduleExpression)?.unit === 'hour';
+const isHourly = ({ ScheduleExpression: expression = '' }: RotationRules): boolean => {
+  const read = readSchedule(expression);
+  return read?.kind === 'rate' && read.unit === 'hour';
+};
 
 /**
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
@@ -37,14 +46,13 @@ export const checkRules = (rules: RotationRules, now: number): void => {
       `Duration is ${Duration}; it is a number of hours, such as 3h, at most 24h.`,
     );
   if (expression === undefined) return;
-  const rate = readRate(expression);
-  const cron = readCron(expression);
+  const read = readSchedule(expression);
   // "Secrets Manager can rotate your secret as often as every four hours": https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
-  if (rate !== undefined && rate.unit === 'hour' && (rate.count < 4 || rate.count > 24_000))
-    throw invalidParameter(`${expression}: a rotation is at least 4 hours after the one before.`);
-  if (rate !== undefined && (rate.count < 1 || rate.count > 1_000 * 24))
-    throw invalidParameter(`${expression} is no rate of rotation.`);
-  if (rate === undefined && (cron === undefined || nextCron(cron, now) === undefined))
+  if (read?.kind === 'rate') {
+    if (read.unit === 'hour' && (read.count < 4 || read.count > 24_000))
+      throw invalidParameter(`${expression}: a rotation is at least 4 hours after the one before.`);
+    if (read.count > 24_000) throw invalidParameter(`${expression} is no rate of rotation.`);
+  } else if (read?.kind !== 'cron' || read.cron.next(now) === undefined)
     throw invalidParameter(
       `The ScheduleExpression ${expression} is neither rate(N hours), rate(N days) nor a cron expression of six fields whose minutes are 0.`,
     );
@@ -56,11 +64,12 @@ export const nextRotation = (
   now: number,
 ): number | undefined => {
   if (days !== undefined) return dayOf(now) + days * DAY_MS;
-  const rate = readRate(expression);
-  if (rate?.unit === 'day') return dayOf(now) + rate.count * DAY_MS;
-  if (rate !== undefined) return now - (now % HOUR_MS) + rate.count * HOUR_MS;
-  const cron = readCron(expression);
-  return cron === undefined ? undefined : nextCron(cron, now);
+  const read = readSchedule(expression);
+  if (read?.kind === 'cron') return read.cron.next(now);
+  if (read?.kind !== 'rate') return undefined;
+  return read.unit === 'day'
+    ? dayOf(now) + read.count * DAY_MS
+    : now - (now % HOUR_MS) + read.count * HOUR_MS;
 };
 
 /**
