@@ -1,0 +1,49 @@
+import { AwsError } from '../core/aws-error.ts';
+
+/** Why a delivery failed, and whether it is worth another try. */
+export interface Failure {
+  /**
+   * As EventBridge tells it in a dead letter.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+   */
+  readonly code:
+    | 'NO_PERMISSIONS'
+    | 'NO_RESOURCE'
+    | 'THROTTLING'
+    | 'INTERNAL_ERROR'
+    | 'INVALID_PARAMETER'
+    | 'SDK_CLIENT_ERROR'
+    | 'FAILED_TO_ASSUME_ROLE';
+  /** AWS's own code of the error that the target answered. */
+  readonly cause: string;
+  readonly message: string;
+  readonly retried: boolean;
+}
+
+const THROTTLED =
+  /Throttl|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|OverLimit/;
+const MISSING = /NotFound|NonExistent|NoSuch|DoesNotExist/;
+const INVALID = /Validation|Invalid/;
+
+/**
+ * Reads an error of a target. What only somebody's action can mend is not tried again.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html
+ */
+export const readFailure = (error: unknown): Failure => {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof AwsError))
+    return { code: 'INTERNAL_ERROR', cause: 'InternalFailure', message, retried: true };
+  const { code: cause, status, denied } = error;
+  const as = (code: Failure['code'], retried: boolean): Failure => ({
+    code,
+    cause,
+    message,
+    retried,
+  });
+  if (denied) return as('NO_PERMISSIONS', false);
+  if (status === 501) return as('SDK_CLIENT_ERROR', false);
+  if (status === 429 || THROTTLED.test(cause)) return as('THROTTLING', true);
+  if (status >= 500) return as('INTERNAL_ERROR', true);
+  if (status === 404 || MISSING.test(cause)) return as('NO_RESOURCE', false);
+  return as(INVALID.test(cause) ? 'INVALID_PARAMETER' : 'SDK_CLIENT_ERROR', false);
+};
