@@ -7,6 +7,7 @@ import { apigatewayv2 } from './services/apigatewayv2/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
 import { ecr } from './services/ecr/index.ts';
+import { eventbridge } from './services/eventbridge/index.ts';
 import { iam } from './services/iam/index.ts';
 import type { KinesisOptions } from './services/kinesis/index.ts';
 import { createKinesis } from './services/kinesis/index.ts';
@@ -24,6 +25,7 @@ const createProviders = (options: LambdaOptions & KinesisOptions): readonly Serv
   cloudwatch,
   cloudwatchLogs,
   ecr,
+  eventbridge,
   iam,
   createKinesis(options),
   kms,

@@ -48,6 +48,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   // {"taskId":"ID","sourceArn":"arn:aws:sqs:us-east-1:000000000000:NAME"}
   TaskHandle:
     'eyJ0YXNrSWQiOiJJRCIsInNvdXJjZUFybiI6ImFybjphd3M6c3FzOnVzLWVhc3QtMTowMDAwMDAwMDAwMDA6TkFNRSJ9',
+  Rule: 'NAME',
+  EventBusName: 'NAME',
   ResourceArn: undefined,
 };
 

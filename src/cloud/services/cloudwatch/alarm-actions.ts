@@ -1,10 +1,12 @@
 import { failureOutcome, notSupported } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
+import { alarmConfiguration, sendStateChange } from './alarm-events.ts';
 import type { Evaluation } from './evaluate-alarm.ts';
 import { evaluateAlarm } from './evaluate-alarm.ts';
 import { compileRule } from './alarm-rule.ts';
 import type { Alarm, AlarmState, CloudWatchState, CompositeAlarm } from './state.ts';
+import { isComposite } from './state.ts';
 
 type Context = ServiceContext<CloudWatchState>;
 
@@ -66,6 +68,7 @@ export const changeState = (
       newState: { stateValue: change.state, stateReason: change.reason },
     }),
   });
+  sendStateChange(context, changed, alarm);
   startActions(context, changed, alarm.state);
   // "The evaluation of composite alarms stops if CloudWatch detects a cycle in the evaluation path."
   const seen = [...path, alarm.alarmName];
@@ -73,9 +76,6 @@ export const changeState = (
     if (!seen.includes(alarmName) && compileRule(rule).alarms.includes(alarm.alarmName))
       evaluateComposite(context, alarmName, { trigger: changed, path: seen });
 };
-
-export const isComposite = (alarm: Alarm | CompositeAlarm): alarm is CompositeAlarm =>
-  'rule' in alarm;
 
 /** `Friday 22 July, 2022 15:57:45 UTC` */
 const spokenTime = (at: number): string => {
@@ -306,25 +306,7 @@ const lambdaEvent = (context: Context, alarm: Alarm | CompositeAlarm, before: Al
     previousState: { value: before },
     configuration: {
       ...(alarm.description === undefined ? {} : { description: alarm.description }),
-      ...(isComposite(alarm) ? { alarmRule: alarm.rule } : metricConfiguration(alarm)),
+      ...alarmConfiguration(alarm),
     },
   },
-});
-
-const metricConfiguration = (alarm: Alarm) => ({
-  metrics: [
-    {
-      id: 'm1',
-      metricStat: {
-        metric: {
-          namespace: alarm.namespace,
-          name: alarm.name,
-          dimensions: Object.fromEntries(alarm.dimensions.map(({ Name, Value }) => [Name, Value])),
-        },
-        period: alarm.periodSeconds,
-        stat: alarm.statistic,
-      },
-      returnData: true,
-    },
-  ],
 });

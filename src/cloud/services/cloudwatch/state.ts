@@ -81,3 +81,6 @@ export const createCloudWatchState = (tools: StateTools): CloudWatchState => {
     tick: undefined,
   };
 };
+
+export const isComposite = (alarm: Alarm | CompositeAlarm): alarm is CompositeAlarm =>
+  'rule' in alarm;

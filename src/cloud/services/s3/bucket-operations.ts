@@ -300,11 +300,6 @@ export const bucketOperations: OperationTable<S3State> = {
     handle: async (input, context) => {
       const bucket = requireBucket(context.state, input.Bucket);
       const given = (input.NotificationConfiguration ?? {}) as Notifications;
-      if (given.EventBridgeConfiguration !== undefined)
-        throw Object.assign(
-          invalidArgument('EventBridge notifications are not supported by the embedded cloud'),
-          { code: 'NotImplemented', status: 501 },
-        );
       const named = (list: Notifications['LambdaFunctionConfigurations']) =>
         list?.map((one) => ({ ...one, Id: one.Id ?? context.random.uuid() }));
       const value: Notifications = {
@@ -317,6 +312,7 @@ export const bucketOperations: OperationTable<S3State> = {
         ...(given.QueueConfigurations === undefined
           ? {}
           : { QueueConfigurations: named(given.QueueConfigurations) }),
+        ...(given.EventBridgeConfiguration === undefined ? {} : { EventBridgeConfiguration: {} }),
       };
       if (input.SkipDestinationValidation !== true)
         await validateNotifications(context, bucket, value);

@@ -1,7 +1,7 @@
 import { failureOutcome, notSupported } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
-import { servicePrincipal } from '../../core/principals.ts';
 import { invalidArgument } from './errors.ts';
+import { principalOf, sendEvent } from './events.ts';
 import type { Bucket, ObjectVersion, S3State } from './state.ts';
 
 type Context = OperationContext<S3State>;
@@ -49,16 +49,10 @@ const all = (configuration: Notifications): readonly Destination[] => [
   ...(configuration.QueueConfigurations ?? []),
 ];
 
-const principalOf = (bucket: Bucket) =>
-  servicePrincipal('s3.amazonaws.com', {
-    sourceArn: `arn:aws:s3:::${bucket.name}`,
-    sourceAccount: bucket.accountId,
-  });
-
 /**
  * S3 asks every destination whether it may deliver, before it takes the configuration.
  * @throws {InvalidArgument}
- * @throws {NotImplemented} for queues and EventBridge
+ * @throws {NotImplemented} for queues
  */
 export const validateNotifications = async (
   context: Context,
@@ -67,8 +61,6 @@ export const validateNotifications = async (
 ): Promise<void> => {
   if ((configuration.QueueConfigurations ?? []).length > 0)
     throw notSupported("A bucket's notification to a queue");
-  if (configuration.EventBridgeConfiguration !== undefined)
-    throw notSupported("A bucket's notification to EventBridge");
   for (const destination of all(configuration)) {
     for (const event of destination.Events ?? [])
       if (!EVENTS.test(event))
@@ -224,6 +216,8 @@ export const notify = (
 ): void => {
   const configuration = bucket.configuration['Notification'] as Notifications | undefined;
   if (configuration === undefined) return;
+  if (configuration.EventBridgeConfiguration !== undefined)
+    sendEvent(context, { bucket, name, key, version });
   for (const destination of all(configuration)) {
     const { prefix, suffix } = filterOf(destination);
     if (!key.startsWith(prefix) || !key.endsWith(suffix)) continue;

@@ -1,0 +1,21 @@
+import { constraints } from './constraints.ts';
+import { validation } from './errors.ts';
+import { LIMITS } from './limits.ts';
+
+/** One page of a list, with the token of the next. */
+export const pageOf = <T>(
+  items: readonly T[],
+  {
+    NextToken,
+    Limit,
+  }: { readonly NextToken?: string | undefined; readonly Limit?: number | undefined },
+) => {
+  constraints().number('limit', Limit, { least: 1, most: LIMITS.page }).check();
+  const at = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64').toString());
+  if (!Number.isInteger(at) || at < 0) throw validation('Parameter NextToken is not valid.');
+  const end = at + (Limit ?? LIMITS.page);
+  return {
+    page: items.slice(at, end),
+    next: items.length > end ? { NextToken: Buffer.from(String(end)).toString('base64') } : {},
+  };
+};
