@@ -13,6 +13,7 @@ import type { KinesisOptions } from './services/kinesis/index.ts';
 import { createKinesis } from './services/kinesis/index.ts';
 import { kms } from './services/kms/index.ts';
 import { s3 } from './services/s3/index.ts';
+import { scheduler } from './services/scheduler/index.ts';
 import { secretsManager } from './services/secrets-manager/index.ts';
 import { sns } from './services/sns/index.ts';
 import { sqs } from './services/sqs/index.ts';
@@ -31,6 +32,7 @@ const createProviders = (options: LambdaOptions & KinesisOptions): readonly Serv
   kms,
   createLambda(options),
   s3,
+  scheduler,
   secretsManager,
   sns,
   sqs,
