@@ -1,4 +1,4 @@
-import { AwsError } from '../core/aws-error.ts';
+import { AwsError, failureOutcome } from '../core/aws-error.ts';
 
 /** Why a delivery failed, and whether it is worth another try. */
 export interface Failure {
@@ -18,6 +18,8 @@ export interface Failure {
   readonly cause: string;
   readonly message: string;
   readonly retried: boolean;
+  /** What the journal calls it. */
+  readonly outcome: 'denied' | 'error';
 }
 
 const THROTTLED =
@@ -31,14 +33,16 @@ const INVALID = /Validation|Invalid/;
  */
 export const readFailure = (error: unknown): Failure => {
   const message = error instanceof Error ? error.message : String(error);
+  const outcome = failureOutcome(error);
   if (!(error instanceof AwsError))
-    return { code: 'INTERNAL_ERROR', cause: 'InternalFailure', message, retried: true };
+    return { code: 'INTERNAL_ERROR', cause: 'InternalFailure', message, retried: true, outcome };
   const { code: cause, status, denied } = error;
   const as = (code: Failure['code'], retried: boolean): Failure => ({
     code,
     cause,
     message,
     retried,
+    outcome,
   });
   if (denied) return as('NO_PERMISSIONS', false);
   if (status === 501) return as('SDK_CLIENT_ERROR', false);

@@ -388,6 +388,10 @@ describe('what fails', () => {
       }),
     );
     await bench.put({ Source: 'shut' });
+    const note = bench.running.cloud.journal
+      .entries()
+      .findLast(({ message = '' }) => message.includes('of rule shut'));
+    expect(note?.outcome).toBe('denied');
     expect(inQueue('shut-dead')).toMatchObject([
       {
         attributes: {

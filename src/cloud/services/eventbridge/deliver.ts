@@ -69,6 +69,7 @@ const attempt = async (context: Context, delivery: Delivery): Promise<Failure | 
       cause: 'InvalidJson',
       message: 'What the target is to get is not valid JSON.',
       retried: false,
+      outcome: 'error',
     };
   let principal: Principal;
   try {
@@ -169,7 +170,7 @@ const fail = async (context: Context, id: string, delivery: Delivery, failure: F
   context.journal.note(
     'eventbridge',
     `an event of rule ${delivery.ruleName} to ${delivery.target.Arn} was given up: ${failure.message}`,
-    { outcome: 'error', ...causeOf(delivery) },
+    { outcome: failure.outcome, ...causeOf(delivery) },
   );
   await lay(context, delivery, failure, next?.condition);
 };

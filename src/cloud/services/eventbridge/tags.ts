@@ -1,6 +1,7 @@
 import type * as EventBridge from '@aws-sdk/client-eventbridge';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { notFound } from './errors.ts';
 import type { Place } from './names.ts';
 import { DEFAULT_BUS, requireBus } from './names.ts';
@@ -60,10 +61,7 @@ export const resourceKeys = (
   state: EventBridgeState,
 ): Readonly<Record<string, string>> | undefined => {
   const [, , , region = '', accountId = ''] = arn.split(':');
-  const tags = findTagged({ state, region, accountId }, arn)?.tags ?? {};
-  return Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
-  );
+  return resourceTagKeys(findTagged({ state, region, accountId }, arn)?.tags);
 };
 
 /** Condition keys of tags that a request sets. */

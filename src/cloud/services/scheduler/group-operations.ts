@@ -1,6 +1,7 @@
 import type * as Scheduler from '@aws-sdk/client-scheduler';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
+import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { conflict, defaultGroup, groupNotFound, quotaExceeded } from './errors.ts';
 import { armSchedule } from './invoke.ts';
 import { LIMITS } from './limits.ts';
@@ -174,8 +175,5 @@ export const resourceKeys = (
   state: SchedulerState,
 ): Readonly<Record<string, string>> | undefined => {
   const name = /:schedule(?:-group)?\/([^/]+)/.exec(arn)?.[1] ?? '';
-  const tags = state.groups.get(name)?.tags ?? {};
-  return Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
-  );
+  return resourceTagKeys(state.groups.get(name)?.tags);
 };

@@ -215,7 +215,7 @@ const fail = async (context: Context, id: string, failed: Failed): Promise<void>
   context.journal.note(
     'scheduler',
     `schedule ${invocation.group}/${invocation.name} could not invoke ${invocation.target.Arn}: ${failure.message}`,
-    { outcome: 'error' },
+    { outcome: failure.outcome },
   );
   await lay(context, failed, next?.condition);
 };
