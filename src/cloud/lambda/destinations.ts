@@ -1,9 +1,11 @@
+import type * as EventBridge from '@aws-sdk/client-eventbridge';
 import { AwsError, failureOutcome } from '../core/aws-error.ts';
-import type { InternalCall, ServiceContext } from '../core/define-service.ts';
-import type { Principal } from '../core/principals.ts';
+import type { ServiceContext } from '../core/define-service.ts';
 import { assumeFunctionRole } from './environment/function-session.ts';
 import type { Outcome } from './environment/invocation.ts';
 import { succeeded } from './environment/invocation.ts';
+import type { Told } from './destination-call.ts';
+import { destinationCall, objectName } from './destination-call.ts';
 import { fleetOf } from './fleet-of.ts';
 import { functionArn } from './names.ts';
 import type { FunctionVersion, LambdaState, QueuedEvent } from './state.ts';
@@ -50,59 +52,22 @@ const resultRecord = (context: Context, { event, version, outcome, condition }: 
       }),
 });
 
-/** The call that brings `text` to an ARN, or undefined where this cloud has no such service. */
-const callTo = (arn: string, text: string, attributes: Record<string, string>) => {
-  const [, , service, region = '', account = '', ...rest] = arn.split(':');
-  switch (service) {
-    case 'sns':
-      return {
-        service: 'sns',
-        operation: 'Publish',
-        input: { TopicArn: arn, Message: text, MessageAttributes: asAttributes(attributes) },
-      };
-    case 'sqs':
-      return {
-        service: 'sqs',
-        operation: 'SendMessage',
-        input: {
-          QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${rest.join(':')}`,
-          MessageBody: text,
-          MessageAttributes: asAttributes(attributes),
-        },
-      };
-    case 'lambda':
-      return {
-        service: 'lambda',
-        operation: 'Invoke',
-        input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(text) },
-      };
-    default:
-      return undefined;
-  }
-};
-
-const asAttributes = (attributes: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      { DataType: 'String', StringValue: value },
-    ]),
-  );
-
 /** Delivers as the function's role, as AWS does; what cannot be delivered is noted and counted. */
 const deliver = async (
   context: Context,
   { event, version }: Result,
   metric: string,
   arn: string,
-  request: Pick<InternalCall, 'service' | 'operation' | 'input'> | undefined,
+  told: Told,
 ) => {
   try {
+    const request = destinationCall(arn, told);
     if (request === undefined)
-      throw new AwsError('NotImplemented', `The embedded cloud has no such destination yet.`);
+      throw new AwsError('NotImplemented', 'Lambda has no destinations of this kind.');
     const { credential, principal } = await assumeFunctionRole(context, version);
     context.credentials.remove(credential.accessKeyId);
-    await context.call({ ...request, principal: principal as Principal, cause: event.cause });
+    const answer = await context.call({ ...request, principal, cause: event.cause });
+    assertTaken(answer);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     (await fleetOf(context)).metrics.count(event.functionName, metric);
@@ -114,18 +79,36 @@ const deliver = async (
   }
 };
 
-/** Sends a record of what happened to a destination. */
-export const deliverResult = (context: Context, arn: string, result: Result): Promise<void> =>
-  deliver(
-    context,
-    result,
-    'DestinationDeliveryFailures',
-    arn,
-    callTo(arn, JSON.stringify(resultRecord(context, result)), {}),
-  );
+/** A bus answers of each event whether it took it. @throws {AwsError} when it did not */
+const assertTaken = (answer: unknown): void => {
+  const { Entries = [] } = (answer ?? {}) as EventBridge.PutEventsResponse;
+  for (const { ErrorCode, ErrorMessage } of Entries)
+    if (ErrorCode !== undefined) throw new AwsError(ErrorCode, ErrorMessage ?? ErrorCode);
+};
 
 /**
- * Sends the event itself to a dead-letter queue.
+ * Where an object of a failure stands, and which event tells of the result.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations
+ */
+const placesOf = (context: Context, { event, condition }: Result): Omit<Told, 'text'> => ({
+  object: {
+    key: `aws/lambda/async/${event.functionName}/${objectName(context.clock.now(), context.random.uuid())}`,
+  },
+  event: {
+    detailType: `Lambda Function Invocation Result - ${condition === 'Success' ? 'Success' : 'Failure'}`,
+    resources: [functionArn(context, event.functionName, event.qualifier)],
+  },
+});
+
+/** Sends a record of what happened to a destination. */
+export const deliverResult = (context: Context, arn: string, result: Result): Promise<void> =>
+  deliver(context, result, 'DestinationDeliveryFailures', arn, {
+    text: JSON.stringify(resultRecord(context, result)),
+    ...placesOf(context, result),
+  });
+
+/**
+ * Sends the event itself to a dead-letter queue; attributes as recorded from AWS by LocalStack's snapshot tests.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
  */
 export const deliverDeadLetter = (context: Context, arn: string, result: Result): Promise<void> => {
@@ -135,15 +118,13 @@ export const deliverDeadLetter = (context: Context, arn: string, result: Result)
     typeof error === 'object' && error !== null && 'errorMessage' in error
       ? String(error.errorMessage)
       : 'The event was too old.';
-  return deliver(
-    context,
-    result,
-    'DeadLetterErrors',
-    arn,
-    callTo(arn, Buffer.from(event.payload).toString('utf8'), {
+  return deliver(context, result, 'DeadLetterErrors', arn, {
+    text: Buffer.from(event.payload).toString('utf8'),
+    attributes: {
       RequestID: event.requestId,
-      ErrorCode: '200',
+      ErrorCode: 200,
       ErrorMessage: message.slice(0, 1024),
-    }),
-  );
+    },
+    ...placesOf(context, result),
+  });
 };

@@ -34,6 +34,9 @@ const requireConfig = (context: Context, input: Target): EventInvokeRecord => {
 
 const DESTINATION = /^arn:aws[\w-]*:(sqs|sns|lambda|events|s3):/;
 
+/** Buckets are told of failures alone. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const SUCCESS_DESTINATION = /^arn:aws[\w-]*:(sqs|sns|lambda|events):/;
+
 const needsDestination =
   (action: string) =>
   (input: Target, context: Context): Need =>
@@ -49,19 +52,29 @@ const readConfig = (
     .range('maximumEventAgeInSeconds', input.MaximumEventAgeInSeconds, 60, 21_600)
     .check();
   const { functionName, qualifier } = place(context, input);
-  const destination = (given: string | undefined, known: string | undefined) => {
+  const destination = (
+    given: string | undefined,
+    known: string | undefined,
+    allowed: RegExp = DESTINATION,
+  ) => {
     const arn = given ?? known;
     if (arn === undefined || arn === '') return undefined;
-    if (!DESTINATION.test(arn))
+    if (!allowed.test(arn))
       throw invalidParameterValue(
-        `The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=${arn})) is invalid.`,
+        allowed === DESTINATION
+          ? `The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=${arn})) is invalid.`
+          : `The provided destination config DestinationConfig(onSuccess=OnSuccess(destination=${arn}), onFailure=null) is invalid.`,
       );
     if (arn === functionArn(context, functionName))
       throw invalidParameterValue("You can't specify the function as a destination for itself.");
     return arn;
   };
   const { DestinationConfig } = input;
-  const onSuccess = destination(DestinationConfig?.OnSuccess?.Destination, before?.onSuccess);
+  const onSuccess = destination(
+    DestinationConfig?.OnSuccess?.Destination,
+    before?.onSuccess,
+    SUCCESS_DESTINATION,
+  );
   const onFailure = destination(DestinationConfig?.OnFailure?.Destination, before?.onFailure);
   const retries = input.MaximumRetryAttempts ?? before?.maximumRetryAttempts;
   const age = input.MaximumEventAgeInSeconds ?? before?.maximumEventAgeSeconds;
