@@ -4,6 +4,7 @@ import { resourceTagKeys } from '../core/resource-tags.ts';
 import type { FunctionHost } from './environment/function-host.ts';
 import { resumeEvents } from './async-queue.ts';
 import { codeDownload } from './code-download.ts';
+import { resumePollers } from './event-sources/index.ts';
 import { operations } from './operations.ts';
 import { policyOfArn } from './operations/permissions.ts';
 import { resources } from './resources/index.ts';
@@ -45,6 +46,7 @@ export const createLambda = ({ host }: LambdaOptions = {}): ServiceDefinition =>
     start: (context) => {
       context.state.base = context;
       resumeEvents(context);
+      resumePollers(context);
     },
     stop: async ({ state }) => {
       state.stopped = true;

@@ -1,4 +1,5 @@
 import type { OperationTable } from '../core/define-service.ts';
+import { eventSourceOperations } from './event-sources/index.ts';
 import { concurrencyOperations } from './operations/concurrency.ts';
 import { eventInvokeOperations } from './operations/event-invoke-config.ts';
 import { functionOperations } from './operations/functions.ts';
@@ -15,6 +16,7 @@ export const operations: OperationTable<LambdaState> = {
   ...permissionOperations,
   ...concurrencyOperations,
   ...eventInvokeOperations,
+  ...eventSourceOperations,
   ...tagOperations,
   ...invokeOperations,
 };

@@ -3,6 +3,7 @@ import type { ServiceContext, StateTools } from '../core/define-service.ts';
 import type { Table } from '../core/store.ts';
 import type { Fleet } from './environment/fleet.ts';
 import type { FunctionHost } from './environment/function-host.ts';
+import type { MappingRecord, Poller, ShardProgress } from './event-sources/index.ts';
 
 /** How a function's log is written. */
 export interface LoggingSettings {
@@ -126,6 +127,12 @@ export interface LambdaState {
   readonly events: Table<QueuedEvent>;
   /** Code that is being taken in, by its hash: functions that are made at once share it. */
   readonly heldCode: Map<string, { readonly code: BlobRef | Promise<BlobRef>; holds: number }>;
+  /** By UUID. */
+  readonly eventSourceMappings: Table<MappingRecord>;
+  /** By `UUID/shard`. */
+  readonly shardProgress: Table<ShardProgress>;
+  /** What feeds functions at this moment, by UUID of the mapping. */
+  readonly pollers: Map<string, Poller>;
   readonly accountId: string;
   readonly region: string;
   /** Runs functions in this process, where it has their code. */
@@ -146,6 +153,9 @@ export const createLambdaState = (tools: StateTools): LambdaState => ({
   policies: tools.table('policies'),
   eventInvokeConfigs: tools.table('event-invoke-configs'),
   events: tools.table('events'),
+  eventSourceMappings: tools.table('event-source-mappings'),
+  shardProgress: tools.table('shard-progress'),
+  pollers: new Map(),
   accountId: tools.accountId,
   region: tools.region,
 });

@@ -16,6 +16,8 @@ export interface LambdaMetrics {
   /** `AsyncEventsReceived`, `AsyncEventsDropped`, `DeadLetterErrors`, `DestinationDeliveryFailures` */
   count(name: string, metric: string): void;
   asyncEventAge(name: string, ageMs: number): void;
+  /** Age of the last record of a batch of a stream when it was handed over. */
+  iteratorAge(name: string, ageMs: number): void;
   flush(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ interface Tally {
   /** Durations in milliseconds, rounded to hundredths, and how often each. */
   readonly durations: Map<number, number>;
   readonly ages: Map<number, number>;
+  readonly iteratorAges: Map<number, number>;
   errors: number;
   invocations: number;
   concurrent: number;
@@ -56,6 +59,7 @@ export const createLambdaMetrics = (
         sums: new Map(),
         durations: new Map(),
         ages: new Map(),
+        iteratorAges: new Map(),
         errors: 0,
         invocations: 0,
         concurrent: 0,
@@ -107,16 +111,17 @@ export const createLambdaMetrics = (
       }),
     throttled: (name, qualifier) => each(name, qualifier, (of) => add(of.sums, 'Throttles')),
     count: (name, metric) => add(tally(name, undefined).sums, metric),
-    asyncEventAge: (name, ageMs) => {
-      const { ages } = tally(name, undefined);
-      ages.set(ageMs, (ages.get(ageMs) ?? 0) + 1);
-    },
+    asyncEventAge: (name, ageMs) => addAge(tally(name, undefined).ages, ageMs),
+    iteratorAge: (name, ageMs) => addAge(tally(name, undefined).iteratorAges, ageMs),
     flush,
   };
 };
 
 const add = (sums: Map<string, number>, metric: string) =>
   void sums.set(metric, (sums.get(metric) ?? 0) + 1);
+
+const addAge = (ages: Map<number, number>, ageMs: number) =>
+  void ages.set(ageMs, (ages.get(ageMs) ?? 0) + 1);
 
 const dataOf = (of: Tally, now: number): readonly Record<string, unknown>[] => {
   const base = { Dimensions: of.dimensions, Timestamp: new Date(now) };
@@ -150,7 +155,11 @@ const dataOf = (of: Tally, now: number): readonly Record<string, unknown>[] => {
   }
   for (const [metric, count] of of.sums)
     data.push({ ...base, MetricName: metric, Unit: 'Count', Values: [1], Counts: [count] });
-  data.push(...spread(base, 'Duration', of.durations), ...spread(base, 'AsyncEventAge', of.ages));
+  data.push(
+    ...spread(base, 'Duration', of.durations),
+    ...spread(base, 'AsyncEventAge', of.ages),
+    ...spread(base, 'IteratorAge', of.iteratorAges),
+  );
   return data.map(withoutZeroCounts);
 };
 

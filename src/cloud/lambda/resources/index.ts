@@ -1,6 +1,7 @@
 import type { ResourceProvider } from '../../core/resource-provider.ts';
 import { alias } from './alias.ts';
 import { eventInvokeConfig } from './event-invoke-config.ts';
+import { eventSourceMapping } from './event-source-mapping.ts';
 import { lambdaFunction } from './function.ts';
 import { permission } from './permission.ts';
 import { version } from './version.ts';
@@ -12,4 +13,5 @@ export const resources: readonly ResourceProvider[] = [
   version,
   alias,
   eventInvokeConfig,
+  eventSourceMapping,
 ];
