@@ -1,3 +1,9 @@
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   PutFunctionEventInvokeConfigCommand,
@@ -45,7 +51,7 @@ describe('an asynchronous invocation tells of its result', () => {
       new PutRolePolicyCommand({
         RoleName: 'function-role',
         PolicyName: 'destinations',
-        PolicyDocument: allowing('s3:PutObject', 'sqs:SendMessage'),
+        PolicyDocument: allowing('s3:PutObject', 'sqs:SendMessage', 'events:PutEvents'),
       }),
     ),
   );
@@ -110,5 +116,78 @@ describe('an asynchronous invocation tells of its result', () => {
         RequestID: { DataType: 'String' },
       },
     });
+  });
+
+  it('a bus, with the function among the event’s resources', async () => {
+    const events = new EventBridgeClient(settings());
+    const sqs = new SQSClient(settings());
+    const { EventBusArn = '' } = await events.send(new CreateEventBusCommand({ Name: 'results' }));
+    const queueArn = 'arn:aws:sqs:us-east-1:000000000000:heard';
+    const { QueueUrl } = await sqs.send(
+      new CreateQueueCommand({
+        QueueName: 'heard',
+        Attributes: {
+          Policy: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Principal: { Service: 'events.amazonaws.com' },
+                Action: 'sqs:SendMessage',
+                Resource: queueArn,
+              },
+            ],
+          }),
+        },
+      }),
+    );
+    await events.send(
+      new PutRuleCommand({
+        Name: 'all',
+        EventBusName: 'results',
+        EventPattern: JSON.stringify({ source: ['lambda'] }),
+      }),
+    );
+    await events.send(
+      new PutTargetsCommand({
+        Rule: 'all',
+        EventBusName: 'results',
+        Targets: [{ Id: 'queue', Arn: queueArn }],
+      }),
+    );
+    await bench.create(
+      'to-bus',
+      ESM(`async ({ bad }) => { if (bad) throw new Error('lost'); return 'fine'; }`),
+    );
+    await destine('to-bus', {
+      OnSuccess: { Destination: EventBusArn },
+      OnFailure: { Destination: EventBusArn },
+    });
+    await send('to-bus', {});
+    await bench.cloud.settle();
+    await send('to-bus', { bad: true });
+    await bench.cloud.settle();
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    );
+    const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:to-bus:$LATEST';
+    expect(Messages.map(({ Body = '' }) => JSON.parse(Body) as unknown)).toMatchObject([
+      {
+        'detail-type': 'Lambda Function Invocation Result - Success',
+        source: 'lambda',
+        resources: [EventBusArn, functionArn],
+        detail: {
+          requestContext: { functionArn, condition: 'Success' },
+          responsePayload: 'fine',
+        },
+      },
+      {
+        'detail-type': 'Lambda Function Invocation Result - Failure',
+        detail: {
+          requestContext: { condition: 'RetriesExhausted' },
+          requestPayload: { bad: true },
+        },
+      },
+    ]);
   });
 });
