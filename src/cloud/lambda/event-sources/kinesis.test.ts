@@ -226,11 +226,12 @@ describe('a stream feeds a function', () => {
       await new Promise((resolve) => setImmediate(resolve));
       going -= 1;
     });
-    await map({ ParallelizationFactor: 10, BatchSize: 1, StartingPosition: 'LATEST' });
     for (let n = 0; n < 30; n += 1) await put(String(n), `key-${n % 6}`);
+    await map({ ParallelizationFactor: 10, BatchSize: 1 });
     await bench.settle();
     expect(seen).toHaveLength(30);
-    expect(most).toBeGreaterThanOrEqual(1);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(6);
     for (let key = 0; key < 6; key += 1)
       expect(
         seen
