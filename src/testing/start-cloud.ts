@@ -1,3 +1,4 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createCloud, createEndpoint, createServices, listen } from '../cloud/index.ts';
 import type { Cloud, CloudState } from '../cloud/index.ts';
 import { createRealClock, createSeededRandom, createVirtualClock } from '../cloud/index.ts';
@@ -92,12 +93,14 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     options.port === undefined && inProcess
       ? undefined
       : await listen(cloud, { port: options.port ?? 0 }, endpoint);
+  const agent = createMemoryAgent(endpoint);
   const settings: CloudSettings = {
     region: REGION,
     endpoint: cloud.endpoint,
     credentials: KEYS,
     forcePathStyle: true,
-    requestHandler: { httpAgent: createMemoryAgent(endpoint) },
+    // An instance: from options alone some clients (Kinesis) make a handler that speaks HTTP/2 over a port.
+    requestHandler: new NodeHttpHandler({ httpAgent: agent }),
   };
   functions.connect({
     endpoint: settings.endpoint,
@@ -108,7 +111,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     endpoint: settings.endpoint,
     region: REGION,
     credentials: KEYS,
-    httpAgent: settings.requestHandler.httpAgent,
+    httpAgent: agent,
     env: {},
   });
   const stacks = [...(origin?.stacks ?? [])];
@@ -153,7 +156,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     },
     fetch: (api, path, init = {}) =>
       fetchOver(
-        settings.requestHandler.httpAgent,
+        agent,
         `${settings.endpoint}/_aws/execute-api/${REGION}/${names.required(api.name)}${path}`,
         init,
       ),
@@ -181,7 +184,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   async function stop(): Promise<void> {
     if (stopped) return;
     stopped = true;
-    settings.requestHandler.httpAgent.destroy();
+    agent.destroy();
     await listening?.close();
     endpoint.closeAllConnections();
     await cloud.stop();

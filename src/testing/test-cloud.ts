@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Cloud } from '../cloud/index.ts';
 import type { HttpApiDeclaration } from '../sources/http-api/spec.ts';
 import type { Grant } from '../spec/grant.ts';
@@ -22,7 +22,7 @@ export interface CloudSettings {
   /** Buckets stand in paths, since one endpoint has no name for each. */
   readonly forcePathStyle: true;
   /** The way to the cloud, in memory. */
-  readonly requestHandler: { readonly httpAgent: Agent };
+  readonly requestHandler: NodeHttpHandler;
 }
 
 /** An AWS in the process of a test, on its own time. */

@@ -1,3 +1,4 @@
+import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { S3Client, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bucket, httpApi, lambda, service, topic } from '../index.ts';
@@ -79,6 +80,11 @@ describe('a cloud in the process of a test', () => {
     await cloud.provision(album);
     const { Buckets = [] } = await new S3Client(cloud.settings).send(new ListBucketsCommand({}));
     expect(Buckets.length).toBeGreaterThanOrEqual(2);
+    // Its client begins with HTTP/2 elsewhere.
+    const { StreamNames } = await new KinesisClient(cloud.settings).send(
+      new ListStreamsCommand({}),
+    );
+    expect(StreamNames).toEqual([]);
   });
 
   it('is forked: what happens in one, the other does not see', async () => {
