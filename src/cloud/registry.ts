@@ -6,6 +6,8 @@ import { createLambda } from './lambda/index.ts';
 import { apigatewayv2 } from './services/apigatewayv2/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/index.ts';
+import { createDynamodb, dynamodbStreams } from './services/dynamodb/index.ts';
+import type { DynamodbOptions } from './services/dynamodb/index.ts';
 import { ecr } from './services/ecr/index.ts';
 import { eventbridge } from './services/eventbridge/index.ts';
 import { iam } from './services/iam/index.ts';
@@ -21,10 +23,14 @@ import { ssm } from './services/ssm/index.ts';
 import { sts } from './services/sts/index.ts';
 
 /** Every service that may provide resource types: one line each. */
-const createProviders = (options: LambdaOptions & KinesisOptions): readonly ServiceDefinition[] => [
+const createProviders = (
+  options: DynamodbOptions & LambdaOptions & KinesisOptions,
+): readonly ServiceDefinition[] => [
   apigatewayv2,
   cloudwatch,
   cloudwatchLogs,
+  createDynamodb(options),
+  dynamodbStreams,
   ecr,
   eventbridge,
   iam,
@@ -42,7 +48,7 @@ const createProviders = (options: LambdaOptions & KinesisOptions): readonly Serv
 
 /** Every service of the embedded cloud. */
 export const createServices = (
-  options: CloudFormationOptions & KinesisOptions & LambdaOptions = {},
+  options: CloudFormationOptions & DynamodbOptions & KinesisOptions & LambdaOptions = {},
 ): readonly ServiceDefinition[] => {
   const providers = createProviders(options);
   const types = providers.flatMap(({ resources = [] }) => resources);

@@ -118,13 +118,14 @@ export interface Cloud {
 
 /** Keys the state of one service in one scope. */
 const stateKey = (service: ServiceDefinition, accountId: string, region: string): string => {
+  const id = service.stateOf ?? service.id;
   switch (service.scope) {
     case 'global':
-      return service.id;
+      return id;
     case 'account':
-      return `${service.id}/${accountId}`;
+      return `${id}/${accountId}`;
     case 'region':
-      return `${service.id}/${accountId}/${region}`;
+      return `${id}/${accountId}/${region}`;
   }
 };
 
@@ -267,7 +268,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     account: string,
     ofRegion: string,
   ): ServiceContext<unknown> => {
-    const key = `${stateKey(service, account, ofRegion)}@${account}/${ofRegion}`;
+    const key = `${service.id}@${account}/${ofRegion}`;
     const known = contexts.get(key);
     if (known !== undefined) return known;
     const prefix = stateKey(service, account, ofRegion);

@@ -168,6 +168,11 @@ export interface ServiceDefinition<State = unknown> {
   readonly scope: StateScope;
   /** The region of every call of a service that is one for the world: `aws:RequestedRegion`. */
   readonly globalRegion?: string;
+  /**
+   * Id of the service whose state this one works on, where AWS puts two APIs before one thing; `createState` is the same.
+   * @defaultValue its own
+   */
+  readonly stateOf?: string;
   createState(tools: StateTools): State;
   readonly operations: OperationTable<State>;
   /**

@@ -36,6 +36,7 @@ export const readJsonStructure = (
   where = '',
 ): Record<string, unknown> => {
   if (!isObject(value)) throw wanted(where, 'an object', value);
+  if (shape.union) return readJsonUnion(shape, value, rest, where);
   const result: Record<string, unknown> = {};
   for (const member of shape.members) {
     const given = value[rest ? (member.traits.jsonName ?? member.name) : member.name];
@@ -49,6 +50,28 @@ export const readJsonStructure = (
   }
   return result;
 };
+
+/** Of a union one member is there, so what is given is looked at, not all that could be: a DynamoDB item has one for each attribute. */
+const readJsonUnion = (
+  shape: StructureShape,
+  value: Readonly<Record<string, unknown>>,
+  rest: boolean,
+  where: string,
+): Record<string, unknown> => {
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const given = value[name];
+    const member = memberNamed(shape, name, rest);
+    if (member !== undefined && given !== undefined && given !== null)
+      result[member.name] = readJson(member.shape, given, rest, `${where}.${member.name}`);
+  }
+  return result;
+};
+
+const memberNamed = (shape: StructureShape, name: string, rest: boolean): Member | undefined =>
+  rest
+    ? shape.members.find((member) => (member.traits.jsonName ?? member.name) === name)
+    : shape.byName.get(name);
 
 const readJson = (shape: Shape, value: unknown, rest: boolean, where: string): unknown => {
   switch (shape.kind) {
@@ -65,14 +88,34 @@ const readJson = (shape: Shape, value: unknown, rest: boolean, where: string): u
       );
     case 'map':
       if (!isObject(value)) throw wanted(where, 'an object', value);
-      return Object.fromEntries(
-        Object.entries(value)
-          .filter(([, item]) => item !== null)
-          .map(([key, item]) => [key, readJson(shape.value.shape, item, rest, `${where}.${key}`)]),
-      );
+      return readJsonMap(shape.value.shape, value, rest, where);
     case 'scalar':
       return readJsonScalar(shape, value, where);
   }
+};
+
+const readJsonMap = (
+  shape: Shape,
+  value: Readonly<Record<string, unknown>>,
+  rest: boolean,
+  where: string,
+): Record<string, unknown> => {
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    if (item === null) continue;
+    const read = readJson(shape, item, rest, `${where}.${key}`);
+    // An assignment to this name would set the object's prototype.
+    if (key === '__proto__')
+      Object.defineProperty(result, key, {
+        value: read,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    else result[key] = read;
+  }
+  return result;
 };
 
 const readJsonScalar = (
@@ -114,20 +157,63 @@ export const toJson = (shape: Shape, value: unknown, rest: boolean): unknown => 
     case 'unit':
       return {};
     case 'structure':
-      return toJsonMembers(shape.members, value as Readonly<Record<string, unknown>>, rest);
+      return shape.union
+        ? toJsonUnion(shape, value as Readonly<Record<string, unknown>>, rest)
+        : toJsonMembers(shape.members, value as Readonly<Record<string, unknown>>, rest);
     case 'list':
       return (value as readonly unknown[]).map(
         (item) => toJson(shape.member.shape, item, rest) ?? null,
       );
     case 'map': {
       const result: Record<string, unknown> = {};
-      for (const [key, item] of Object.entries(value as object))
-        result[key] = toJson(shape.value.shape, item, rest);
+      for (const [key, item] of Object.entries(value as object)) {
+        const printed = toJson(shape.value.shape, item, rest);
+        if (key === '__proto__')
+          Object.defineProperty(result, key, { value: printed, enumerable: true });
+        else result[key] = printed;
+      }
       return result;
     }
     case 'scalar':
       return toJsonScalar(shape, value);
   }
+};
+
+/** Texts and truths, and lists of texts, are printed as they are. */
+const isPlain = (shape: Shape): boolean =>
+  shape.kind === 'list'
+    ? isPlain(shape.member.shape)
+    : shape.kind === 'scalar' && (shape.type === 'string' || shape.type === 'boolean');
+
+/** Members of unions that need no change, by shape. */
+const plainMembers = new WeakMap<StructureShape, ReadonlySet<string>>();
+
+const plainMembersOf = (shape: StructureShape): ReadonlySet<string> => {
+  let plain = plainMembers.get(shape);
+  if (plain === undefined) {
+    plain = new Set(
+      shape.members
+        .filter((member) => member.traits.jsonName === undefined && isPlain(member.shape))
+        .map(({ name }) => name),
+    );
+    plainMembers.set(shape, plain);
+  }
+  return plain;
+};
+
+/** A union's only member tells whether the value can be printed as it stands. */
+const toJsonUnion = (
+  shape: StructureShape,
+  value: Readonly<Record<string, unknown>>,
+  rest: boolean,
+): unknown => {
+  const plain = plainMembersOf(shape);
+  for (const name in value) {
+    const given = value[name];
+    if (given === undefined || given === null || !plain.has(name))
+      return toJsonMembers(shape.members, value, rest);
+  }
+  return value;
 };
 
 export const toJsonMembers = (

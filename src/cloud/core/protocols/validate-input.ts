@@ -1,9 +1,25 @@
 import { AwsError } from '../aws-error.ts';
 import type { OperationModel, Shape, StructureShape } from './model.ts';
 
+/** Whether anything can be missing in a value of this shape. Most of a DynamoDB request, its items, need not be walked through. */
+const requires = (shape: Shape, seen: ReadonlySet<Shape> = new Set()): boolean => {
+  if (shape.kind === 'scalar' || shape.kind === 'unit' || seen.has(shape)) return false;
+  const known = demanding.get(shape);
+  if (known !== undefined) return known;
+  const inner = new Set([...seen, shape]);
+  const result =
+    shape.kind === 'structure'
+      ? shape.members.some((member) => member.required || requires(member.shape, inner))
+      : requires(shape.kind === 'list' ? shape.member.shape : shape.value.shape, inner);
+  // What was found inside of a circle holds for its beginning alone.
+  if (seen.size === 0 || result) demanding.set(shape, result);
+  return result;
+};
+const demanding = new WeakMap<Shape, boolean>();
+
 /** What the checks of a request found: members that the model requires and the request lacks. */
 const missing = (shape: Shape, value: unknown, where: string, found: string[]): void => {
-  if (value === undefined || value === null) return;
+  if (value === undefined || value === null || !requires(shape)) return;
   if (shape.kind === 'structure')
     missingMembers(shape, value as Readonly<Record<string, unknown>>, where, found);
   else if (shape.kind === 'list' && Array.isArray(value))

@@ -1,0 +1,15 @@
+export type { Bindings, ExpressionInput, Path } from './bindings.ts';
+export { createBindings } from './bindings.ts';
+export type { Condition, Operand } from './condition.ts';
+export { bindCondition } from './condition.ts';
+export { holds } from './evaluate.ts';
+export type { KeyRange } from './key-condition.ts';
+export { keyRangeOf, namesIn } from './key-condition.ts';
+export type { LegacyCondition, LegacyUpdate } from './legacy.ts';
+export { readLegacyFilter, readLegacyUpdates } from './legacy.ts';
+export { parseCondition, parseProjection, parseUpdate } from './parse.ts';
+export type { RawCondition, RawOperand, RawStep, RawUpdateAction } from './syntax.ts';
+export type { Projection } from './paths.ts';
+export { createProjection, project } from './paths.ts';
+export type { Update } from './update.ts';
+export { applyUpdate, bindUpdate } from './update.ts';

@@ -1,0 +1,177 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  ExecuteStatementCommand,
+  ExecuteTransactionCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusal, startDynamodb } from './fixtures/tables.ts';
+
+let cloud: Awaited<ReturnType<typeof startDynamodb>>;
+beforeAll(async () => {
+  cloud = await startDynamodb();
+  await cloud.table('music', 'N', {
+    AttributeDefinitions: [{ AttributeName: 'genre', AttributeType: 'S' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'byGenre',
+        KeySchema: [{ AttributeName: 'genre', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+  for (const sk of [1, 2, 3])
+    await run(
+      `INSERT INTO music VALUE {'pk':'x','sk':${sk},'genre':'g${sk}','n':1.50,'m':{'list':[1,'two']},'tags':<<'p','q'>>}`,
+    );
+});
+afterAll(() => cloud.stop());
+
+const run = async (Statement: string, Parameters?: AttributeValue[], Limit?: number) =>
+  cloud.client.send(
+    new ExecuteStatementCommand({
+      Statement,
+      ...(Parameters === undefined ? {} : { Parameters }),
+      ...(Limit === undefined ? {} : { Limit }),
+    }),
+  );
+const sortKeys = async (statement: string, parameters?: AttributeValue[]) =>
+  (await run(statement, parameters)).Items?.map(({ sk }) => sk?.N);
+
+describe('SELECT', () => {
+  it.each<[string, readonly string[]]>([
+    [`SELECT * FROM music WHERE pk='x'`, ['1', '2', '3']],
+    [`SELECT sk FROM "music" WHERE pk='x' AND sk>1 ORDER BY sk DESC`, ['3', '2']],
+    [`select sk from music where pk='x' and sk between 1 and 2`, ['1', '2']],
+    [`SELECT sk FROM music WHERE pk IN ['x','y'] AND sk=2`, ['2']],
+    [`SELECT sk FROM "music"."byGenre" WHERE genre='g2'`, ['2']],
+    [
+      `SELECT sk FROM music WHERE contains(tags,'p') AND n=1.5 AND gone IS MISSING AND sk<>1`,
+      ['2', '3'],
+    ],
+    [`SELECT sk FROM music WHERE begins_with(genre,'g3') OR genre='g1'`, ['1', '3']],
+    [`SELECT sk FROM music WHERE pk='x' AND m."list"[1]='two' AND NOT sk=3`, ['1', '2']],
+    [`SELECT sk FROM music WHERE pk='it''s'`, []],
+  ])('%s', async (statement, expected) => {
+    expect((await sortKeys(statement))?.toSorted()).toEqual([...expected].sort());
+  });
+
+  it('orders backwards, takes parameters and gives pages', async () => {
+    expect(await sortKeys(`SELECT * FROM music WHERE pk='x' ORDER BY sk DESC`)).toEqual([
+      '3',
+      '2',
+      '1',
+    ]);
+    expect(
+      await sortKeys('SELECT sk FROM music WHERE pk=? AND sk=?', [{ S: 'x' }, { N: '2' }]),
+    ).toEqual(['2']);
+    const first = await run(`SELECT sk FROM music WHERE pk='x'`, undefined, 2);
+    const second = await cloud.client.send(
+      new ExecuteStatementCommand({
+        Statement: `SELECT sk FROM music WHERE pk='x'`,
+        NextToken: first.NextToken,
+      }),
+    );
+    expect([first.Items?.length, second.Items]).toEqual([2, [{ sk: { N: '3' } }]]);
+    expect(second.NextToken).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'SELEC x',
+      "ValidationException: Statement wasn't well formed, can't be processed: Unexpected token 'SELEC'",
+    ],
+    ['SELECT * FROM nowhere', 'ResourceNotFoundException: Requested resource not found'],
+    [
+      'SELECT * FROM music WHERE pk=?',
+      "ValidationException: Number of parameters in request and statement don't match.",
+    ],
+    [
+      `SELECT * FROM music WHERE n=1 ORDER BY sk`,
+      'ValidationException: Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.',
+    ],
+  ])('%s is refused', async (statement, message) => {
+    expect(await refusal(run(statement))).toBe(message);
+  });
+});
+
+describe('INSERT, UPDATE and DELETE', () => {
+  it('work on one item by its key', async () => {
+    await run(`INSERT INTO music VALUE {'pk':'w','sk':1,'n':1,'tags':<<'a'>>,'l':[1,2]}`);
+    expect(await refusal(run(`INSERT INTO music VALUE {'pk':'w','sk':1}`))).toBe(
+      'DuplicateItemException: Duplicate primary key exists in table',
+    );
+    const { Items } = await run(
+      `UPDATE music SET n=n+1 SET tags=set_add(tags,<<'b'>>) SET l=list_append(l,[3]) REMOVE l[0] WHERE pk='w' AND sk=1 RETURNING ALL NEW *`.replace(
+        ' SET l=list_append(l,[3])',
+        '',
+      ),
+    );
+    expect(Items).toEqual([
+      {
+        pk: { S: 'w' },
+        sk: { N: '1' },
+        n: { N: '2' },
+        tags: { SS: ['a', 'b'] },
+        l: { L: [{ N: '2' }] },
+      },
+    ]);
+    expect(
+      (await run(`UPDATE music SET n=9 WHERE pk='w' AND sk=1 RETURNING MODIFIED OLD *`)).Items,
+    ).toEqual([{ n: { N: '2' } }]);
+    expect(await refusal(run(`UPDATE music SET n=1 WHERE pk='w' AND sk=2`))).toMatch(
+      /^ConditionalCheckFailedException/,
+    );
+    expect(await refusal(run(`UPDATE music SET n=1 WHERE pk='w' AND sk=1 AND n>100`))).toMatch(
+      /^ConditionalCheckFailedException/,
+    );
+    expect(await refusal(run(`UPDATE music SET n=1 WHERE pk='w'`))).toBe(
+      'ValidationException: Where clause does not contain a mandatory equality on all key attributes',
+    );
+    expect(
+      (await run(`DELETE FROM music WHERE pk='w' AND sk=1 RETURNING ALL OLD *`)).Items,
+    ).toHaveLength(1);
+    expect((await run(`DELETE FROM music WHERE pk='w' AND sk=1`)).Items).toEqual([]);
+  });
+});
+
+it('a batch answers each statement for itself', async () => {
+  const { Responses } = await cloud.client.send(
+    new BatchExecuteStatementCommand({
+      Statements: [
+        { Statement: `INSERT INTO music VALUE {'pk':'x','sk':1}` },
+        { Statement: `INSERT INTO music VALUE {'pk':'batch','sk':1}` },
+      ],
+    }),
+  );
+  expect(Responses).toEqual([
+    {
+      TableName: 'music',
+      Error: { Code: 'DuplicateItem', Message: 'Duplicate primary key exists in table' },
+    },
+    { TableName: 'music' },
+  ]);
+});
+
+it('a transaction does all or nothing', async () => {
+  const transact = (...statements: readonly string[]) =>
+    cloud.client.send(
+      new ExecuteTransactionCommand({
+        TransactStatements: statements.map((Statement) => ({ Statement })),
+      }),
+    );
+  await expect(
+    transact(
+      `INSERT INTO music VALUE {'pk':'t','sk':1}`,
+      `EXISTS(SELECT * FROM music WHERE pk='x' AND sk=2 AND n=99)`,
+    ),
+  ).rejects.toMatchObject({
+    CancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed' }],
+  });
+  await transact(
+    `INSERT INTO music VALUE {'pk':'t','sk':1}`,
+    `EXISTS(SELECT * FROM music WHERE pk='x' AND sk=2 AND n=1.5)`,
+  );
+  const { Responses } = await transact(`SELECT sk FROM music WHERE pk='t' AND sk=1`);
+  expect(Responses).toEqual([{ Item: { sk: { N: '1' } } }]);
+});

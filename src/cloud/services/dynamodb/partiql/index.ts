@@ -1,0 +1,4 @@
+export type { Statement } from './parse.ts';
+export { parseStatement } from './parse.ts';
+export type { SelectPlan } from './plan.ts';
+export { keyedWhere, planSelect, planStatement, refuseDuplicate } from './plan.ts';
