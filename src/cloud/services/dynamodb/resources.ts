@@ -195,6 +195,23 @@ const checkProperties = (properties: ResourceProperties) => {
   if (refused !== undefined) throw notSupported(`${refused} of AWS::DynamoDB::Table`);
 };
 
+/** A property as it can be compared: templates may leave out what is the default, and write numbers as texts. */
+const normal = (property: string, value: unknown): unknown => {
+  switch (property) {
+    case 'BillingMode':
+      return value ?? 'PROVISIONED';
+    case 'TableClass':
+      return value ?? 'STANDARD';
+    case 'DeletionProtectionEnabled':
+      return isTrue(value);
+    case 'ProvisionedThroughput':
+    case 'OnDemandThroughput':
+      return units(value);
+    default:
+      return value;
+  }
+};
+
 /** Changes that UpdateTable takes, in the order in which AWS takes them: one call for each kind. */
 const updateSettings = async (
   name: string,
@@ -205,7 +222,10 @@ const updateSettings = async (
   const call = (members: Readonly<Record<string, unknown>>) =>
     context.call('dynamodb', 'UpdateTable', { TableName: name, ...members });
   const differs = (property: string) =>
-    !isDeepStrictEqual(properties[property], previous[property]);
+    !isDeepStrictEqual(
+      normal(property, properties[property]),
+      normal(property, previous[property]),
+    );
   const mode = String(properties['BillingMode'] ?? 'PROVISIONED');
   const kept = indexesOf(properties).filter(({ IndexName }) =>
     indexesOf(previous).some((one) => one.IndexName === IndexName),
@@ -253,19 +273,15 @@ const updateSettings = async (
   }
 };
 
-/** One index comes or goes with an update, as CloudFormation has it. */
-const updateIndexes = async (
-  name: string,
-  properties: ResourceProperties,
-  previous: ResourceProperties,
-  context: ProviderContext,
-) => {
-  const names = (of: ResourceProperties) => indexesOf(of).map(({ IndexName }) => IndexName);
-  const [now, before] = [names(properties), names(previous)];
-  const gone = before.filter((index) => !now.includes(index));
-  const fresh = indexesOf(properties).filter(({ IndexName }) => !before.includes(IndexName));
-  const shape = (index: GlobalIndex | undefined) => {
-    const { KeySchema, Projection } = (index ?? {}) as Readonly<Record<string, unknown>>;
+const namesOf = (of: ResourceProperties) => indexesOf(of).map(({ IndexName }) => IndexName);
+
+/**
+ * One index comes or goes with an update, as CloudFormation has it, and the others stay what they are.
+ * @throws {InvalidRequest} before anything has changed
+ */
+const checkIndexChanges = (properties: ResourceProperties, previous: ResourceProperties) => {
+  const shape = (index: GlobalIndex) => {
+    const { KeySchema, Projection } = index as unknown as Readonly<Record<string, unknown>>;
     return { KeySchema, Projection };
   };
   for (const index of indexesOf(properties)) {
@@ -276,17 +292,29 @@ const updateIndexes = async (
         `Cannot update GSI's properties other than Provisioned Throughput and Contributor Insights Specification. You can create a new GSI with a different name. (index ${index.IndexName})`,
       );
   }
+  const [now, before] = [namesOf(properties), namesOf(previous)];
+  const gone = before.filter((index) => !now.includes(index));
+  const fresh = now.filter((index) => !before.includes(index));
   if (gone.length + fresh.length > 1)
     throw new AwsError(
       'InvalidRequest',
       'Cannot perform more than one GSI creation or deletion in a single update',
     );
-  for (const IndexName of gone)
+};
+
+const updateIndexes = async (
+  name: string,
+  properties: ResourceProperties,
+  previous: ResourceProperties,
+  context: ProviderContext,
+) => {
+  const [now, before] = [namesOf(properties), namesOf(previous)];
+  for (const IndexName of before.filter((index) => !now.includes(index)))
     await context.call('dynamodb', 'UpdateTable', {
       TableName: name,
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName } }],
     });
-  for (const index of fresh)
+  for (const index of indexesOf(properties).filter(({ IndexName }) => !before.includes(IndexName)))
     await context.call('dynamodb', 'UpdateTable', {
       TableName: name,
       AttributeDefinitions: properties['AttributeDefinitions'],
@@ -314,6 +342,59 @@ const updateTags = async (
     });
   if (changed.length > 0)
     await context.call('dynamodb', 'TagResource', { ResourceArn: String(arn), Tags: changed });
+};
+
+/** The properties as they are. */
+const readTable = async (
+  name: string,
+  context: ProviderContext,
+): Promise<ResourceProperties | undefined> => {
+  let found: Described;
+  try {
+    found = await describe(name, context);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+  const { TimeToLiveDescription: ttl } = (await context.call('dynamodb', 'DescribeTimeToLive', {
+    TableName: name,
+  })) as {
+    readonly TimeToLiveDescription?: {
+      readonly AttributeName?: string;
+      readonly TimeToLiveStatus?: string;
+    };
+  };
+  const onDemand = found.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
+  const { ReadCapacityUnits, WriteCapacityUnits } = found.ProvisionedThroughput ?? {};
+  const stream = found.StreamSpecification?.StreamViewType;
+  return {
+    TableName: name,
+    AttributeDefinitions: found.AttributeDefinitions,
+    KeySchema: found.KeySchema,
+    BillingMode: onDemand ? 'PAY_PER_REQUEST' : 'PROVISIONED',
+    ProvisionedThroughput: onDemand ? undefined : { ReadCapacityUnits, WriteCapacityUnits },
+    DeletionProtectionEnabled: found.DeletionProtectionEnabled,
+    TableClass: found.TableClassSummary?.TableClass,
+    StreamSpecification: stream === undefined ? undefined : { StreamViewType: stream },
+    TimeToLiveSpecification:
+      ttl?.TimeToLiveStatus === 'ENABLED'
+        ? { AttributeName: ttl.AttributeName, Enabled: true }
+        : undefined,
+    GlobalSecondaryIndexes: found.GlobalSecondaryIndexes?.map(
+      ({ IndexName, KeySchema, Projection, ProvisionedThroughput }) =>
+        defined({
+          IndexName,
+          KeySchema,
+          Projection,
+          ProvisionedThroughput: onDemand
+            ? undefined
+            : {
+                ReadCapacityUnits: ProvisionedThroughput?.ReadCapacityUnits,
+                WriteCapacityUnits: ProvisionedThroughput?.WriteCapacityUnits,
+              },
+        }),
+    ),
+  };
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html */
@@ -360,17 +441,21 @@ export const table: ResourceProvider = {
   },
   update: async (name, properties, previous, context) => {
     checkProperties(properties);
+    // Against what is there: an update that failed half-way is rolled back by another one.
+    const now = await readTable(name, context);
+    const before = now === undefined ? previous : { ...previous, ...now };
+    checkIndexChanges(properties, before);
     if (!isDeepStrictEqual(properties['LocalSecondaryIndexes'], previous['LocalSecondaryIndexes']))
       throw new AwsError(
         'InvalidRequest',
         'LocalSecondaryIndexes of a table cannot be changed. Give the table another TableName to replace it.',
       );
-    await updateSettings(name, properties, previous, context);
-    await updateIndexes(name, properties, previous, context);
+    await updateSettings(name, properties, before, context);
+    await updateIndexes(name, properties, before, context);
     await setTimeToLive(
       name,
       properties['TimeToLiveSpecification'],
-      previous['TimeToLiveSpecification'],
+      before['TimeToLiveSpecification'],
       context,
     );
     await setRecovery(
@@ -379,21 +464,21 @@ export const table: ResourceProvider = {
       previous['PointInTimeRecoverySpecification'],
       context,
     );
-    const now = await result(name, context);
-    await updateTags(now.attributes['Arn'], properties, context);
+    const done = await result(name, context);
+    await updateTags(done.attributes['Arn'], properties, context);
     await setPolicy(
-      now.attributes['Arn'],
+      done.attributes['Arn'],
       policyOf(properties['ResourcePolicy']),
       policyOf(previous['ResourcePolicy']),
       context,
     );
     await setPolicy(
-      now.attributes['StreamArn'],
+      done.attributes['StreamArn'],
       streamPolicyOf(properties),
       streamPolicyOf(previous),
       context,
     );
-    return now;
+    return done;
   },
   delete: async (name, _properties, context) => {
     try {
@@ -402,52 +487,5 @@ export const table: ResourceProvider = {
       if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
     }
   },
-  read: async (name, context) => {
-    let found: Described;
-    try {
-      found = await describe(name, context);
-    } catch (error) {
-      if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
-      throw error;
-    }
-    const { TimeToLiveDescription: ttl } = (await context.call('dynamodb', 'DescribeTimeToLive', {
-      TableName: name,
-    })) as {
-      readonly TimeToLiveDescription?: {
-        readonly AttributeName?: string;
-        readonly TimeToLiveStatus?: string;
-      };
-    };
-    const onDemand = found.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
-    const { ReadCapacityUnits, WriteCapacityUnits } = found.ProvisionedThroughput ?? {};
-    const stream = found.StreamSpecification?.StreamViewType;
-    return {
-      TableName: name,
-      AttributeDefinitions: found.AttributeDefinitions,
-      KeySchema: found.KeySchema,
-      BillingMode: onDemand ? 'PAY_PER_REQUEST' : 'PROVISIONED',
-      ProvisionedThroughput: onDemand ? undefined : { ReadCapacityUnits, WriteCapacityUnits },
-      DeletionProtectionEnabled: found.DeletionProtectionEnabled,
-      TableClass: found.TableClassSummary?.TableClass,
-      StreamSpecification: stream === undefined ? undefined : { StreamViewType: stream },
-      TimeToLiveSpecification:
-        ttl?.TimeToLiveStatus === 'ENABLED'
-          ? { AttributeName: ttl.AttributeName, Enabled: true }
-          : undefined,
-      GlobalSecondaryIndexes: found.GlobalSecondaryIndexes?.map(
-        ({ IndexName, KeySchema, Projection, ProvisionedThroughput }) =>
-          defined({
-            IndexName,
-            KeySchema,
-            Projection,
-            ProvisionedThroughput: onDemand
-              ? undefined
-              : {
-                  ReadCapacityUnits: ProvisionedThroughput?.ReadCapacityUnits,
-                  WriteCapacityUnits: ProvisionedThroughput?.WriteCapacityUnits,
-                },
-          }),
-      ),
-    };
-  },
+  read: readTable,
 };
