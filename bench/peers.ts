@@ -11,6 +11,7 @@ const PEERS = {
   kinesalite: ['kinesalite@3'],
   sandbox: ['@architect/sandbox@9'],
   fauxqs: ['fauxqs@2'],
+  dynalite: ['dynalite@3'],
 } as const;
 
 /** Installs a peer and answers with its folder. */

@@ -16,6 +16,7 @@ const BENCHMARKS = [
   ['http.ts', ...peers],
   ['sqs.ts', ...peers],
   ['kinesis.ts', ...peers],
+  ['dynamodb.ts', ...peers],
   ['iam.ts'],
   ['types.ts'],
   ['validate.ts'],

@@ -11,8 +11,6 @@ const WRITE_UNIT_BYTES = 1_024;
 /** Unused units of five minutes may be spent at once. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html */
 const BURST_SECONDS = 300;
 
-export type ReturnConsumedCapacity = 'INDEXES' | 'TOTAL' | 'NONE';
-
 /** What was spent on a table and its indexes. */
 export interface Spending {
   readonly table: TableRecord;

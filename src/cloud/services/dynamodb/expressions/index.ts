@@ -11,5 +11,4 @@ export { parseCondition, parseProjection, parseUpdate } from './parse.ts';
 export type { RawCondition, RawOperand, RawStep, RawUpdateAction } from './syntax.ts';
 export type { Projection } from './paths.ts';
 export { createProjection, project } from './paths.ts';
-export type { Update } from './update.ts';
 export { applyUpdate, bindUpdate } from './update.ts';

@@ -1,4 +1,3 @@
 export type { Statement } from './parse.ts';
 export { parseStatement } from './parse.ts';
-export type { SelectPlan } from './plan.ts';
 export { keyedWhere, planSelect, planStatement, refuseDuplicate } from './plan.ts';

@@ -18,9 +18,7 @@ export type {
   IndexProjection,
   IndexRecord,
   KeySchemaElement,
-  OnDemandThroughput,
   StreamRecord,
-  StreamViewType,
   TableRecord,
   Throughput,
 } from './table-record.ts';

@@ -18,4 +18,4 @@ export {
   scalarText,
 } from './order.ts';
 export { showValue } from './show.ts';
-export { itemBytes, textBytes, valueBytes } from './size.ts';
+export { itemBytes, valueBytes } from './size.ts';
