@@ -51,6 +51,12 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   Rule: 'NAME',
   EventBusName: 'NAME',
   ResourceArn: undefined,
+  Statement: "SELECT * FROM NAME WHERE A='a'",
+  ConditionExpression: 'A = :a',
+  FilterExpression: 'A = :a',
+  KeyConditionExpression: 'A = :a',
+  ProjectionExpression: 'A',
+  UpdateExpression: 'SET A = :a',
 };
 
 /** Members that stand in place of another; the other is sampled. */

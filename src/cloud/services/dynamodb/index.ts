@@ -25,7 +25,21 @@ export interface DynamodbOptions {
   readonly throttles?: boolean;
 }
 
+const TABLE_ACCOUNT = /^arn:[^:]+:dynamodb:[^:]*:(\d{12}):table\//;
+
+/** The account in the ARN that a call names its table, stream or iterator by. */
+const accountOf = (_operation: string, input: unknown): string | undefined => {
+  const { TableName, ResourceArn, StreamArn, ShardIterator } = input as Readonly<
+    Record<string, unknown>
+  >;
+  for (const named of [TableName, ResourceArn, StreamArn, ShardIterator])
+    if (typeof named === 'string' && named.startsWith('arn:'))
+      return TABLE_ACCOUNT.exec(named)?.[1];
+  return undefined;
+};
+
 const SHARED = {
+  accountOf,
   signingName: 'dynamodb',
   principal: 'dynamodb.amazonaws.com',
   scope: 'region',

@@ -18,6 +18,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rootPrincipal } from '../../core/principals.ts';
 import { refusal, startDynamodb } from './fixtures/tables.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/people';
@@ -178,6 +179,39 @@ describe('a policy', () => {
     const put = new PutItemCommand({ TableName: 'people', Item: { pk: { S: 'a' } } });
     expect(await refusal(items.send(put))).toMatch(denied('dynamodb:PutItem'));
     items.destroy();
+  });
+
+  it('lets another account in, by the ARN of the table', async () => {
+    const other = '111111111111';
+    const call = (TableName: string) =>
+      cloud.cloud.dispatch({
+        service: 'dynamodb',
+        operation: 'GetItem',
+        input: { TableName, Key: { pk: { S: 'a' } } },
+        principal: rootPrincipal(other),
+        accountId: other,
+        region: 'us-east-1',
+        requestId: 'r',
+      });
+    expect(await refusal(call(TABLE))).toMatch(denied('dynamodb:GetItem'));
+    await cloud.client.send(
+      new PutResourcePolicyCommand({
+        ResourceArn: TABLE,
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { AWS: `arn:aws:iam::${other}:root` },
+              Action: 'dynamodb:GetItem',
+              Resource: TABLE,
+            },
+          ],
+        }),
+      }),
+    );
+    expect(await call(TABLE)).toEqual({});
+    expect(await refusal(call('people'))).toMatch(/^ResourceNotFoundException/);
   });
 
   it('is asked for tags where a table is made with them', async () => {
