@@ -66,12 +66,24 @@ module.exports = {
       '^src/(deploy-role|schema|spec|synth)/',
       'a policy from a template and what AWS publishes, nothing asked',
     ),
+    layer(
+      'assembly',
+      '^src/assembly/',
+      '^src/(assembly|bundle|schema|spec|synth|validate)/',
+      'a program becomes a template and an archive; nothing of it leaves the machine',
+    ),
     {
       name: 'nobody-needs-testing',
       comment: 'the harness for tests stands on everything, and nothing stands on it',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/testing/|\\.test\\.ts$' },
       to: { path: '^src/testing/' },
+    },
+    {
+      name: 'testing-needs-no-command-line',
+      severity: 'error',
+      from: { path: '^src/testing/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(cli/|main)' },
     },
     layer(
       'cloud-is-closed',

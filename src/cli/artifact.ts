@@ -1,6 +1,6 @@
 import type { Archive } from '../bundle/index.ts';
 import type { ArchiveContents, Artifact } from '../provision/index.ts';
-import { archiveKey } from './assemble.ts';
+import { archiveKey } from '../assembly/index.ts';
 
 /** An archive as the deployer takes it. */
 export const artifactOf = (serviceName: string, archive: Archive): Artifact => ({

@@ -9,8 +9,8 @@ export const CLI_ERROR_CODES = {
   PORT_TAKEN: EXIT_CODES.STORAGE, // sparta cloud --port
   STATE_UNUSABLE: EXIT_CODES.STORAGE, // sparta cloud --state
   OUTPUT_UNUSABLE: EXIT_CODES.STORAGE, // build --out
-  DEPLOYED_UNREADABLE: EXIT_CODES.STORAGE, // build --deployed, or a deployed template that is no JSON
-  NO_PROGRAM: EXIT_CODES.PROGRAM, // the file that runs cannot be told
+  DEPLOYED_UNREADABLE: EXIT_CODES.STORAGE, // build --deployed
+  NO_PROGRAM: EXIT_CODES.PROGRAM, // there is none, or it is not a service
 } as const satisfies Readonly<Record<string, ExitCode>>;
 
 /** A key of {@link CLI_ERROR_CODES}. */

@@ -1,3 +1,5 @@
+import type { AssemblyErrorCode } from '../assembly/assembly-error.ts';
+import { AssemblyError } from '../assembly/assembly-error.ts';
 import type { BundleErrorCode } from '../bundle/index.ts';
 import { BUNDLE_ERROR_CODES, BundleError } from '../bundle/index.ts';
 import { DeployRoleError } from '../deploy-role/deploy-role-error.ts';
@@ -84,10 +86,17 @@ const PRIVILEGES_EXITS: Readonly<Record<PrivilegesErrorCode, ExitCode>> = {
   NOT_ANSWERED: EXIT_CODES.FAILED,
 };
 
+const ASSEMBLY_EXITS: Readonly<Record<AssemblyErrorCode, ExitCode>> = {
+  NO_PROGRAM: EXIT_CODES.PROGRAM,
+  DEPLOYED_UNREADABLE: EXIT_CODES.STORAGE,
+};
+
 /** Reads any thrown value. What carries no code of ours is a defect, and says so. */
 export const readError = (thrown: unknown): ErrorReport => {
   if (thrown instanceof DeployError)
     return { exitCode: DEPLOY_EXITS[thrown.code], ...said(thrown) };
+  if (thrown instanceof AssemblyError)
+    return { exitCode: ASSEMBLY_EXITS[thrown.code], ...said(thrown) };
   if (thrown instanceof BundleError) {
     const { location } = thrown;
     return {

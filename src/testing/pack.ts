@@ -1,6 +1,6 @@
+import { archiveKey, assemble } from '../assembly/index.ts';
 import type { Artifact } from '../provision/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import { archiveKey, assemble } from '../cli/assemble.ts';
 import { TestingError } from './testing-error.ts';
 
 /**

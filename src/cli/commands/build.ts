@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { synthesise } from '../../synth/index.ts';
-import { archiveKey, assemble, divideService } from '../assemble.ts';
+import { archiveKey, assemble, divideService } from '../../assembly/index.ts';
 import { CliError } from '../cli-error.ts';
 import { quoted } from '../invocation.ts';
 import type { BuildFlags, Session } from '../session.ts';

@@ -1,7 +1,7 @@
 import type { Plan, Progress } from '../../provision/index.ts';
 import { planStack } from '../../provision/index.ts';
 import { artifactOf } from '../artifact.ts';
-import { assemble } from '../assemble.ts';
+import { assemble } from '../../assembly/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT_CODES } from '../exit-codes.ts';

@@ -1,7 +1,7 @@
 import type { PolicyStatement, PrivilegeUse } from '../../privileges/index.ts';
 import { managedUseOf, PrivilegesError, usageOf } from '../../privileges/index.ts';
 import { synthesise } from '../../synth/index.ts';
-import { WITHOUT } from '../assemble.ts';
+import { WITHOUT } from '../../assembly/index.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { PrivilegesFlags, Session } from '../session.ts';

@@ -9,8 +9,8 @@ import type {
 import { DRIFT_POLICIES, keepExports, provision, provisionInPlace } from '../../provision/index.ts';
 import type { Template } from '../../synth/index.ts';
 import { artifactOf } from '../artifact.ts';
-import type { Assembly } from '../assemble.ts';
-import { assemble } from '../assemble.ts';
+import type { Assembly } from '../../assembly/index.ts';
+import { assemble } from '../../assembly/index.ts';
 import { CliError } from '../cli-error.ts';
 import { askYes, assertAskable } from '../confirm.ts';
 import { planRequest } from '../plan-request.ts';

@@ -1,17 +1,10 @@
 import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import { resourceType } from '../schema/index.ts';
-import type { Division, Synthesis, SynthesisOptions } from '../synth/index.ts';
-import {
-  assertNoProblems,
-  divide,
-  readPlacement,
-  SPLIT_ABOVE,
-  synthesise,
-} from '../synth/index.ts';
+import type { Synthesis, SynthesisOptions } from '../synth/index.ts';
+import { assertNoProblems, SPLIT_ABOVE, synthesise } from '../synth/index.ts';
 import { validateTemplate } from '../validate/index.ts';
-import { CliError } from './cli-error.ts';
+import { AssemblyError } from './assembly-error.ts';
 
 // An ES import of node:fs makes its streams, 4 ms; the built-in alone does not.
 const { realpathSync } = process.getBuiltinModule('node:fs');
@@ -29,41 +22,11 @@ export interface Assembly {
 export const archiveKey = (serviceName: string, archive: Archive): string =>
   `${serviceName}/${archive.sha256}.zip`;
 
-/** Whether CloudFormation's schema says that an attribute is a list. */
-const isList = (type: string, attribute: string): boolean =>
-  resourceType(type)?.attributes.get(attribute)?.type.kind === 'list';
-
-/**
- * Splits a service that outgrows a template.
- * @param deployedBody - Template of the stack that is deployed: what is in it stays where it is
- * @throws {DEPLOYED_UNREADABLE} when that is not JSON
- */
-export const divideService = (
-  { name }: ServiceDeclaration,
-  synthesis: Synthesis,
-  deployedBody: string | undefined,
-  templateUrl: (nested: { readonly name: string; readonly body: string }) => unknown,
-): Division => {
-  const deployed = deployedBody === undefined ? undefined : readPlacement(deployedBody);
-  if (deployedBody !== undefined && deployed === undefined)
-    throw new CliError(
-      'DEPLOYED_UNREADABLE',
-      `The deployed template of ${name} is no JSON, so it cannot be told which stack its resources are in.`,
-      {
-        hint: 'A service with nested stacks must be split as it is deployed, or its resources would be made anew. Deploy its template as JSON (aws cloudformation package --use-json).',
-      },
-    );
-  return divide(
-    { ...synthesis, name },
-    { templateUrl, isList, ...(deployed === undefined ? {} : { deployed }) },
-  );
-};
-
 /**
  * Synthesises, validates, which finds every mistake in the program's declarations and its template, and starts to bundle.
  *
  * @throws {FrameworkError} when the program's declarations are wrong
- * @throws {NO_PROGRAM} when the file that runs cannot be told
+ * @throws {NO_PROGRAM} when the file that runs cannot be told; by the archive, when its machine code fits not all functions
  */
 export const assemble = (
   service: ServiceDeclaration,
@@ -73,9 +36,11 @@ export const assemble = (
   if (synthesis.functions.length === 0) return { synthesis, archive: undefined, runsOn: undefined };
   const entry = options.entry ?? process.argv[1];
   if (entry === undefined)
-    throw new CliError('NO_PROGRAM', 'The file of this program cannot be told.', {
-      hint: 'Run it as "node app.ts provision".',
-    });
+    throw new AssemblyError(
+      'NO_PROGRAM',
+      'The file of this program cannot be told.',
+      'Run it as "node app.ts provision".',
+    );
   const program = realpathSync(entry);
   const architectures = [...new Set(synthesis.functions.map((fn) => fn.architecture))].sort();
   const machine = thisMachine();
@@ -140,9 +105,9 @@ const nodeMajor = (runtime: string): number => {
 const assertPortable = ({ natives }: Archive, architectures: readonly string[]) => {
   const [native] = natives;
   if (native === undefined) return;
-  throw new CliError(
+  throw new AssemblyError(
     'NO_PROGRAM',
     `The functions are for ${architectures.join(' and ')}, and ${native.name} has machine code, which fits one of them.`,
-    { hint: 'Give every function of the service the same architecture.' },
+    'Give every function of the service the same architecture.',
   );
 };
