@@ -11,10 +11,9 @@ import {
   ExecuteChangeSetCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { AddPermissionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LambdaBench } from '../lambda/fixtures/lambda-bench.ts';
 import { startLambdaBench } from '../lambda/fixtures/lambda-bench.ts';
@@ -479,30 +478,36 @@ describe('types without behaviour', () => {
 });
 
 it('tells its topics of every event, in order', async () => {
-  const sns = new SNSClient({
+  const settings = {
     endpoint: bench.url,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  };
+  const sns = new SNSClient(settings);
+  const sqs = new SQSClient(settings);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'events' }));
-  await bench.create('listen', {
-    'index.mjs':
-      'export const handler = async ({ Records: [{ Sns }] }) => console.log("heard " + /LogicalResourceId=.(.*).\\n/.exec(Sns.Message)[1] + " " + /ResourceStatus=.(.*).\\n/.exec(Sns.Message)[1] + ".");',
-  });
-  await bench.lambda.send(
-    new AddPermissionCommand({
-      FunctionName: 'listen',
-      StatementId: 'sns',
-      Action: 'lambda:InvokeFunction',
-      Principal: 'sns.amazonaws.com',
-      SourceArn: TopicArn,
+  const { QueueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({
+      QueueName: 'events',
+      Attributes: {
+        Policy: JSON.stringify({
+          Statement: {
+            Effect: 'Allow',
+            Principal: { Service: 'sns.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: '*',
+            Condition: { ArnEquals: { 'aws:SourceArn': TopicArn } },
+          },
+        }),
+      },
     }),
   );
   await sns.send(
     new SubscribeCommand({
       TopicArn,
-      Protocol: 'lambda',
-      Endpoint: FUNCTION.replace('custom', 'listen'),
+      Protocol: 'sqs',
+      Endpoint: 'arn:aws:sqs:us-east-1:000000000000:events',
+      Attributes: { RawMessageDelivery: 'true' },
     }),
   );
   await cfn.send(
@@ -513,10 +518,15 @@ it('tells its topics of every event, in order', async () => {
     }),
   );
   await bench.cloud.settle();
-  const { events = [] } = await bench.logs.send(
-    new FilterLogEventsCommand({ logGroupName: '/aws/lambda/listen', filterPattern: 'heard' }),
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
   );
-  expect(events.map(({ message = '' }) => /heard (.*)\./.exec(message)?.[1])).toEqual([
+  const said = (body: string, field: string) => new RegExp(`${field}='(.*)'\\n`).exec(body)?.[1];
+  expect(
+    Messages.map(
+      ({ Body = '' }) => `${said(Body, 'LogicalResourceId')} ${said(Body, 'ResourceStatus')}`,
+    ),
+  ).toEqual([
     'told CREATE_IN_PROGRESS',
     'Logs CREATE_IN_PROGRESS',
     'Logs CREATE_IN_PROGRESS',
@@ -524,4 +534,5 @@ it('tells its topics of every event, in order', async () => {
     'told CREATE_COMPLETE',
   ]);
   sns.destroy();
+  sqs.destroy();
 });
