@@ -14,6 +14,18 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maximumEventAgeSeconds: 86_400,
 };
 
+/** The policy of a target, in both services' words; what it leaves open is AWS's default. */
+export const readRetryPolicy = (
+  given: {
+    readonly MaximumRetryAttempts?: number | undefined;
+    readonly MaximumEventAgeInSeconds?: number | undefined;
+  } = {},
+): RetryPolicy => ({
+  maximumRetryAttempts: given.MaximumRetryAttempts ?? DEFAULT_RETRY_POLICY.maximumRetryAttempts,
+  maximumEventAgeSeconds:
+    given.MaximumEventAgeInSeconds ?? DEFAULT_RETRY_POLICY.maximumEventAgeSeconds,
+});
+
 const FIRST_MS = 1_000;
 // With it, 185 tries fill about the 24 hours that AWS gives both.
 const LONGEST_MS = 600_000;

@@ -1,6 +1,6 @@
 import type * as Lambda from '@aws-sdk/client-lambda';
 import type { ResourceProperties, ResourceProvider } from '../../core/resource-provider.ts';
-import { ifThere, pick, unlessGone } from './provider-input.ts';
+import { pick, unlessGone } from '../../core/provider-input.ts';
 
 interface Weight {
   readonly FunctionVersion: string;
@@ -57,7 +57,7 @@ export const alias: ResourceProvider = {
   delete: (_id, properties, context) =>
     unlessGone(context.call('lambda', 'DeleteAlias', pick(properties, ['FunctionName', 'Name']))),
   read: async (_id, context, properties) => {
-    const found = await ifThere<Lambda.AliasConfiguration>(
+    const found = await unlessGone<Lambda.AliasConfiguration>(
       context.call('lambda', 'GetAlias', pick(properties, ['FunctionName', 'Name'])),
     );
     return found === undefined

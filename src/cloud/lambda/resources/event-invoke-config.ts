@@ -4,7 +4,7 @@ import type {
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
-import { ifThere, numeric, pick, unlessGone } from './provider-input.ts';
+import { numeric, pick, unlessGone } from '../../core/provider-input.ts';
 
 const put = async (properties: ResourceProperties, context: ProviderContext) => {
   const retries = numeric(properties['MaximumRetryAttempts']);
@@ -34,7 +34,7 @@ export const eventInvokeConfig: ResourceProvider = {
     ),
   read: async (_id, context, properties) => {
     const named = pick(properties, ['FunctionName', 'Qualifier']);
-    const found = await ifThere<Lambda.FunctionEventInvokeConfig>(
+    const found = await unlessGone<Lambda.FunctionEventInvokeConfig>(
       context.call('lambda', 'GetFunctionEventInvokeConfig', named),
     );
     return found === undefined

@@ -6,7 +6,7 @@ import type {
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
-import { ifThere, numeric, pick, unlessGone } from './provider-input.ts';
+import { numeric, pick, unlessGone } from '../../core/provider-input.ts';
 
 /** Settings that a template may change in place; one that it drops goes back to what the API would have taken without it. */
 const SETTINGS: Readonly<Record<string, unknown>> = {
@@ -130,7 +130,7 @@ const update: NonNullable<ResourceProvider['update']> = async (
 };
 
 const read: NonNullable<ResourceProvider['read']> = async (uuid, context, properties) => {
-  const found = await ifThere<Lambda.EventSourceMappingConfiguration>(
+  const found = await unlessGone<Lambda.EventSourceMappingConfiguration>(
     context.call('lambda', 'GetEventSourceMapping', { UUID: uuid }),
   );
   if (found === undefined) return undefined;

@@ -7,7 +7,7 @@ import type {
   ResourceProvider,
 } from '../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { numeric, pick, unlessGone } from './provider-input.ts';
+import { numeric, pick, unlessGone } from '../../core/provider-input.ts';
 import { inlineFiles } from './response-modules.ts';
 
 type Tags = readonly { readonly Key: string; readonly Value: string }[];

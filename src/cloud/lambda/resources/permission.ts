@@ -1,6 +1,6 @@
 import type * as Lambda from '@aws-sdk/client-lambda';
 import type { ResourceProvider } from '../../core/resource-provider.ts';
-import { ifThere, pick, unlessGone } from './provider-input.ts';
+import { pick, unlessGone } from '../../core/provider-input.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html */
 export const permission: ResourceProvider = {
@@ -35,7 +35,7 @@ export const permission: ResourceProvider = {
     ),
   read: async (id, context, properties) => {
     const { FunctionName } = properties;
-    const found = await ifThere<Lambda.GetPolicyResponse>(
+    const found = await unlessGone<Lambda.GetPolicyResponse>(
       context.call('lambda', 'GetPolicy', { FunctionName }),
     );
     const { Statement = [] } = JSON.parse(found?.Policy ?? '{}') as {

@@ -1,6 +1,6 @@
 import type * as Lambda from '@aws-sdk/client-lambda';
 import type { ResourceProvider } from '../../core/resource-provider.ts';
-import { ifThere, pick, unlessGone } from './provider-input.ts';
+import { pick, unlessGone } from '../../core/provider-input.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html */
 export const version: ResourceProvider = {
@@ -18,7 +18,7 @@ export const version: ResourceProvider = {
   delete: (arn, _properties, context) =>
     unlessGone(context.call('lambda', 'DeleteFunction', { FunctionName: arn })),
   read: async (arn, context, properties) => {
-    const found = await ifThere<Lambda.FunctionConfiguration>(
+    const found = await unlessGone<Lambda.FunctionConfiguration>(
       context.call('lambda', 'GetFunctionConfiguration', { FunctionName: arn }),
     );
     return found === undefined

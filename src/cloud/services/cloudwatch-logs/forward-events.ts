@@ -78,13 +78,8 @@ export const resumeForwardings = (context: Context): void => {
 };
 
 const wait = (context: Context, { id, dueAt }: Forwarding) => {
-  const { state, clock } = context;
-  if (state.stopped === true) return;
-  const timer = clock.after(Math.max(0, dueAt - clock.now()), () => {
-    state.timers.delete(id);
-    attempt(context, id);
-  });
-  state.timers.set(id, timer);
+  const { state } = context;
+  if (state.stopped !== true) state.reminders.set(id, dueAt, () => attempt(context, id));
 };
 
 const isWorthRetry = (error: unknown) =>

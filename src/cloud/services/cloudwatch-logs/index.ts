@@ -24,7 +24,6 @@ export const cloudwatchLogs = defineService<LogsState>({
   start: resumeForwardings,
   stop: ({ state }) => {
     state.stopped = true;
-    for (const timer of state.timers.values()) timer.cancel();
-    state.timers.clear();
+    state.reminders.stop();
   },
 });

@@ -1,21 +1,12 @@
 import type { ResourceProperties, ResourceProvider } from '../../core/resource-provider.ts';
-import { AwsError } from '../../core/aws-error.ts';
+import type { Tags } from '../../core/provider-input.ts';
+import { tagsOf, unlessGone } from '../../core/provider-input.ts';
 
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
-
-const asTags = (properties: ResourceProperties, stackTags: Tags): Record<string, string> =>
-  Object.fromEntries(
-    [...stackTags, ...((properties['Tags'] as Tags | undefined) ?? [])].map(({ Key, Value }) => [
-      Key,
-      Value,
-    ]),
-  );
+const asTags = (properties: ResourceProperties, tags: Tags): Record<string, string> =>
+  Object.fromEntries(tagsOf(properties, { tags }).map(({ Key, Value }) => [Key, Value]));
 
 const isProtected = (properties: ResourceProperties): boolean =>
   String(properties['DeletionProtectionEnabled']) === 'true';
-
-const isGone = (error: unknown) =>
-  error instanceof AwsError && error.code === 'ResourceNotFoundException';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html */
 export const logGroup: ResourceProvider = {
@@ -63,13 +54,8 @@ export const logGroup: ResourceProvider = {
     await updateTags(name, properties, previous, context);
     return { physicalId: name, attributes: attributesOf(name, context) };
   },
-  delete: async (name, _properties, context) => {
-    try {
-      await context.call('cloudwatch-logs', 'DeleteLogGroup', { logGroupName: name });
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  },
+  delete: (name, _properties, context) =>
+    unlessGone(context.call('cloudwatch-logs', 'DeleteLogGroup', { logGroupName: name })),
   read: async (name, context) => {
     const answer = (await context.call('cloudwatch-logs', 'DescribeLogGroups', {
       logGroupNamePrefix: name,

@@ -1,6 +1,7 @@
 import { parsePolicy } from '../../../iam/index.ts';
 import type { StateTools } from '../../core/define-service.ts';
-import type { Timer } from '../../core/clock.ts';
+import type { Reminders } from '../../core/reminders.ts';
+import { createReminders } from '../../core/reminders.ts';
 import type { Table } from '../../core/store.ts';
 import type { LogPattern } from './filter-pattern.ts';
 import { compilePattern } from './filter-pattern.ts';
@@ -123,8 +124,8 @@ export interface LogsState {
   pattern(text: string): LogPattern;
   /** Filter (by group and name) → the minute for which its default value was told; not kept. */
   readonly toldDefaults: Map<string, number>;
-  /** What is due later; called off when the cloud stops. */
-  readonly timers: Map<string, Timer>;
+  /** Forwardings that are due later. */
+  readonly reminders: Reminders;
   stopped?: boolean;
   /** Tells `listener` of every batch, for live tails. */
   listen(listener: (group: string, stream: string, batch: LogBatch) => void): () => void;
@@ -249,7 +250,7 @@ export const createLogsState = (tools: StateTools): LogsState => {
       return known;
     },
     toldDefaults: new Map(),
-    timers: new Map(),
+    reminders: createReminders(tools.clock),
     policies,
     setPolicy: (key, policy) => {
       if (policy === undefined) policies.delete(key);

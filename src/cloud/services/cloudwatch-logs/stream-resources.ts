@@ -1,14 +1,6 @@
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
-import { AwsError } from '../../core/aws-error.ts';
+import { documentText, unlessGone } from '../../core/provider-input.ts';
 import type { ResourceProperties, ResourceProvider } from '../../core/resource-provider.ts';
-
-const unlessGone = async (deletion: Promise<unknown>): Promise<void> => {
-  try {
-    await deletion;
-  } catch (error) {
-    if (!(error instanceof AwsError && error.code === 'ResourceNotFoundException')) throw error;
-  }
-};
 
 const streamOf = (properties: ResourceProperties, logStreamName: string) => ({
   logGroupName: String(properties['LogGroupName']),
@@ -27,23 +19,17 @@ export const logStream: ResourceProvider = {
   delete: (name, properties, context) =>
     unlessGone(context.call('cloudwatch-logs', 'DeleteLogStream', streamOf(properties, name))),
   read: async (name, context, { LogGroupName }) => {
-    let found: Logs.DescribeLogStreamsResponse = {};
-    await unlessGone(
-      (async () => {
-        found = (await context.call('cloudwatch-logs', 'DescribeLogStreams', {
-          logGroupName: LogGroupName,
-          logStreamNamePrefix: name,
-        })) as Logs.DescribeLogStreamsResponse;
-      })(),
+    const found = await unlessGone<Logs.DescribeLogStreamsResponse>(
+      context.call('cloudwatch-logs', 'DescribeLogStreams', {
+        logGroupName: LogGroupName,
+        logStreamNamePrefix: name,
+      }),
     );
-    return found.logStreams?.some(({ logStreamName }) => logStreamName === name) === true
+    return found?.logStreams?.some(({ logStreamName }) => logStreamName === name) === true
       ? { LogGroupName, LogStreamName: name }
       : undefined;
   },
 };
-
-const documentText = (document: unknown): string =>
-  typeof document === 'string' ? document : JSON.stringify(document);
 
 const putPolicy: ResourceProvider['create'] = async (properties, context) => {
   const policyName = String(properties['PolicyName']);

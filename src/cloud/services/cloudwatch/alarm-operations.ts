@@ -6,7 +6,7 @@ import { changeState, evaluateAlarms, keepEvaluating } from './alarm-actions.ts'
 import { isComposite } from './state.ts';
 import { alarmArn, onAlarms } from './alarm-arn.ts';
 import { compileRule } from './alarm-rule.ts';
-import { describeComposite } from './composite-operations.ts';
+import { describeComposite, describeMetricAlarm } from './describe-alarm.ts';
 import { alarmNotFound, invalidParameterValue, missingParameter, validation } from './errors.ts';
 import { COMPARISONS } from './evaluate-alarm.ts';
 import { isStatistic, metricKey } from './metrics.ts';
@@ -101,35 +101,6 @@ const readAlarm = (
       Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   };
 };
-
-const describe = (alarm: Alarm): CloudWatch.MetricAlarm => ({
-  AlarmName: alarm.alarmName,
-  AlarmArn: alarm.arn,
-  AlarmDescription: alarm.description,
-  AlarmConfigurationUpdatedTimestamp: new Date(alarm.configuredAt),
-  ActionsEnabled: alarm.actionsEnabled,
-  OKActions: [...alarm.okActions],
-  AlarmActions: [...alarm.alarmActions],
-  InsufficientDataActions: [...alarm.insufficientDataActions],
-  StateValue: alarm.state,
-  StateReason: alarm.stateReason,
-  StateReasonData: alarm.stateReasonData === '' ? undefined : alarm.stateReasonData,
-  StateUpdatedTimestamp: new Date(alarm.stateChangedAt),
-  StateTransitionedTimestamp: new Date(alarm.stateChangedAt),
-  MetricName: alarm.name,
-  Namespace: alarm.namespace,
-  ...(alarm.statistic.startsWith('p')
-    ? { ExtendedStatistic: alarm.statistic }
-    : { Statistic: alarm.statistic as CloudWatch.Statistic }),
-  Dimensions: [...alarm.dimensions],
-  Period: alarm.periodSeconds,
-  Unit: alarm.unit as CloudWatch.StandardUnit | undefined,
-  EvaluationPeriods: alarm.evaluationPeriods,
-  DatapointsToAlarm: alarm.givenDatapointsToAlarm,
-  Threshold: alarm.threshold,
-  ComparisonOperator: alarm.comparison as CloudWatch.ComparisonOperator,
-  TreatMissingData: alarm.treatMissingData,
-});
 
 const paged = <T>(items: readonly T[], token: string | undefined, size: number) => {
   const at = Number(token ?? 0);
@@ -238,7 +209,9 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
         .sort((a, b) => (a.alarmName < b.alarmName ? -1 : 1));
       const { page, ...next } = paged(found, input.NextToken, input.MaxRecords ?? 50);
       return {
-        MetricAlarms: page.flatMap((alarm) => (isComposite(alarm) ? [] : [describe(alarm)])),
+        MetricAlarms: page.flatMap((alarm) =>
+          isComposite(alarm) ? [] : [describeMetricAlarm(alarm)],
+        ),
         CompositeAlarms: page.flatMap((alarm) =>
           isComposite(alarm) ? [describeComposite(alarm)] : [],
         ),
@@ -261,7 +234,7 @@ export const alarmOperations: OperationTable<CloudWatchState> = {
       return {
         MetricAlarms: [...state.alarms.values()]
           .filter((alarm) => metricKey(alarm) === wanted)
-          .map(describe),
+          .map(describeMetricAlarm),
       };
     },
   }),

@@ -6,26 +6,9 @@ import { evaluateComposite } from './alarm-actions.ts';
 import { compileRule } from './alarm-rule.ts';
 import { alarmArn, onAlarms } from './alarm-arn.ts';
 import { validation } from './errors.ts';
-import type { CloudWatchState, CompositeAlarm } from './state.ts';
+import type { CloudWatchState } from './state.ts';
 
 const MOST_ALARMS = 100;
-
-export const describeComposite = (alarm: CompositeAlarm): CloudWatch.CompositeAlarm => ({
-  AlarmName: alarm.alarmName,
-  AlarmArn: alarm.arn,
-  AlarmDescription: alarm.description,
-  AlarmConfigurationUpdatedTimestamp: new Date(alarm.configuredAt),
-  ActionsEnabled: alarm.actionsEnabled,
-  OKActions: [...alarm.okActions],
-  AlarmActions: [...alarm.alarmActions],
-  InsufficientDataActions: [...alarm.insufficientDataActions],
-  AlarmRule: alarm.rule,
-  StateValue: alarm.state,
-  StateReason: alarm.stateReason,
-  StateReasonData: alarm.stateReasonData === '' ? undefined : alarm.stateReasonData,
-  StateUpdatedTimestamp: new Date(alarm.stateChangedAt),
-  StateTransitionedTimestamp: new Date(alarm.stateChangedAt),
-});
 
 /** Operations on composite alarms. */
 export const compositeOperations: OperationTable<CloudWatchState> = {

@@ -1,10 +1,10 @@
+import type { Tags } from '../../core/provider-input.ts';
+import { tagsOf } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
-
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
 const NUMBERS = ['Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold'];
 
@@ -20,11 +20,6 @@ const typed = (properties: ResourceProperties): Record<string, unknown> =>
           : value,
     ]),
   );
-
-const tagsOf = (properties: ResourceProperties, context: ProviderContext): Tags => [
-  ...context.tags,
-  ...((properties['Tags'] as Tags | undefined) ?? []),
-];
 
 const arnOf = (name: string, { partition, region, accountId }: ProviderContext) =>
   `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;

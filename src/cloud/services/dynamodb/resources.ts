@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError, notSupported } from '../../core/aws-error.ts';
+import type { Tags } from '../../core/provider-input.ts';
+import { tagsOf as allTags, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
-
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
 /** A table as DescribeTable tells it, as far as a stack asks. */
 interface Described {
@@ -95,14 +95,9 @@ const encryptionOf = (properties: ResourceProperties) => {
   });
 };
 
-const tagsOf = (properties: ResourceProperties, stackTags: Tags): Tags =>
+const tagsOf = (properties: ResourceProperties, context: ProviderContext): Tags =>
   Object.entries(
-    Object.fromEntries(
-      [...stackTags, ...((properties['Tags'] as Tags | undefined) ?? [])].map(({ Key, Value }) => [
-        Key,
-        Value,
-      ]),
-    ),
+    Object.fromEntries(allTags(properties, context).map(({ Key, Value }) => [Key, Value])),
   ).map(([Key, Value]) => ({ Key, Value }));
 
 const policyOf = (given: unknown): string | undefined => {
@@ -327,7 +322,7 @@ const updateTags = async (
   properties: ResourceProperties,
   context: ProviderContext,
 ) => {
-  const wanted = tagsOf(properties, context.tags);
+  const wanted = tagsOf(properties, context);
   const { Tags: current = [] } = (await context.call('dynamodb', 'ListTagsOfResource', {
     ResourceArn: String(arn),
   })) as { readonly Tags?: Tags };
@@ -349,13 +344,8 @@ const readTable = async (
   name: string,
   context: ProviderContext,
 ): Promise<ResourceProperties | undefined> => {
-  let found: Described;
-  try {
-    found = await describe(name, context);
-  } catch (error) {
-    if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
+  const found = await unlessGone<Described>(describe(name, context));
+  if (found === undefined) return undefined;
   const { TimeToLiveDescription: ttl } = (await context.call('dynamodb', 'DescribeTimeToLive', {
     TableName: name,
   })) as {
@@ -406,7 +396,7 @@ export const table: ResourceProvider = {
     const name =
       (properties['TableName'] as string | undefined) ?? context.generateName({ max: 255 });
     const indexes = indexesOf(properties);
-    const tags = tagsOf(properties, context.tags);
+    const tags = tagsOf(properties, context);
     await context.call(
       'dynamodb',
       'CreateTable',
@@ -480,12 +470,7 @@ export const table: ResourceProvider = {
     );
     return done;
   },
-  delete: async (name, _properties, context) => {
-    try {
-      await context.call('dynamodb', 'DeleteTable', { TableName: name });
-    } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
-    }
-  },
+  delete: (name, _properties, context) =>
+    unlessGone(context.call('dynamodb', 'DeleteTable', { TableName: name })),
   read: readTable,
 };

@@ -1,5 +1,5 @@
 import { notSupported } from '../../core/aws-error.ts';
-import { readTargetArn } from '../../targets/index.ts';
+import { isJson, readTargetArn } from '../../targets/index.ts';
 import { constraints, NAME } from './constraints.ts';
 import { validation } from './errors.ts';
 import { fillTemplate, isObjectTemplate, placeholdersOf, PREDEFINED } from './input-template.ts';
@@ -147,13 +147,4 @@ const checkDeadLetter = ({ DeadLetterConfig }: Target, { region, accountId }: Pl
     throw validation(
       `The dead-letter queue ${arn} is not in the region and account of its rule, ${region} and ${accountId}.`,
     );
-};
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 };

@@ -1,15 +1,15 @@
 import type { ServiceContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
 import { servicePrincipal } from '../../core/principals.ts';
-import type { ExhaustedCondition, Failure, RetryPolicy } from '../../targets/index.ts';
+import type { ExhaustedCondition, Failure } from '../../targets/index.ts';
 import {
   assumeRole,
-  DEFAULT_RETRY_POLICY,
   nextTry,
   readFailure,
   readTargetArn,
   sendDeadLetter,
   sendToTarget,
+  readRetryPolicy,
 } from '../../targets/index.ts';
 import { parseJsonPath, readJsonPath } from './json-path.ts';
 import { LIMITS } from './limits.ts';
@@ -144,17 +144,11 @@ const partitionKeyOf = ({ KinesisParameters }: Target, event: string): string =>
   return typeof found === 'string' ? found : JSON.stringify(found ?? null);
 };
 
-const policyOf = ({ RetryPolicy: given }: Target): RetryPolicy => ({
-  maximumRetryAttempts: given?.MaximumRetryAttempts ?? DEFAULT_RETRY_POLICY.maximumRetryAttempts,
-  maximumEventAgeSeconds:
-    given?.MaximumEventAgeInSeconds ?? DEFAULT_RETRY_POLICY.maximumEventAgeSeconds,
-});
-
 /** Tries again later, or gives up and lays the event in the dead-letter queue. */
 const fail = async (context: Context, id: string, delivery: Delivery, failure: Failure) => {
   const { state, clock, random } = context;
   const next = failure.retried
-    ? nextTry(policyOf(delivery.target), {
+    ? nextTry(readRetryPolicy(delivery.target.RetryPolicy), {
         retries: delivery.retries,
         since: delivery.ingestedAt,
         now: clock.now(),

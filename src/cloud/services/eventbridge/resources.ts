@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError } from '../../core/aws-error.ts';
+import type { Tags } from '../../core/provider-input.ts';
+import { documentText, pick, tagsOf, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
@@ -7,7 +8,6 @@ import type {
 } from '../../core/resource-provider.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
 const DEFAULT_BUS = 'default';
 
@@ -15,28 +15,11 @@ const call = async (context: ProviderContext, operation: string, input: Json) =>
   (await context.call('eventbridge', operation, input)) as Json;
 
 /** The same; undefined when what it is about is gone. */
-const callUnlessGone = async (context: ProviderContext, operation: string, input: Json) => {
-  try {
-    return await call(context, operation, input);
-  } catch (error) {
-    if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
-};
+const callUnlessGone = (context: ProviderContext, operation: string, input: Json) =>
+  unlessGone<Json>(call(context, operation, input));
 
-const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 const asObject = (value: unknown): unknown =>
   typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
-
-const pick = (properties: ResourceProperties, ...names: readonly string[]): Json =>
-  Object.fromEntries(
-    names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]])),
-  );
-
-const tagsOf = (properties: ResourceProperties, context: ProviderContext): Tags => [
-  ...context.tags,
-  ...((properties['Tags'] as Tags | undefined) ?? []),
-];
 
 const tagsNow = async (ResourceARN: string, context: ProviderContext): Promise<Tags> =>
   ((await call(context, 'ListTagsForResource', { ResourceARN }))['Tags'] as Tags | undefined) ?? [];
@@ -63,7 +46,7 @@ const describedBus = (name: string, properties: ResourceProperties, context: Pro
   attributes: {
     Arn: busArn(context, name),
     Name: name,
-    ...(properties['Policy'] === undefined ? {} : { Policy: asText(properties['Policy']) }),
+    ...(properties['Policy'] === undefined ? {} : { Policy: documentText(properties['Policy']) }),
   },
 });
 
@@ -77,24 +60,24 @@ export const eventBus: ResourceProvider = {
     const Tags = tagsOf(properties, context);
     await call(context, 'CreateEventBus', {
       Name: name,
-      ...pick(properties, 'EventSourceName', ...BUS_SETTINGS),
+      ...pick(properties, ['EventSourceName', ...BUS_SETTINGS]),
       ...(Tags.length === 0 ? {} : { Tags }),
     });
     context.created(name);
     if (properties['Policy'] !== undefined)
       await call(context, 'PutPermission', {
         EventBusName: name,
-        Policy: asText(properties['Policy']),
+        Policy: documentText(properties['Policy']),
       });
     return describedBus(name, properties, context);
   },
   update: async (name, properties, previous, context) => {
-    if (!isDeepStrictEqual(pick(properties, ...BUS_SETTINGS), pick(previous, ...BUS_SETTINGS)))
+    if (!isDeepStrictEqual(pick(properties, BUS_SETTINGS), pick(previous, BUS_SETTINGS)))
       await call(context, 'UpdateEventBus', {
         Name: name,
         Description: '',
         KmsKeyIdentifier: '',
-        ...pick(properties, ...BUS_SETTINGS),
+        ...pick(properties, BUS_SETTINGS),
       });
     if (!isDeepStrictEqual(properties['Policy'], previous['Policy']))
       if (properties['Policy'] === undefined)
@@ -102,7 +85,7 @@ export const eventBus: ResourceProvider = {
       else
         await call(context, 'PutPermission', {
           EventBusName: name,
-          Policy: asText(properties['Policy']),
+          Policy: documentText(properties['Policy']),
         });
     await retag(busArn(context, name), properties, context);
     return describedBus(name, properties, context);
@@ -146,7 +129,7 @@ const putStatement = async (properties: ResourceProperties, context: ProviderCon
     await call(context, 'PutPermission', {
       EventBusName,
       StatementId,
-      ...pick(properties, 'Action', 'Principal', 'Condition'),
+      ...pick(properties, ['Action', 'Principal', 'Condition']),
     });
   else {
     const others = (await statementsOf(EventBusName, context)).filter(
@@ -237,10 +220,10 @@ const putRule = async (
   await call(context, 'PutRule', {
     Name: name,
     EventBusName: bus,
-    ...pick(properties, 'Description', 'RoleArn', 'ScheduleExpression', 'State'),
+    ...pick(properties, ['Description', 'RoleArn', 'ScheduleExpression', 'State']),
     ...(properties['EventPattern'] === undefined
       ? {}
-      : { EventPattern: asText(properties['EventPattern']) }),
+      : { EventPattern: documentText(properties['EventPattern']) }),
     ...(Tags === undefined || Tags.length === 0 ? {} : { Tags }),
   });
 };
@@ -317,13 +300,13 @@ export const rule: ResourceProvider = {
 };
 
 const archiveSettings = (properties: ResourceProperties): Json => ({
-  ...pick(properties, 'Description', 'KmsKeyIdentifier'),
+  ...pick(properties, ['Description', 'KmsKeyIdentifier']),
   ...(properties['RetentionDays'] === undefined
     ? {}
     : { RetentionDays: Number(properties['RetentionDays']) }),
   ...(properties['EventPattern'] === undefined
     ? {}
-    : { EventPattern: asText(properties['EventPattern']) }),
+    : { EventPattern: documentText(properties['EventPattern']) }),
 });
 
 const describedArchive = (name: string, { region, accountId }: ProviderContext) => ({

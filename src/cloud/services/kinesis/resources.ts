@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError } from '../../core/aws-error.ts';
+import type { Tags } from '../../core/provider-input.ts';
+import { documentText, tagsOf as allTags, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
 import { RECORD_KIB, RETENTION_HOURS } from './limits.ts';
-
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
 interface Encryption {
   readonly EncryptionType: string;
@@ -24,23 +23,13 @@ interface Summary {
   readonly MaxRecordSizeInKiB: number;
 }
 
-const isGone = (error: unknown) =>
-  error instanceof AwsError && error.code === 'ResourceNotFoundException';
-
-const orGone = async <T>(task: () => Promise<T>): Promise<T | undefined> => {
-  try {
-    return await task();
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-};
+const orGone = <Found>(task: () => Promise<Found>) => unlessGone<Found>(task());
 
 const asMap = (tags: Tags): Readonly<Record<string, string>> =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
 const tagsOf = (properties: ResourceProperties, context: ProviderContext) =>
-  asMap([...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])]);
+  asMap(allTags(properties, context));
 
 const arnOf = (name: string, { partition, region, accountId }: ProviderContext) =>
   `arn:${partition}:kinesis:${region}:${accountId}:stream/${name}`;
@@ -272,10 +261,9 @@ export const streamConsumer: ResourceProvider = {
 
 const putPolicy: ResourceProvider['create'] = async (properties, context) => {
   const ResourceARN = String(properties['ResourceArn']);
-  const policy = properties['ResourcePolicy'];
   await context.call('kinesis', 'PutResourcePolicy', {
     ResourceARN,
-    Policy: typeof policy === 'string' ? policy : JSON.stringify(policy),
+    Policy: documentText(properties['ResourcePolicy']),
   });
   return { physicalId: ResourceARN };
 };

@@ -1,5 +1,5 @@
 import { notSupported } from '../../core/aws-error.ts';
-import { readTargetArn } from '../../targets/index.ts';
+import { isJson, readTargetArn } from '../../targets/index.ts';
 import { validation } from './errors.ts';
 import type { Place } from './names.ts';
 import type { Target } from './state.ts';
@@ -112,13 +112,4 @@ const checkDeadLetter = ({ DeadLetterConfig }: Target, { region }: Place): void 
     throw validation(
       `1 validation error detected: Value '${arn}' at 'target.deadLetterConfig.arn' failed to satisfy constraint: Member must satisfy regular expression pattern: ^arn:aws(-[a-z]+)?:sqs:[a-z0-9\\-]+:\\d{12}:[a-zA-Z0-9\\-_]+$`,
     );
-};
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 };

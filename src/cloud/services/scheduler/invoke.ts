@@ -1,23 +1,18 @@
 import { AwsError } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
-import type {
-  ExhaustedCondition,
-  Failure,
-  RetryPolicy,
-  TargetRequest,
-} from '../../targets/index.ts';
+import type { ExhaustedCondition, Failure, TargetRequest } from '../../targets/index.ts';
 import {
   assumeRole,
-  DEFAULT_RETRY_POLICY,
   nextTry,
   readFailure,
   readTargetArn,
   sendDeadLetter,
   targetRequests,
+  readRetryPolicy,
 } from '../../targets/index.ts';
 import { groupArn } from './names.ts';
-import type { Invocation, Schedule, SchedulerState, Target } from './state.ts';
+import type { Invocation, Schedule, SchedulerState } from './state.ts';
 import { nextDue } from './timing.ts';
 import { readUniversalTarget, universalRequest } from './universal-target.ts';
 
@@ -180,12 +175,6 @@ const finish = ({ state }: Context, id: string, { group, name }: Invocation): vo
   if (schedule.state === 'ENABLED') state.dropSchedule(schedule);
 };
 
-const policyOf = ({ RetryPolicy: given }: Target): RetryPolicy => ({
-  maximumRetryAttempts: given?.MaximumRetryAttempts ?? DEFAULT_RETRY_POLICY.maximumRetryAttempts,
-  maximumEventAgeSeconds:
-    given?.MaximumEventAgeInSeconds ?? DEFAULT_RETRY_POLICY.maximumEventAgeSeconds,
-});
-
 interface Failed {
   readonly invocation: Invocation;
   readonly request: TargetRequest;
@@ -199,7 +188,7 @@ const fail = async (context: Context, id: string, failed: Failed): Promise<void>
   const { invocation, failure } = failed;
   const { state, clock, random } = context;
   const next = failure.retried
-    ? nextTry(policyOf(invocation.target), {
+    ? nextTry(readRetryPolicy(invocation.target.RetryPolicy), {
         retries: invocation.retries,
         since: invocation.since,
         now: clock.now(),

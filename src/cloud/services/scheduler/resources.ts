@@ -1,4 +1,5 @@
-import { AwsError } from '../../core/aws-error.ts';
+import type { Tags } from '../../core/provider-input.ts';
+import { pick, tagsOf, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
@@ -6,21 +7,14 @@ import type {
 } from '../../core/resource-provider.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
 const DEFAULT_GROUP = 'default';
 
 const call = async (context: ProviderContext, operation: string, input: Json) =>
   (await context.call('scheduler', operation, input)) as Json;
 
-const callUnlessGone = async (context: ProviderContext, operation: string, input: Json) => {
-  try {
-    return await call(context, operation, input);
-  } catch (error) {
-    if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
-};
+const callUnlessGone = (context: ProviderContext, operation: string, input: Json) =>
+  unlessGone<Json>(call(context, operation, input));
 
 const SETTINGS = [
   'Description',
@@ -30,11 +24,6 @@ const SETTINGS = [
   'ScheduleExpressionTimezone',
   'State',
 ] as const;
-
-const given = (properties: ResourceProperties, names: readonly string[]): Json =>
-  Object.fromEntries(
-    names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]])),
-  );
 
 /** Numbers may be texts in a template. */
 const numbers = (value: unknown, ...names: readonly string[]): Json =>
@@ -49,7 +38,7 @@ const inputOf = (Name: string, properties: ResourceProperties): Json => {
   const target = properties['Target'] as Json;
   return {
     Name,
-    ...given(properties, SETTINGS),
+    ...pick(properties, SETTINGS),
     ...Object.fromEntries(
       ['StartDate', 'EndDate'].flatMap((name) =>
         properties[name] === undefined ? [] : [[name, new Date(String(properties[name]))]],
@@ -146,11 +135,6 @@ const sameDate = (written: unknown, found: string | undefined): unknown =>
 const groupArn = ({ region, accountId }: ProviderContext, name: string) =>
   `arn:aws:scheduler:${region}:${accountId}:schedule-group/${name}`;
 
-const groupTags = (properties: ResourceProperties, context: ProviderContext): Tags => [
-  ...context.tags,
-  ...((properties['Tags'] as Tags | undefined) ?? []),
-];
-
 const describedGroup = async (name: string, context: ProviderContext) => {
   const found = await call(context, 'GetScheduleGroup', { Name: name });
   const date = (value: unknown) => (value instanceof Date ? value.toISOString() : undefined);
@@ -170,7 +154,7 @@ export const scheduleGroup: ResourceProvider = {
   type: 'AWS::Scheduler::ScheduleGroup',
   create: async (properties, context) => {
     const name = (properties['Name'] as string | undefined) ?? context.generateName({ max: 64 });
-    const wanted = groupTags(properties, context);
+    const wanted = tagsOf(properties, context);
     await call(context, 'CreateScheduleGroup', {
       Name: name,
       ClientToken: context.clientRequestToken,
@@ -183,7 +167,7 @@ export const scheduleGroup: ResourceProvider = {
     const { Tags: old = [] } = (await call(context, 'ListTagsForResource', {
       ResourceArn,
     })) as { readonly Tags?: Tags };
-    const wanted = groupTags(properties, context);
+    const wanted = tagsOf(properties, context);
     const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
     if (gone.length > 0)
       await call(context, 'UntagResource', { ResourceArn, TagKeys: gone.map(({ Key }) => Key) });

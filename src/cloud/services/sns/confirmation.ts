@@ -47,17 +47,15 @@ export const askEndpoint = async (
 };
 
 const expireLater = (context: Context, { token, expiresAt }: Confirmation) => {
-  const { state, clock } = context;
-  const timer = clock.after(Math.max(0, expiresAt - clock.now()), () =>
+  const { state } = context;
+  state.reminders.set(token, expiresAt, () =>
     context.background('expiry of a token', async () => {
-      state.timers.delete(token);
       const confirmation = state.confirmations.get(token);
       state.confirmations.delete(token);
       const arn = confirmation?.subscription.arn ?? '';
       if (state.subscriptions.get(arn)?.pending === true) state.dropSubscription(arn);
     }),
   );
-  state.timers.set(token, timer);
 };
 
 /** Takes up the tokens of an earlier run. */

@@ -38,13 +38,8 @@ export const resumeDeliveries = (context: Context): void => {
 };
 
 const wait = (context: Context, { id, dueAt }: Delivery) => {
-  const { state, clock } = context;
-  if (state.stopped === true) return;
-  const timer = clock.after(Math.max(0, dueAt - clock.now()), () => {
-    state.timers.delete(id);
-    attempt(context, id);
-  });
-  state.timers.set(id, timer);
+  const { state } = context;
+  if (state.stopped !== true) state.reminders.set(id, dueAt, () => attempt(context, id));
 };
 
 const attempt = (context: Context, id: string): void =>

@@ -32,7 +32,6 @@ export const sns = defineService<SnsState>({
   },
   stop: ({ state }) => {
     state.stopped = true;
-    for (const timer of state.timers.values()) timer.cancel();
-    state.timers.clear();
+    state.reminders.stop();
   },
 });

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError, notSupported } from '../../core/aws-error.ts';
+import { notSupported } from '../../core/aws-error.ts';
+import type { Tags } from '../../core/provider-input.ts';
+import { tagsOf, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
-
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
 interface InlineSubscription {
   readonly Endpoint: string;
@@ -37,11 +37,6 @@ const attributesOf = (properties: ResourceProperties): Record<string, string> =>
     ]),
   );
 
-const tagsOf = (properties: ResourceProperties, context: ProviderContext): Tags => [
-  ...context.tags,
-  ...((properties['Tags'] as Tags | undefined) ?? []),
-];
-
 const retag = async (
   ResourceArn: string,
   properties: ResourceProperties,
@@ -60,7 +55,8 @@ const retag = async (
   if (wanted.length > 0) await context.call('sns', 'TagResource', { ResourceArn, Tags: wanted });
 };
 
-const isGone = (error: unknown) => error instanceof AwsError && error.code === 'NotFoundException';
+/** What SNS answers about what is not there. */
+const GONE = 'NotFoundException';
 
 const described = (arn: string) => ({
   physicalId: arn,
@@ -155,15 +151,11 @@ const attributesNow = async (
   input: Readonly<Record<string, string>>,
   context: ProviderContext,
 ): Promise<Attributes | undefined> => {
-  try {
-    const answer = (await context.call('sns', operation, input)) as {
-      readonly Attributes?: Attributes;
-    };
-    return answer.Attributes ?? {};
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessGone<{ readonly Attributes?: Attributes }>(
+    context.call('sns', operation, input),
+    GONE,
+  );
+  return answer && (answer.Attributes ?? {});
 };
 
 /** Attributes are text: those that are JSON are read, so that they compare with a template's objects. */
@@ -261,16 +253,14 @@ const setPolicy = async (
   value: string,
   context: ProviderContext,
 ) => {
-  for (const TopicArn of (properties['Topics'] as readonly string[] | undefined) ?? [])
-    try {
-      await context.call('sns', 'SetTopicAttributes', {
-        TopicArn,
-        AttributeName: 'Policy',
-        AttributeValue: value,
-      });
-    } catch (error) {
-      if (value !== '' || !isGone(error)) throw error;
-    }
+  for (const TopicArn of (properties['Topics'] as readonly string[] | undefined) ?? []) {
+    const set = context.call('sns', 'SetTopicAttributes', {
+      TopicArn,
+      AttributeName: 'Policy',
+      AttributeValue: value,
+    });
+    await (value === '' ? unlessGone(set, GONE) : set);
+  }
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html */

@@ -1,5 +1,6 @@
-import type { Timer } from '../../core/clock.ts';
 import type { StateTools } from '../../core/define-service.ts';
+import type { Reminders } from '../../core/reminders.ts';
+import { createReminders } from '../../core/reminders.ts';
 import type { Table } from '../../core/store.ts';
 import type { FilterPolicy, FilterScope } from './filter-policy.ts';
 import { createFilterPolicies } from './filter-policy.ts';
@@ -102,8 +103,8 @@ export interface SnsState {
   subscriptionsOf(topicArn: string): readonly Subscription[];
   /** Deliveries of FIFO topics that wait for the one before them, by subscription and message group. */
   readonly lanes: Map<string, string[]>;
-  /** What is due later; called off when the cloud stops. */
-  readonly timers: Map<string, Timer>;
+  /** Deliveries and expiries that are due later. */
+  readonly reminders: Reminders;
   /** Filter policies, ready to decide. */
   readonly filterPolicy: (text: string, scope: FilterScope) => FilterPolicy;
   /** Made with the first message that is signed. */
@@ -154,7 +155,7 @@ export const createSnsState = (tools: StateTools): SnsState => {
     },
     subscriptionsOf: (topicArn) => [...(byTopic.get(topicArn)?.values() ?? [])],
     lanes,
-    timers: new Map(),
+    reminders: createReminders(tools.clock),
     filterPolicy: createFilterPolicies(),
   };
 };

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AwsError } from '../../core/aws-error.ts';
+import { tagsOf as allTags, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
 
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
 type Attributes = Readonly<Record<string, string>>;
 
 /** Properties of the type that are attributes of the API, under the same names. */
@@ -53,14 +52,10 @@ const attributesOf = (properties: ResourceProperties): Attributes =>
   );
 
 const tagsOf = (properties: ResourceProperties, context: ProviderContext): Attributes =>
-  Object.fromEntries(
-    [...context.tags, ...((properties['Tags'] as Tags | undefined) ?? [])].map(({ Key, Value }) => [
-      Key,
-      Value,
-    ]),
-  );
+  Object.fromEntries(allTags(properties, context).map(({ Key, Value }) => [Key, Value]));
 
-const isGone = (error: unknown) => error instanceof AwsError && error.code === 'QueueDoesNotExist';
+/** What SQS answers about a queue that is not there. */
+const GONE = 'QueueDoesNotExist';
 
 const nameOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
 
@@ -101,16 +96,11 @@ const attributesNow = async (
   QueueUrl: string,
   context: ProviderContext,
 ): Promise<Attributes | undefined> => {
-  try {
-    const answer = (await context.call('sqs', 'GetQueueAttributes', {
-      QueueUrl,
-      AttributeNames: ['All'],
-    })) as { readonly Attributes?: Attributes };
-    return answer.Attributes ?? {};
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
+  const answer = await unlessGone<{ readonly Attributes?: Attributes }>(
+    context.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] }),
+    GONE,
+  );
+  return answer && (answer.Attributes ?? {});
 };
 
 /** As a template has it: numbers, truth values and policies. */
@@ -145,13 +135,8 @@ export const queue: ResourceProvider = {
     await retag(url, properties, context);
     return described(url, context);
   },
-  delete: async (url, _properties, context) => {
-    try {
-      await context.call('sqs', 'DeleteQueue', { QueueUrl: url });
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  },
+  delete: (url, _properties, context) =>
+    unlessGone(context.call('sqs', 'DeleteQueue', { QueueUrl: url }), GONE),
   read: async (url, context, properties) => {
     const found = await attributesNow(url, context);
     if (found === undefined) return undefined;
@@ -176,12 +161,10 @@ export const queue: ResourceProvider = {
 };
 
 const setPolicy = async (urls: readonly string[], Policy: string, context: ProviderContext) => {
-  for (const QueueUrl of urls)
-    try {
-      await context.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
-    } catch (error) {
-      if (Policy !== '' || !isGone(error)) throw error;
-    }
+  for (const QueueUrl of urls) {
+    const set = context.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
+    await (Policy === '' ? unlessGone(set, GONE) : set);
+  }
 };
 
 const queuesOf = (properties: ResourceProperties) =>

@@ -1,4 +1,4 @@
-import { AwsError } from '../../core/aws-error.ts';
+import { unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ProvisionedResource,
@@ -6,7 +6,8 @@ import type {
   ResourceProvider,
 } from '../../core/resource-provider.ts';
 
-const isGone = (error: unknown) => error instanceof AwsError && error.code === 'ParameterNotFound';
+/** What Parameter Store answers about a parameter that is not there. */
+const GONE = 'ParameterNotFound';
 
 const NAME_SUFFIX = 12;
 
@@ -62,27 +63,20 @@ export const parameter: ResourceProvider = {
     });
     return described(name, properties);
   },
-  delete: async (name, _properties, context) => {
-    try {
-      await context.call('ssm', 'DeleteParameter', { Name: name });
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  },
+  delete: (name, _properties, context) =>
+    unlessGone(context.call('ssm', 'DeleteParameter', { Name: name }), GONE),
   read: async (name, context) => {
-    try {
-      const { Parameter } = (await context.call('ssm', 'GetParameter', { Name: name })) as {
-        readonly Parameter?: ResourceProperties;
-      };
-      return {
+    const found = await unlessGone<{ readonly Parameter?: ResourceProperties }>(
+      context.call('ssm', 'GetParameter', { Name: name }),
+      GONE,
+    );
+    return (
+      found && {
         Name: name,
-        Type: Parameter?.['Type'],
-        Value: Parameter?.['Value'],
-        DataType: Parameter?.['DataType'],
-      };
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      throw error;
-    }
+        Type: found.Parameter?.['Type'],
+        Value: found.Parameter?.['Value'],
+        DataType: found.Parameter?.['DataType'],
+      }
+    );
   },
 };

@@ -32,7 +32,7 @@ import type { Item } from '../values/index.ts';
 import { compareTexts } from '../values/index.ts';
 import type { ProjectedInput } from './prepare.ts';
 import { assertOneStyle, projectionOfNames } from './prepare.ts';
-import type { Page } from './read-page.ts';
+import type { Page, PageRequest } from './read-page.ts';
 import { readPage, startOf } from './read-page.ts';
 
 type LegacyConditions = Readonly<Record<string, LegacyCondition>>;
@@ -192,6 +192,27 @@ const tell = (input: ReadInput, page: Page, spending: Spending) => {
   };
 };
 
+/** Reads the page that is asked for, as far as the table's capacity allows, and tells it. */
+const answerPage = (
+  input: ReadInput,
+  context: Context,
+  throttle: Throttle,
+  place: Place,
+  read: Pick<PageRequest, 'place' | 'forward' | 'after' | 'filter' | 'projection'>,
+) => {
+  const { table, data, view } = place;
+  throttle.admit(context, table, 'read', input.IndexName);
+  const page = readPage({
+    ...read,
+    data,
+    view,
+    limit: input.Limit,
+    whole: isWhole(input, view, read.projection),
+    counts: input.Select === 'COUNT',
+  });
+  return tell(input, page, spendRead(context, throttle, input, place, page));
+};
+
 const query = (input: QueryInput, context: Context, throttle: Throttle) => {
   checkRead(input);
   const { KeyConditionExpression, FilterExpression, ProjectionExpression } = input;
@@ -210,7 +231,7 @@ const query = (input: QueryInput, context: Context, throttle: Throttle) => {
   const condition = readKeyCondition(input, bindings);
   bindings.assertAllUsed();
   const place = placeOf(context.state, input);
-  const { data, view, table } = place;
+  const { data, view } = place;
   const range = keyRangeOf(view.schema, condition);
   checkProjected(input, place, projection, filter);
   if (filter !== undefined) refuseKeys(view, filter, FilterExpression !== undefined);
@@ -229,20 +250,13 @@ const query = (input: QueryInput, context: Context, throttle: Throttle) => {
     (start.texts.hash !== range.hash || range.place(start.texts.range) !== 0)
   )
     throw invalid('The provided starting key does not match the range key predicate');
-  throttle.admit(context, table, 'read', input.IndexName);
-  const page = readPage({
-    data,
-    view,
+  return answerPage(input, context, throttle, place, {
     place: placeEntry,
     forward: input.ScanIndexForward !== false,
     after: start?.entry,
-    limit: input.Limit,
     filter,
     projection,
-    whole: isWhole(input, view, projection),
-    counts: input.Select === 'COUNT',
   });
-  return tell(input, page, spendRead(context, throttle, input, place, page));
 };
 
 const readKeyCondition = (input: QueryInput, bindings: Bindings): Condition => {
@@ -307,7 +321,7 @@ const scan = (input: ScanInput, context: Context, throttle: Throttle) => {
   const projection = readPaths(input, bindings);
   bindings.assertAllUsed();
   const place = placeOf(context.state, input);
-  const { data, view, table } = place;
+  const { data, view } = place;
   checkProjected(input, place, projection, filter);
   const [from, to] = [Segment, Segment + 1].map((part) =>
     Math.floor((part * HASHES) / TotalSegments),
@@ -323,20 +337,13 @@ const scan = (input: ScanInput, context: Context, throttle: Throttle) => {
       'The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ' +
         `${TotalSegments} Segment: ${Segment}`,
     );
-  throttle.admit(context, table, 'read', input.IndexName);
-  const page = readPage({
-    data,
-    view,
+  return answerPage(input, context, throttle, place, {
     place: placeEntry,
     forward: true,
     after: start?.entry,
-    limit: input.Limit,
     filter,
     projection,
-    whole: isWhole(input, view, projection),
-    counts: input.Select === 'COUNT',
   });
-  return tell(input, page, spendRead(context, throttle, input, place, page));
 };
 
 export const queryOperations = (throttle: Throttle): OperationTable<DynamodbState> => ({

@@ -5,15 +5,7 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import {
-  asListed,
-  ignoringGone,
-  putPolicies,
-  text,
-  texts,
-  unlessGone,
-  without,
-} from './properties.ts';
+import { asListed, putPolicies, text, texts, unlessGone, without } from './properties.ts';
 
 const groupCaller =
   (context: ProviderContext, GroupName: string) =>
@@ -48,8 +40,8 @@ export const group: ResourceProvider = {
     return provisioned(name, context);
   },
   delete: async (name, properties, context) => {
-    await ignoringGone(putPolicies({ noun: 'Group', name }, {}, properties, context));
-    await ignoringGone(groupCaller(context, name)('DeleteGroup'));
+    await unlessGone(putPolicies({ noun: 'Group', name }, {}, properties, context));
+    await unlessGone(groupCaller(context, name)('DeleteGroup'));
   },
   read: async (name, context, properties) => {
     const call = groupCaller(context, name);
@@ -86,7 +78,7 @@ export const userToGroupAddition: ResourceProvider = {
         added.push(UserName);
       }
     } catch (error) {
-      for (const UserName of added) await ignoringGone(call('RemoveUserFromGroup', { UserName }));
+      for (const UserName of added) await unlessGone(call('RemoveUserFromGroup', { UserName }));
       throw error;
     }
     return { physicalId, attributes: { Id: physicalId } };
@@ -97,13 +89,13 @@ export const userToGroupAddition: ResourceProvider = {
     for (const UserName of users)
       await groupCaller(context, name ?? '')('AddUserToGroup', { UserName });
     for (const UserName of name === was ? without(were, users) : were)
-      await ignoringGone(groupCaller(context, was ?? '')('RemoveUserFromGroup', { UserName }));
+      await unlessGone(groupCaller(context, was ?? '')('RemoveUserFromGroup', { UserName }));
     return { physicalId, attributes: { Id: physicalId } };
   },
   delete: async (_physicalId, properties, context) => {
     const call = groupCaller(context, text(properties, 'GroupName') ?? '');
     for (const UserName of texts(properties, 'Users'))
-      await ignoringGone(call('RemoveUserFromGroup', { UserName }));
+      await unlessGone(call('RemoveUserFromGroup', { UserName }));
   },
   read: async (_physicalId, context, properties) => {
     const GroupName = text(properties, 'GroupName') ?? '';

@@ -1,6 +1,7 @@
 import type * as Iam from '@aws-sdk/client-iam';
 import type { ResourceProvider } from '../../../core/resource-provider.ts';
-import { documentText, ignoringGone, text } from './properties.ts';
+import { documentText } from '../../../core/provider-input.ts';
+import { text, unlessGone } from './properties.ts';
 
 /** One inline policy of one role, user or group, as a resource of its own. Its id is `POLICY|HOLDER`. */
 const inlinePolicy = (holder: 'Role' | 'User' | 'Group'): ResourceProvider => {
@@ -22,10 +23,10 @@ const inlinePolicy = (holder: 'Role' | 'User' | 'Group'): ResourceProvider => {
     create: put,
     update: (_physicalId, properties, _previous, context) => put(properties, context),
     delete: (physicalId, _properties, context) =>
-      ignoringGone(context.call('iam', `Delete${holder}Policy`, named(physicalId))),
+      unlessGone(context.call('iam', `Delete${holder}Policy`, named(physicalId))),
     read: async (physicalId, context) => {
       let found: Iam.GetRolePolicyResponse | undefined;
-      await ignoringGone(
+      await unlessGone(
         (async () => {
           found = (await context.call(
             'iam',

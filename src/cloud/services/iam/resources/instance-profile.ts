@@ -6,7 +6,7 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { ignoringGone, text, texts, unlessGone, without } from './properties.ts';
+import { text, texts, unlessGone, without } from './properties.ts';
 
 const profileCaller =
   (context: ProviderContext, InstanceProfileName: string) =>
@@ -34,7 +34,7 @@ const putRoles = async (
   const call = profileCaller(context, name);
   const [roles, were] = [texts(now, 'Roles'), texts(before, 'Roles')];
   for (const RoleName of without(were, roles))
-    await ignoringGone(call('RemoveRoleFromInstanceProfile', { RoleName }));
+    await unlessGone(call('RemoveRoleFromInstanceProfile', { RoleName }));
   for (const RoleName of without(roles, were)) await call('AddRoleToInstanceProfile', { RoleName });
 };
 
@@ -60,7 +60,7 @@ export const instanceProfile: ResourceProvider = {
   },
   delete: async (name, properties, context) => {
     await putRoles(name, {}, properties, context);
-    await ignoringGone(profileCaller(context, name)('DeleteInstanceProfile'));
+    await unlessGone(profileCaller(context, name)('DeleteInstanceProfile'));
   },
   read: async (name, context) => {
     const found = await unlessGone<Iam.GetInstanceProfileResponse>(

@@ -6,7 +6,8 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { documentText, ignoringGone, text, texts, without } from './properties.ts';
+import { documentText } from '../../../core/provider-input.ts';
+import { text, texts, unlessGone, without } from './properties.ts';
 
 const HOLDERS = ['Role', 'User', 'Group'] as const;
 
@@ -44,7 +45,7 @@ const attach = async (
       });
     for (const name of without(before, now)) {
       const input = { [`${holder}Name`]: name, PolicyArn: arn };
-      await ignoringGone(context.call('iam', `Detach${holder}Policy`, input));
+      await unlessGone(context.call('iam', `Detach${holder}Policy`, input));
     }
   }
 };
@@ -62,7 +63,7 @@ const remove = async (
   properties: ResourceProperties,
   context: ProviderContext,
 ): Promise<void> => {
-  await ignoringGone(
+  await unlessGone(
     (async () => {
       await attach(arn, {}, properties, context);
       for (const VersionId of await otherVersions(arn, context))
@@ -111,7 +112,7 @@ export const managedPolicy: ResourceProvider = {
   delete: remove,
   read: async (arn, context) => {
     let document: string | undefined;
-    await ignoringGone(
+    await unlessGone(
       (async () => {
         const { Policy } = (await context.call('iam', 'GetPolicy', {
           PolicyArn: arn,

@@ -1,6 +1,6 @@
 import type * as Iam from '@aws-sdk/client-iam';
 import type { ProviderContext, ResourceProvider } from '../../../core/resource-provider.ts';
-import { asListed, ignoringGone, tagsOf, text, texts, unlessGone, without } from './properties.ts';
+import { asListed, tagsOf, text, texts, unlessGone, without } from './properties.ts';
 
 const providerCaller =
   (context: ProviderContext, OpenIDConnectProviderArn: string) =>
@@ -44,7 +44,7 @@ export const oidcProvider: ResourceProvider = {
     return { physicalId: arn, attributes: { Arn: arn } };
   },
   delete: (arn, _properties, context) =>
-    ignoringGone(providerCaller(context, arn)('DeleteOpenIDConnectProvider')),
+    unlessGone(providerCaller(context, arn)('DeleteOpenIDConnectProvider')),
   read: async (arn, context, properties) => {
     const found = await unlessGone<Iam.GetOpenIDConnectProviderResponse>(
       providerCaller(context, arn)('GetOpenIDConnectProvider'),

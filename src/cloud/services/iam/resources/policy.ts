@@ -4,7 +4,8 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { documentText, ignoringGone, text, texts, without } from './properties.ts';
+import { documentText } from '../../../core/provider-input.ts';
+import { text, texts, unlessGone, without } from './properties.ts';
 
 const HOLDERS = ['Role', 'User', 'Group'] as const;
 
@@ -28,7 +29,7 @@ const remove = async (
   for (const holder of HOLDERS)
     for (const name of holders[holder]) {
       const input = { [`${holder}Name`]: name, PolicyName: policyName };
-      await ignoringGone(context.call('iam', `Delete${holder}Policy`, input));
+      await unlessGone(context.call('iam', `Delete${holder}Policy`, input));
     }
 };
 

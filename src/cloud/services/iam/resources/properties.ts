@@ -1,10 +1,10 @@
-import { AwsError } from '../../../core/aws-error.ts';
+import {
+  documentText,
+  tagsOf as allTags,
+  unlessGone as unlessGoneBy,
+} from '../../../core/provider-input.ts';
 import type { ProviderContext, ResourceProperties } from '../../../core/resource-provider.ts';
 import type { Tag } from '../state.ts';
-
-/** A policy in a template: an object, or JSON in a text. */
-export const documentText = (document: unknown): string =>
-  typeof document === 'string' ? document : JSON.stringify(document);
 
 export const text = (properties: ResourceProperties, name: string): string | undefined => {
   const value = properties[name];
@@ -24,21 +24,16 @@ export const tagsOf = (
   properties: ResourceProperties,
   context: ProviderContext,
 ): readonly Tag[] => {
-  const own = (properties['Tags'] as readonly Tag[] | undefined) ?? [];
-  const byKey = new Map([...context.tags, ...own].map(({ Key, Value }) => [Key, String(Value)]));
+  const byKey = new Map(allTags(properties, context).map(({ Key, Value }) => [Key, String(Value)]));
   return [...byKey]
     .filter(([key]) => !key.startsWith('aws:'))
     .map(([Key, Value]) => ({ Key, Value }));
 };
 
-/** Runs a deletion; what is gone already is deleted. */
-export const ignoringGone = async (deletion: Promise<unknown>): Promise<void> => {
-  try {
-    await deletion;
-  } catch (error) {
-    if (!(error instanceof AwsError && error.code === 'NoSuchEntity')) throw error;
-  }
-};
+/** The answer of a call on what may be gone: undefined then. */
+export const unlessGone = <Answer = undefined>(
+  call: Promise<unknown>,
+): Promise<Answer | undefined> => unlessGoneBy<Answer>(call, 'NoSuchEntity');
 
 /** What is in the first list and not in the second. */
 export const without = (list: readonly string[], other: readonly string[]): readonly string[] =>
@@ -52,16 +47,6 @@ export const asListed = (
 ): readonly string[] => {
   const [listed, found] = [texts(properties, name), there.map(String)];
   return [...listed.filter((item) => found.includes(item)), ...without(found, listed)];
-};
-
-/** Asks for something that may be gone: undefined then. */
-export const unlessGone = async <T>(question: Promise<unknown>): Promise<T | undefined> => {
-  try {
-    return (await question) as T;
-  } catch (error) {
-    if (error instanceof AwsError && error.code === 'NoSuchEntity') return undefined;
-    throw error;
-  }
 };
 
 interface InlinePolicy {
@@ -84,13 +69,13 @@ export const putPolicies = async (
     context.call('iam', `${verb}${noun}Policy`, { [`${noun}Name`]: name, ...input });
   const [arns, arnsBefore] = [texts(now, 'ManagedPolicyArns'), texts(before, 'ManagedPolicyArns')];
   for (const PolicyArn of without(arnsBefore, arns))
-    await ignoringGone(call('Detach', { PolicyArn }));
+    await unlessGone(call('Detach', { PolicyArn }));
   for (const PolicyArn of without(arns, arnsBefore)) await call('Attach', { PolicyArn });
 
   const [policies, were] = [inlinePolicies(now), inlinePolicies(before)];
   const names = policies.map(({ PolicyName }) => PolicyName);
   for (const { PolicyName } of were)
-    if (!names.includes(PolicyName)) await ignoringGone(call('Delete', { PolicyName }));
+    if (!names.includes(PolicyName)) await unlessGone(call('Delete', { PolicyName }));
   for (const { PolicyName, PolicyDocument } of policies) {
     const old = were.find((policy) => policy.PolicyName === PolicyName);
     const document = documentText(PolicyDocument);

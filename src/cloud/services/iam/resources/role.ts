@@ -6,15 +6,8 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import {
-  asListed,
-  documentText,
-  ignoringGone,
-  putPolicies,
-  tagsOf,
-  text,
-  without,
-} from './properties.ts';
+import { documentText } from '../../../core/provider-input.ts';
+import { asListed, putPolicies, tagsOf, text, unlessGone, without } from './properties.ts';
 
 const provisioned = async (
   name: string,
@@ -31,8 +24,8 @@ const remove = async (
   properties: ResourceProperties,
   context: ProviderContext,
 ): Promise<void> => {
-  await ignoringGone(putPolicies({ noun: 'Role', name }, {}, properties, context));
-  await ignoringGone(context.call('iam', 'DeleteRole', { RoleName: name }));
+  await unlessGone(putPolicies({ noun: 'Role', name }, {}, properties, context));
+  await unlessGone(context.call('iam', 'DeleteRole', { RoleName: name }));
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html */
@@ -89,7 +82,7 @@ export const role: ResourceProvider = {
     const call = (operation: string, input: object = {}) =>
       context.call('iam', operation, { RoleName: name, ...input });
     let found: Iam.Role | undefined;
-    await ignoringGone(
+    await unlessGone(
       call('GetRole').then((answer) => {
         found = (answer as Iam.GetRoleResponse).Role;
       }),

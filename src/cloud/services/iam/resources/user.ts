@@ -7,7 +7,7 @@ import type {
   ResourceProvider,
 } from '../../../core/resource-provider.ts';
 import { LIMITS } from '../limits.ts';
-import { asListed, ignoringGone, putPolicies, tagsOf, text, texts, without } from './properties.ts';
+import { asListed, putPolicies, tagsOf, text, texts, unlessGone, without } from './properties.ts';
 
 const caller =
   (context: ProviderContext, UserName: string) =>
@@ -25,7 +25,7 @@ const joinGroups = async (
   const [groups, were] = [texts(now, 'Groups'), texts(before, 'Groups')];
   for (const GroupName of without(groups, were)) await call('AddUserToGroup', { GroupName });
   for (const GroupName of without(were, groups))
-    await ignoringGone(call('RemoveUserFromGroup', { GroupName }));
+    await unlessGone(call('RemoveUserFromGroup', { GroupName }));
 };
 
 const putAll = async (
@@ -84,13 +84,13 @@ export const user: ResourceProvider = {
     return described(name, context);
   },
   delete: async (name, properties, context) => {
-    await ignoringGone(putAll(name, {}, properties, context));
-    await ignoringGone(caller(context, name)('DeleteUser'));
+    await unlessGone(putAll(name, {}, properties, context));
+    await unlessGone(caller(context, name)('DeleteUser'));
   },
   read: async (name, context, properties) => {
     const call = caller(context, name);
     let found: Iam.User | undefined;
-    await ignoringGone(
+    await unlessGone(
       (async () => {
         found = ((await call('GetUser')) as Iam.GetUserResponse).User;
       })(),
@@ -142,7 +142,7 @@ export const accessKey: ResourceProvider = {
     return { physicalId: AccessKeyId };
   },
   delete: (AccessKeyId, properties, context) =>
-    ignoringGone(
+    unlessGone(
       caller(context, text(properties, 'UserName') ?? '')('DeleteAccessKey', { AccessKeyId }),
     ),
 };
