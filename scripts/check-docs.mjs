@@ -8,7 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ENTRIES = ['src/index.ts', 'src/testing/index.ts'];
 const FEWEST_SYMBOLS = 20;
 const UNIT =
-  /\b(milliseconds?|ms|seconds?|minutes?|hours?|days?|bytes?|characters?|KiB|MiB|MB|GiB|KB|count|counts|number of|percent|ratio|requests|times|messages|invocations|environments|periods|datapoints|status|code|port|epoch|items|value|lines?|columns?|threshold|retries|tries|events?|per second|batch|size)\b/i;
+  /\b(milliseconds?|ms|seconds?|minutes?|hours?|days?|bytes?|characters?|KiB|MiB|MB|GiB|KB|count|counts|number of|percent|ratio|requests|times|messages|invocations|environments|periods|datapoints|status|code|port|epoch|items|value|lines?|columns?|threshold|retries|tries|events?|records|position|receives|per second|batch|size)\b/i;
 
 const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

@@ -1,25 +1,28 @@
 /** Sparta in an archive: the same declarations, which only register; nothing of the desk. */
 import { createHandler, register } from './runtime/index.ts';
-import { EVENT_ADAPTERS } from './sources/adapters.ts';
 import { lambda as declare } from './spec/lambda.ts';
 import type { FunctionDeclaration } from './spec/lambda.ts';
 
 export { HttpError, isDeclared } from './runtime/index.ts';
+export { InvalidMessageError } from './runtime/invalid-message.ts';
+export { SendError } from './runtime/send-error.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
 export { secret } from './sources/secret/spec.ts';
+export { queue } from './sources/sqs/spec.ts';
 export { topic } from './sources/sns/spec.ts';
 export { adjust } from './spec/adjust.ts';
 export { alarm } from './spec/alarm.ts';
 export { ERROR_CODES, FrameworkError } from './spec/errors.ts';
 export { allow, deny } from './spec/grant.ts';
 export { anyResource, resource } from './spec/resource.ts';
+export { typed } from './spec/message-schema.ts';
 export { service } from './spec/service.ts';
 export { aws, getAtt, ref, sub } from './spec/value.ts';
 
 /** What Lambda's runtime calls. */
-export const handler = createHandler(EVENT_ADAPTERS);
+export const handler = createHandler();
 
 /** States a function, and keeps it when it is the one that this environment runs. */
 export const lambda: typeof declare = (name, options, handler) => {

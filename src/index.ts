@@ -27,6 +27,37 @@ export type { ParameterDeclaration, ParameterOptions } from './sources/parameter
 export { secret } from './sources/secret/spec.ts';
 export type { GeneratedSecret, SecretDeclaration, SecretOptions } from './sources/secret/spec.ts';
 export type { ReadOptions, SettingReader } from './spec/setting-client.ts';
+export { queue } from './sources/sqs/spec.ts';
+export type {
+  QueueDeclaration,
+  QueueOptions,
+  QueueReference,
+  QueueSourceOptions,
+} from './sources/sqs/spec.ts';
+export type {
+  QueueBatch,
+  QueueMessage,
+  SqsBatchAnswer,
+  SqsEvent,
+  SqsRecord,
+} from './sources/sqs/message.ts';
+export type {
+  QueueClient,
+  QueueDepth,
+  QueueMode,
+  ReceivedMessage,
+  ReceiveOptions,
+  SendEntry,
+  SendOptions,
+} from './spec/queue-client.ts';
+export { typed } from './spec/message-schema.ts';
+export type { MessageSchema, Received, Sent } from './spec/message-schema.ts';
+export type { MappingOptions } from './spec/event-source-mapping.ts';
+export type { AnyPattern, Matcher, NumericTest, Pattern } from './spec/pattern.ts';
+export { InvalidMessageError } from './runtime/invalid-message.ts';
+export type { MessageIssue } from './runtime/invalid-message.ts';
+export { SendError } from './runtime/send-error.ts';
+export type { SendFailure } from './runtime/send-error.ts';
 export { topic } from './sources/sns/spec.ts';
 export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sources/sns/spec.ts';
 export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';

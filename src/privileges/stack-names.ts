@@ -4,7 +4,14 @@ import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 
 /** By which of Sparta's words a resource was declared. */
-export type DeclaredKind = 'bucket' | 'topic' | 'function' | 'parameter' | 'secret' | 'resource';
+export type DeclaredKind =
+  | 'bucket'
+  | 'topic'
+  | 'queue'
+  | 'function'
+  | 'parameter'
+  | 'secret'
+  | 'resource';
 
 /** A resource of the service behind an ARN. */
 export interface NamedResource {
@@ -47,6 +54,7 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => str
 const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
+  'AWS::SQS::Queue': 'queue',
   'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',

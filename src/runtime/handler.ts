@@ -1,4 +1,7 @@
+import type { EventReader } from '../spec/event-reader.ts';
+import type { EventSource } from '../spec/event-source.ts';
 import type { HandlerContext, Logger } from '../spec/handler-context.ts';
+import type { FunctionDeclaration } from '../spec/lambda.ts';
 import { createLogger, flushLog } from './log.ts';
 import type { LogSettings } from './log.ts';
 import { handlerOf, selected } from './registry.ts';
@@ -14,16 +17,6 @@ export interface LambdaContext {
 
 /** Handlers are told this long before Lambda ends them. */
 const NOTICE_MS = 100;
-
-/** How one kind of event becomes what a handler is given, and its result what the source wants. */
-export interface EventAdapter {
-  matches(event: unknown): boolean;
-  read(event: never): unknown;
-  /** @defaultValue the result as it is */
-  answer?(result: unknown): unknown;
-  /** The answer to an error that the source knows; undefined for one that is the function's failure. */
-  failure?(error: unknown): unknown;
-}
 
 const describe = async (
   event: unknown,
@@ -54,38 +47,45 @@ const describe = async (
 
 /** What is served, and where its log goes. */
 export interface Served {
-  readonly selected: () => Pick<Selected, 'clients' | 'run'>;
+  readonly selected: () => Pick<Selected, 'clients' | 'run'> & {
+    readonly declaration: Pick<FunctionDeclaration, 'on'>;
+  };
   readonly log?: LogSettings;
 }
 
-/** Makes what Lambda's runtime calls. Events that no adapter knows go as they are. */
+const physicalName = (logicalId: string): string | undefined => process.env[`SPARTA_${logicalId}`];
+
+const readerOf = (sources: readonly EventSource[], event: unknown): EventReader | undefined =>
+  sources.find(({ reader }) => reader?.matches(event, physicalName))?.reader;
+
+/** Makes what Lambda's runtime calls. An event of none of the function's sources goes as it is. */
 export const createHandler =
   (
-    adapters: readonly EventAdapter[],
     /** @defaultValue the function that `SPARTA_FUNCTION` names */
     served: Served = { selected },
   ) =>
   async (event: unknown, context: LambdaContext): Promise<unknown> => {
-    const { run, clients } = served.selected();
+    const { run, clients, declaration } = served.selected();
     const log = createLogger(context.awsRequestId, served.log);
-    const adapter = adapters.find(({ matches }) => matches(event));
     try {
-      const result = await describe(event, context, log, async (base) => {
-        const given = adapter === undefined ? event : adapter.read(event as never);
+      return await describe(event, context, log, async (base) => {
         const all = { ...base, ...clients };
-        const first = await (await run)(given, all);
-        // A lazy handler that bundling disguised: it answered with its module.
-        const inner = isModule(first) ? handlerOf(first) : undefined;
-        return inner === undefined ? first : inner(given, all);
+        const runOn = async (given: unknown): Promise<unknown> => {
+          const first = await (await run)(given, all);
+          // A lazy handler that bundling disguised: it answered with its module.
+          const inner = isModule(first) ? handlerOf(first) : undefined;
+          return inner === undefined ? first : inner(given, all);
+        };
+        const reader = readerOf(declaration.on, event);
+        return reader === undefined
+          ? runOn(event)
+          : reader.handle(event as never, { run: runOn, log, signal: base.signal });
       });
-      await flushLog();
-      return adapter?.answer === undefined ? result : await adapter.answer(result);
     } catch (error) {
       await mapped(error);
-      await flushLog();
-      const answer = adapter?.failure?.(error);
-      if (answer !== undefined) return answer;
       throw error;
+    } finally {
+      await flushLog();
     }
   };
 

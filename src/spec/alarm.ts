@@ -1,7 +1,7 @@
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
 import type { Referable, Value } from './value.ts';
-import { ref } from './value.ts';
+import { getAtt, ref } from './value.ts';
 
 /** A metric to set an alarm on. */
 export interface AlarmMetric {
@@ -93,5 +93,21 @@ export const functionMetrics = (target: Referable) => {
     throttles: metric('Throttles', 'Sum'),
     invocations: metric('Invocations', 'Sum'),
     duration: metric('Duration', 'p99'),
+  };
+};
+
+/** SQS's metrics of one queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+export const queueMetrics = (target: Referable) => {
+  const metric = (metricName: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/SQS',
+    metricName,
+    statistic: 'Maximum',
+    dimensions: { QueueName: getAtt(target, 'QueueName') },
+    of: target.name,
+  });
+  return {
+    depth: metric('ApproximateNumberOfMessagesVisible'),
+    age: metric('ApproximateAgeOfOldestMessage'),
   };
 };

@@ -1,3 +1,9 @@
+import type { EventReader } from './event-reader.ts';
+import type { GrantStatement } from './grant.ts';
+
+/** The drawers of `src/sources`. */
+export type SourceKind = 's3' | 'http-api' | 'sns' | 'sqs';
+
 /**
  * What starts a function, as data.
  * @typeParam Event - What the handler is given.
@@ -6,11 +12,15 @@
 export interface EventSource<Event = unknown, Result = unknown> {
   readonly kind: 'event-source';
   /** The drawer in `src/sources` that knows it. */
-  readonly source: 's3' | 'http-api' | 'sns';
+  readonly source: SourceKind;
   /** The resource that the events come from. */
   readonly target: { readonly kind: string; readonly name: string };
-  /** What the source's synthesis and run time need to know; plain data. */
+  /** What the source's synthesis needs to know; plain data. */
   readonly detail: Readonly<Record<string, unknown>>;
+  /** What the function's role needs for the source to be read; left out where the source calls the function. */
+  readonly statements?: readonly GrantStatement[];
+  /** How the run time reads its events. @defaultValue the handler is given the event as it is */
+  readonly reader?: EventReader;
   /** Only for the compiler. */
   readonly gives?: Event;
   /** Only for the compiler. */

@@ -1,4 +1,5 @@
 import type { Action, ArnsFor, ConditionsOn, Meaningful } from './iam-types.ts';
+import type { MessageSchema } from './message-schema.ts';
 import type { Value } from './value.ts';
 
 /** Conditions of a statement: operator, key, values. */
@@ -20,13 +21,15 @@ export interface GrantStatement {
 
 /** How the runtime makes the client of a grant. */
 export interface ClientBinding {
-  readonly kind: 'bucket' | 'topic' | 'function' | 'parameter' | 'secret';
+  readonly kind: 'bucket' | 'topic' | 'queue' | 'function' | 'parameter' | 'secret';
   /** Logical name of the resource; the environment variable `SPARTA_<name>` holds its physical one. */
   readonly resource: string;
   /** What the client may do, or how. */
   readonly modes: readonly string[];
   /** Of a resource that is not the stack's: its name, which is known. */
   readonly physicalName?: string;
+  /** How what is sent and received looks. */
+  readonly schema?: MessageSchema;
 }
 
 /**

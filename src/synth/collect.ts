@@ -82,7 +82,10 @@ export const collect = (service: ServiceDeclaration): Collected => {
     else follow(target);
   }
   for (const fn of functions) {
-    for (const source of fn.on) follow(source.target);
+    for (const { target, detail, statements } of fn.on) {
+      follow(target);
+      for (const inner of referencesIn([detail, statements])) follow(inner);
+    }
     for (const grant of Object.values(fn.grants)) {
       if (grant.target !== undefined) follow(grant.target);
       for (const target of referencesIn(grant.statements)) follow(target);

@@ -1,5 +1,6 @@
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { FunctionSettings } from '../spec/lambda-options.ts';
+import type { Referable } from '../spec/value.ts';
 import type { TemplateBuilder } from './builder.ts';
 import { logsId, roleId, synthesiseRole } from './role.ts';
 import { expiringLog } from './retention.ts';
@@ -7,20 +8,31 @@ import { said } from './template.ts';
 
 const DEFAULT_RETENTION_DAYS = 30;
 
+const nameOf = (target: Referable, builder: TemplateBuilder): unknown =>
+  builder.resolve({ kind: 'expression', form: { is: 'ref', target } });
+
+/** Where a function has several sources of one kind, whose events say which by a name: their resources. */
+const toldApart = ({ on }: FunctionDeclaration): readonly Referable[] => {
+  const named = on.filter(({ reader }) => reader?.byName === true);
+  return named
+    .filter(({ source, target }) =>
+      named.some((other) => other.source === source && other.target.name !== target.name),
+    )
+    .map(({ target }) => target);
+};
+
 /** Environment variables that the runtime reads: which function this is, and the physical names behind its clients. */
 const environmentOf = (
   fn: FunctionDeclaration,
   builder: TemplateBuilder,
 ): Record<string, unknown> => {
   const variables: Record<string, unknown> = { SPARTA_FUNCTION: fn.name };
+  for (const target of toldApart(fn)) variables[`SPARTA_${target.name}`] = nameOf(target, builder);
   for (const { binding, target } of Object.values(fn.grants))
     if (binding?.physicalName !== undefined)
       variables[`SPARTA_${binding.resource}`] = binding.physicalName;
     else if (binding !== undefined && target !== undefined)
-      variables[`SPARTA_${binding.resource}`] = builder.resolve({
-        kind: 'expression',
-        form: { is: 'ref', target },
-      });
+      variables[`SPARTA_${binding.resource}`] = nameOf(target, builder);
   for (const [name, value] of Object.entries(fn.settings.environment ?? {}))
     variables[name] = builder.resolve(value);
   return Object.fromEntries(Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)));

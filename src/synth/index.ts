@@ -3,6 +3,7 @@ import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
 import { synthesiseSnsSource, synthesiseTopic } from '../sources/sns/synth.ts';
+import { synthesiseQueue, synthesiseSqsSource } from '../sources/sqs/synth.ts';
 import type { BucketOptions } from '../spec/bucket.ts';
 import type { DeclaredAt } from '../spec/declared-at.ts';
 import type { EventSource } from '../spec/event-source.ts';
@@ -91,6 +92,7 @@ const SOURCES: Readonly<
   s3: synthesiseS3Source,
   'http-api': synthesiseRoute,
   sns: synthesiseSnsSource,
+  sqs: synthesiseSqsSource,
 };
 
 /** One line for each kind of resource. */
@@ -102,6 +104,7 @@ const RESOURCES: Readonly<
 > = {
   bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
   topic: synthesiseTopic,
+  queue: synthesiseQueue,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,

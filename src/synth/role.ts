@@ -89,6 +89,12 @@ const grantStatements = (fn: FunctionDeclaration): readonly unknown[] =>
     .flatMap((name) => fn.grants[name]?.statements ?? [])
     .map(asStatement);
 
+/** What Lambda does at the function's sources in the function's name. */
+const sourceStatements = (fn: FunctionDeclaration): readonly unknown[] =>
+  [...fn.on]
+    .sort((a, b) => (a.target.name < b.target.name ? -1 : 1))
+    .flatMap(({ statements = [] }) => statements.map(asStatement));
+
 /** A statement in IAM's own form. */
 const asStatement = ({
   effect = 'Allow',
@@ -225,6 +231,7 @@ const synthesiseOwnRole = (fn: FunctionDeclaration, builder: TemplateBuilder): v
     builder.resolve([
       ...logStatement(fn),
       ...impliedStatements(fn),
+      ...sourceStatements(fn),
       ...grantStatements(fn),
     ]) as readonly Statement[],
   );

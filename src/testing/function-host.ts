@@ -2,7 +2,6 @@ import type { FunctionHost, HostedEvent, HostedResult, HostedStart } from '../cl
 import { createHandler, loadHandler, logSettings } from '../runtime/index.ts';
 import type { LambdaContext } from '../runtime/index.ts';
 import { prepareClients } from '../runtime/clients/index.ts';
-import { EVENT_ADAPTERS } from '../sources/adapters.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import { withEnv } from './process-env.ts';
 
@@ -39,8 +38,8 @@ export const createHostedFunctions = (
     const run = withEnv(env, () => loadHandler(declaration));
     run.catch(() => {});
     const clients = prepareClients(declaration.grants, { env, settings });
-    const handler = createHandler(EVENT_ADAPTERS, {
-      selected: () => ({ run, clients }),
+    const handler = createHandler({
+      selected: () => ({ run, clients, declaration }),
       log: logSettings(env, write),
     });
     return (event: HostedEvent) => withEnv(env, () => answer(handler, event, facts, env));

@@ -24,6 +24,7 @@ const OWN: ClientSurroundings = { env: process.env, settings: {} };
 const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly make: MakeClient }>>> =
   {
     bucket: () => import('./bucket.ts'),
+    queue: () => import('./queue.ts'),
     topic: () => import('./topic.ts'),
     function: () => import('./function.ts'),
     parameter: () => import('./parameter.ts'),
@@ -50,6 +51,7 @@ export const prepareClients = (
 
 const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
   bucket: 'bucketName',
+  queue: 'queueUrl',
   topic: 'topicArn',
   function: 'functionName',
   parameter: 'settingName',

@@ -1,5 +1,5 @@
-import { HttpError } from '../../runtime/index.ts';
-import type { EventAdapter } from '../../runtime/index.ts';
+import { HttpError } from '../../runtime/http-error.ts';
+import type { EventReader, Reading } from '../../spec/event-reader.ts';
 import type { HttpRequest, HttpResponse } from './spec.ts';
 
 /** Payload format 2.0. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
@@ -113,16 +113,15 @@ const httpAnswer = async (result: unknown): Promise<unknown> => {
   return print(isWhole(result) ? result : { statusCode: 200, body: result });
 };
 
-/** The answer to an {@link HttpError}; any other error is the function's failure. */
-const httpFailure = (error: unknown): unknown =>
-  error instanceof HttpError
-    ? print({ statusCode: error.statusCode, body: { message: error.message } })
-    : undefined;
+/** An {@link HttpError} is an answer; any other error is the function's failure. */
+const handleHttpEvent = async (event: RawHttpEvent, { run }: Reading): Promise<unknown> => {
+  try {
+    return await httpAnswer(await run(readHttpEvent(event)));
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    return print({ statusCode: error.statusCode, body: { message: error.message } });
+  }
+};
 
 /** Requests to HTTP APIs, and answers to them. */
-export const httpEvents: EventAdapter = {
-  matches: isHttpEvent,
-  read: readHttpEvent,
-  answer: httpAnswer,
-  failure: httpFailure,
-};
+export const httpEvents: EventReader = { matches: isHttpEvent, handle: handleHttpEvent };

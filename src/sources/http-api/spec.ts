@@ -4,6 +4,7 @@ import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { EventSource } from '../../spec/event-source.ts';
 import type { Expression } from '../../spec/value.ts';
 import { getAtt, ref } from '../../spec/value.ts';
+import { httpEvents } from './runtime.ts';
 
 type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends `${infer Greedy}+` ? Greedy : Name) | ParameterNames<Rest>
@@ -142,6 +143,7 @@ export const httpApi = (declared: string, options: HttpApiOptions = {}): HttpApi
       source: 'http-api',
       target: self,
       detail: { routeKey: `${method} ${path}` },
+      reader: httpEvents,
     });
   return Object.freeze({
     ...self,
@@ -158,6 +160,7 @@ export const httpApi = (declared: string, options: HttpApiOptions = {}): HttpApi
       source: 'http-api',
       target: self,
       detail: { routeKey: '$default' },
+      reader: httpEvents,
     }),
   });
 };

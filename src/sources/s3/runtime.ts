@@ -1,4 +1,4 @@
-import type { EventAdapter } from '../../runtime/index.ts';
+import type { EventReader } from '../../spec/event-reader.ts';
 import type { S3Event } from './spec.ts';
 
 const isS3Event = (event: unknown): event is S3Event =>
@@ -17,4 +17,7 @@ const readS3Event = (event: S3Event): S3Event => ({
 });
 
 /** Events of buckets, their keys decoded. */
-export const s3Events: EventAdapter = { matches: isS3Event, read: readS3Event };
+export const s3Events: EventReader = {
+  matches: isS3Event,
+  handle: (event: S3Event, { run }) => run(readS3Event(event)),
+};

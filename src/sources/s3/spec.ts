@@ -1,6 +1,7 @@
 import type { BucketBase, BucketOptions, ObjectFilter } from '../../spec/bucket.ts';
 import { bucketBase } from '../../spec/bucket.ts';
 import type { EventSource } from '../../spec/event-source.ts';
+import { s3Events } from './runtime.ts';
 
 /** One change of an object. Keys are decoded: on the wire they are URL-encoded. */
 export interface S3EventRecord {
@@ -59,6 +60,7 @@ export const bucket = (name: string, options: BucketOptions = {}): BucketDeclara
     source: 's3',
     target: base,
     detail: { events, ...filter },
+    reader: s3Events,
   });
   return Object.freeze({
     ...base,
