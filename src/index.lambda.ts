@@ -1,5 +1,6 @@
 /** Sparta in an archive: the same declarations, which only register; nothing of the desk. */
 import { createHandler, register } from './runtime/index.ts';
+import { customResourceWith } from './sources/custom-resource/spec.ts';
 import { lambda as declare } from './spec/lambda.ts';
 import type { FunctionDeclaration } from './spec/lambda.ts';
 
@@ -10,6 +11,8 @@ export { httpApi } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
 export { secret } from './sources/secret/spec.ts';
+export { CustomResourceError } from './sources/custom-resource/answer.ts';
+export { failuresOf, successesOf } from './sources/async/spec.ts';
 export { queue } from './sources/sqs/spec.ts';
 export { topic } from './sources/sns/spec.ts';
 export { adjust } from './spec/adjust.ts';
@@ -30,6 +33,9 @@ export const lambda: typeof declare = (name, options, handler) => {
   register(declaration as unknown as FunctionDeclaration);
   return declaration;
 };
+
+/** States a kind of custom resource. */
+export const customResource = /* @__PURE__ */ customResourceWith(lambda);
 
 /** A service provisions itself at a desk alone. */
 export const main = async (): Promise<void> => {};

@@ -4,7 +4,9 @@
  */
 import './compile-cache.ts';
 import { captureFromStack } from './spec/capture.ts';
+import { customResourceWith } from './sources/custom-resource/spec.ts';
 import { captureWith } from './spec/declared-at.ts';
+import { lambda } from './spec/lambda.ts';
 
 captureWith(captureFromStack);
 
@@ -27,6 +29,54 @@ export type { ParameterDeclaration, ParameterOptions } from './sources/parameter
 export { secret } from './sources/secret/spec.ts';
 export type { GeneratedSecret, SecretDeclaration, SecretOptions } from './sources/secret/spec.ts';
 export type { ReadOptions, SettingReader } from './spec/setting-client.ts';
+/**
+ * States a kind of custom resource: what CloudFormation has no type for, made by handlers of your own when the stack is made.
+ * Every request is answered, a failure by its error, and one that takes too long before the function is ended.
+ *
+ * @param name - Logical id of the function: a letter, then letters and digits.
+ * @param handlers - What makes, changes and deletes a resource.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html
+ * @example
+ * ```ts
+ * import { bucket, customResource, service } from 'sparta';
+ * import { z } from 'zod';
+ * const site = bucket('Site');
+ * const writer = customResource('Writer', { schema: z.object({ key: z.string() }), grants: { site: site.access('write', 'delete') } }, {
+ *   create: async ({ properties }, { site }) => {
+ *     await site.put(properties.key, 'hello');
+ *     return { physicalResourceId: properties.key, attributes: { Key: properties.key } };
+ *   },
+ *   delete: async ({ physicalResourceId }, { site }) => site.delete(physicalResourceId),
+ * });
+ * const index = writer.resource('Index', { key: 'index.html' });
+ * export const pages = service('Pages', { functions: [writer], outputs: { Index: index.getAtt('Key') } });
+ * ```
+ */
+export const customResource = /* @__PURE__ */ customResourceWith(lambda);
+export { CustomResourceError } from './sources/custom-resource/answer.ts';
+export type {
+  CustomResourceDeclaration,
+  CustomResourceHandlers,
+  CustomResourceInstance,
+  CustomResourceInstanceOptions,
+  CustomResourceOptions,
+} from './sources/custom-resource/spec.ts';
+export type {
+  CreateRequest,
+  CustomResourceResult,
+  DeleteRequest,
+  RawRequest,
+  SentProperties,
+  UpdateRequest,
+} from './sources/custom-resource/request.ts';
+export { failuresOf, successesOf } from './sources/async/spec.ts';
+export type {
+  FailedInvocation,
+  InvocationRecord,
+  SucceededInvocation,
+} from './sources/async/spec.ts';
+export type { AsyncInvocation } from './spec/async-invocation.ts';
+export type { Destination } from './spec/destination.ts';
 export { queue } from './sources/sqs/spec.ts';
 export type {
   QueueDeclaration,

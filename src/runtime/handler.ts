@@ -51,7 +51,14 @@ export interface Served {
     readonly declaration: Pick<FunctionDeclaration, 'on'>;
   };
   readonly log?: LogSettings;
+  /** @defaultValue over the network */
+  readonly put?: (url: string, body: string) => Promise<void>;
 }
+
+const putOverNetwork = async (url: string, body: string): Promise<void> => {
+  const { putAnswer } = await import('./put-answer.ts');
+  await putAnswer(url, body);
+};
 
 const physicalName = (logicalId: string): string | undefined => process.env[`SPARTA_${logicalId}`];
 
@@ -79,7 +86,12 @@ export const createHandler =
         const reader = readerOf(declaration.on, event);
         return reader === undefined
           ? runOn(event)
-          : reader.handle(event as never, { run: runOn, log, signal: base.signal });
+          : reader.handle(event as never, {
+              run: runOn,
+              log,
+              remainingTimeMs: base.remainingTimeMs,
+              put: served.put ?? putOverNetwork,
+            });
       });
     } catch (error) {
       await mapped(error);

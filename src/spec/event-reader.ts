@@ -9,8 +9,10 @@ export interface Reading {
   run(given: unknown): Promise<unknown>;
   /** Writes the function's log. */
   readonly log: Logger;
-  /** Aborts shortly before Lambda ends the invocation. */
-  readonly signal: AbortSignal;
+  /** Milliseconds until Lambda ends the invocation. */
+  remainingTimeMs(): number;
+  /** Puts text at a presigned URL. */
+  put(url: string, body: string): Promise<void>;
 }
 
 /**

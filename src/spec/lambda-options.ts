@@ -1,3 +1,4 @@
+import type { AsyncInvocation } from './async-invocation.ts';
 import type { Value } from './value.ts';
 
 /** A file system that is mounted into a function. */
@@ -73,7 +74,9 @@ export interface FunctionSettings {
   readonly vpc?: VpcOptions;
   /** X-Ray. @defaultValue 'PassThrough' */
   readonly tracing?: 'Active' | 'PassThrough';
-  /** ARN of a queue or topic for events that failed for good. */
+  /** How events are treated that it is invoked with asynchronously, and where their records go. */
+  readonly asyncInvocation?: AsyncInvocation;
+  /** ARN of a queue or topic for events that failed for good; `asyncInvocation.onFailure` tells more of them. */
   readonly deadLetterArn?: Value<string>;
   /** Mounted file systems; needs `vpc`. */
   readonly fileSystems?: readonly FileSystemMount[];

@@ -41,7 +41,8 @@ export const referencesIn = (value: unknown, found: Referable[] = []): readonly 
     return found;
   }
   if (Array.isArray(value)) for (const item of value) referencesIn(item, found);
-  else if (typeof value === 'object' && value !== null)
+  // A validator's schema holds no references, but often itself.
+  else if (typeof value === 'object' && value !== null && !('~standard' in value))
     for (const member of Object.values(value)) referencesIn(member, found);
   return found;
 };

@@ -1,3 +1,4 @@
+import { synthesiseAsyncInvocation, synthesiseAsyncSource } from '../sources/async/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
@@ -93,6 +94,9 @@ const SOURCES: Readonly<
   'http-api': synthesiseRoute,
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
+  async: synthesiseAsyncSource,
+  // CloudFormation calls the function in the name of whoever makes the stack.
+  'custom-resource': () => {},
 };
 
 /** One line for each kind of resource. */
@@ -189,12 +193,15 @@ export const synthesise = (
       RESOURCES[declaration.kind]?.(declaration, builder, nameOf(declaration)),
     );
   const functions = byName(collected.functions);
-  for (const fn of functions) {
+  for (const fn of functions)
     builder.within(fn.name, () => {
       synthesiseFunction(fn, builder);
+      synthesiseAsyncInvocation(fn, builder);
+    });
+  for (const fn of functions)
+    builder.within(fn.name, () => {
       for (const source of bySource(fn.on)) SOURCES[source.source](fn, source, builder);
     });
-  }
   synthesiseBoundary(builder);
   for (const alarm of byName(collected.alarms))
     builder.within(alarm.name, () => synthesiseAlarm(alarm, builder));

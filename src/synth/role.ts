@@ -96,7 +96,7 @@ const sourceStatements = (fn: FunctionDeclaration): readonly unknown[] =>
     .flatMap(({ statements = [] }) => statements.map(asStatement));
 
 /** A statement in IAM's own form. */
-const asStatement = ({
+export const asStatement = ({
   effect = 'Allow',
   actions,
   resources,

@@ -9,8 +9,13 @@ import { withEnv } from './process-env.ts';
 export interface HostedFunctions {
   readonly host: FunctionHost;
   add(functions: readonly FunctionDeclaration[]): void;
-  /** How the SDK's clients reach the cloud. */
-  connect(settings: Readonly<Record<string, unknown>>): void;
+  /** How the SDK's clients, and answers at presigned URLs, reach the cloud. */
+  connect(settings: Connection['settings'], put: Connection['put']): void;
+}
+
+interface Connection {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly put: ((url: string, body: string) => Promise<void>) | undefined;
 }
 
 const NAME = 'SPARTA_FUNCTION';
@@ -20,14 +25,14 @@ export const createHostedFunctions = (
   given: ReadonlyMap<string, FunctionDeclaration> = new Map(),
 ): HostedFunctions & { readonly declared: ReadonlyMap<string, FunctionDeclaration> } => {
   const declared = new Map(given);
-  let connection: Readonly<Record<string, unknown>> = {};
+  let connection: Connection = { settings: {}, put: undefined };
 
   const start = ({ variables, write, ...facts }: HostedStart) => {
     const declaration = declared.get(variables[NAME] ?? '');
     if (declaration === undefined) throw new TypeError(`No function is called ${variables[NAME]}.`);
     const env = { ...variables };
     const settings = {
-      ...connection,
+      ...connection.settings,
       region: variables['AWS_REGION'],
       credentials: {
         accessKeyId: variables['AWS_ACCESS_KEY_ID'],
@@ -41,6 +46,7 @@ export const createHostedFunctions = (
     const handler = createHandler({
       selected: () => ({ run, clients, declaration }),
       log: logSettings(env, write),
+      ...(connection.put === undefined ? {} : { put: connection.put }),
     });
     return (event: HostedEvent) => withEnv(env, () => answer(handler, event, facts, env));
   };
@@ -51,8 +57,8 @@ export const createHostedFunctions = (
     add: (functions) => {
       for (const fn of functions) declared.set(fn.name, fn);
     },
-    connect: (settings) => {
-      connection = settings;
+    connect: (settings, put) => {
+      connection = { settings, put };
     },
   };
 };

@@ -102,11 +102,16 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     // An instance: from options alone some clients (Kinesis) make a handler that speaks HTTP/2 over a port.
     requestHandler: new NodeHttpHandler({ httpAgent: agent }),
   };
-  functions.connect({
-    endpoint: settings.endpoint,
-    forcePathStyle: true,
-    requestHandler: settings.requestHandler,
-  });
+  functions.connect(
+    {
+      endpoint: settings.endpoint,
+      forcePathStyle: true,
+      requestHandler: settings.requestHandler,
+    },
+    async (url, body) => {
+      await fetchOver(agent, url, { method: 'PUT', body });
+    },
+  );
   const target = openTarget({
     endpoint: settings.endpoint,
     region: REGION,
