@@ -23,6 +23,8 @@ export type {
   HttpResult,
   HttpRoute,
   PathParameters,
+  RouteOptions,
+  StateRoute,
 } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';

@@ -1,10 +1,14 @@
+import { checkMessage } from '../../runtime/check-message.ts';
 import { HttpError } from '../../runtime/http-error.ts';
+import { InvalidMessageError } from '../../runtime/invalid-message.ts';
 import type { EventReader, Reading } from '../../spec/event-reader.ts';
+import type { MessageSchema } from '../../spec/message-schema.ts';
 import type { HttpRequest, HttpResponse } from './spec.ts';
 
 /** Payload format 2.0. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 interface RawHttpEvent {
   readonly version: string;
+  readonly routeKey?: string;
   readonly rawPath: string;
   readonly rawQueryString: string;
   readonly cookies?: readonly string[];
@@ -33,7 +37,7 @@ const queryOf = (raw: string) => {
   return all;
 };
 
-const readHttpEvent = (event: RawHttpEvent): HttpRequest => {
+const readHttpEvent = (event: RawHttpEvent): HttpRequest<string, unknown> => {
   const queryAll = queryOf(event.rawQueryString);
   const bytes = () => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   const text = () => (event.isBase64Encoded ? bytes().toString('utf8') : (event.body ?? ''));
@@ -47,6 +51,7 @@ const readHttpEvent = (event: RawHttpEvent): HttpRequest => {
     queryAll,
     headers: event.headers,
     cookies: cookiesOf(event.cookies),
+    body: undefined,
     bytes,
     text,
     json: <T>() => {
@@ -113,15 +118,51 @@ const httpAnswer = async (result: unknown): Promise<unknown> => {
   return print(isWhole(result) ? result : { statusCode: 200, body: result });
 };
 
-/** An {@link HttpError} is an answer; any other error is the function's failure. */
-const handleHttpEvent = async (event: RawHttpEvent, { run }: Reading): Promise<unknown> => {
+/** What a route checks. */
+interface Checks {
+  readonly body?: MessageSchema | undefined;
+  readonly query?: MessageSchema | undefined;
+}
+
+const checked = async (request: HttpRequest<string, unknown>, { body, query }: Checks) => ({
+  ...request,
+  ...(query === undefined ? {} : { query: await checkMessage(query, request.query, 'The query') }),
+  ...(body === undefined ? {} : { body: await checkMessage(body, request.json(), 'The body') }),
+});
+
+/** What the client did wrong is an answer; any other error is the function's failure. */
+const refusalOf = (error: unknown): HttpResponse | undefined => {
+  if (error instanceof HttpError)
+    return { statusCode: error.statusCode, body: { message: error.message } };
+  return undefined;
+};
+
+const refusedBy = (error: unknown): HttpResponse | undefined =>
+  error instanceof InvalidMessageError
+    ? { statusCode: 400, body: { message: error.message, issues: error.issues } }
+    : refusalOf(error);
+
+const handleHttpEvent = async (event: RawHttpEvent, checks: Checks, run: Reading['run']) => {
+  let request: HttpRequest<string, unknown, unknown>;
   try {
-    return await httpAnswer(await run(readHttpEvent(event)));
+    request = await checked(readHttpEvent(event), checks);
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    return print({ statusCode: error.statusCode, body: { message: error.message } });
+    const refusal = refusedBy(error);
+    if (refusal === undefined) throw error;
+    return print(refusal);
+  }
+  try {
+    return await httpAnswer(await run(request));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return print(refusal);
   }
 };
 
-/** Requests to HTTP APIs, and answers to them. */
-export const httpEvents: EventReader = { matches: isHttpEvent, handle: handleHttpEvent };
+/** Requests of one route of an HTTP API, and answers to them. */
+export const routeReader = (routeKey: string, checks: Checks): EventReader => ({
+  matches: (event) =>
+    isHttpEvent(event) && (event.routeKey === undefined || event.routeKey === routeKey),
+  handle: (event: RawHttpEvent, { run }: Reading) => handleHttpEvent(event, checks, run),
+});

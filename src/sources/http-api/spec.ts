@@ -4,7 +4,8 @@ import type { DeclaredAt } from '../../spec/declared-at.ts';
 import type { EventSource } from '../../spec/event-source.ts';
 import type { Expression } from '../../spec/value.ts';
 import { getAtt, ref } from '../../spec/value.ts';
-import { httpEvents } from './runtime.ts';
+import type { MessageSchema, Received } from '../../spec/message-schema.ts';
+import { routeReader } from './runtime.ts';
 
 type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends `${infer Greedy}+` ? Greedy : Name) | ParameterNames<Rest>
@@ -15,25 +16,44 @@ export type PathParameters<Path extends string> = string extends Path
   ? Readonly<Record<string, string>>
   : { readonly [Name in ParameterNames<Path>]: string };
 
+/** What a route checks before its handler is called. A request that is refused is answered with status 400 and what is wrong. */
+export interface RouteOptions<
+  Body extends MessageSchema | undefined = undefined,
+  Query extends MessageSchema | undefined = undefined,
+> {
+  /** How the body looks; it is JSON then. */
+  readonly body?: Body;
+  /** How the query parameters look. They are text: let the schema make numbers of them. */
+  readonly query?: Query;
+}
+
 /**
  * A request to an API.
  * @typeParam Path - The route's path, which types `params`.
+ * @typeParam Body - What the route's schema makes of the body.
+ * @typeParam Query - What the route's schema makes of the query parameters.
  */
-export interface HttpRequest<Path extends string = string> {
+export interface HttpRequest<
+  Path extends string = string,
+  Body = undefined,
+  Query = Readonly<Record<string, string>>,
+> {
   /** `GET` */
   readonly method: string;
   /** Decoded. */
   readonly path: string;
   /** Path parameters, decoded. */
   readonly params: PathParameters<Path>;
-  /** Query parameters; of several of one name, the last. */
-  readonly query: Readonly<Record<string, string>>;
+  /** Query parameters, as the route's schema makes them; of several of one name, the last. */
+  readonly query: Query;
   /** Query parameters with every value. */
   readonly queryAll: Readonly<Record<string, readonly string[]>>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** Cookies by name. */
   readonly cookies: Readonly<Record<string, string>>;
+  /** The body as the route's schema makes it; undefined where the route has none. */
+  readonly body: Body;
   /** The body's bytes, base64 undone. */
   bytes(): Uint8Array;
   /** The body as UTF-8. */
@@ -91,7 +111,24 @@ export interface HttpApiOptions {
 }
 
 /** A route as an event source. */
-export type HttpRoute<Path extends string> = EventSource<HttpRequest<Path>, HttpResult>;
+export type HttpRoute<
+  Path extends string,
+  Body extends MessageSchema | undefined = undefined,
+  Query extends MessageSchema | undefined = undefined,
+> = EventSource<
+  HttpRequest<Path, Received<Body, undefined>, Received<Query, Readonly<Record<string, string>>>>,
+  HttpResult
+>;
+
+/** States a route of one method. */
+export type StateRoute = <
+  const Path extends string,
+  const Body extends MessageSchema | undefined = undefined,
+  const Query extends MessageSchema | undefined = undefined,
+>(
+  path: Path,
+  options?: RouteOptions<Body, Query>,
+) => HttpRoute<Path, Body, Query>;
 
 /** An HTTP API as data. Each method states a route. */
 export interface HttpApiDeclaration {
@@ -107,19 +144,22 @@ export interface HttpApiDeclaration {
   /** Its id. */
   readonly apiId: Expression;
   /** Route for GET. */
-  get<const Path extends string>(path: Path): HttpRoute<Path>;
+  readonly get: StateRoute;
   /** Route for POST. */
-  post<const Path extends string>(path: Path): HttpRoute<Path>;
+  readonly post: StateRoute;
   /** Route for PUT. */
-  put<const Path extends string>(path: Path): HttpRoute<Path>;
+  readonly put: StateRoute;
   /** Route for PATCH. */
-  patch<const Path extends string>(path: Path): HttpRoute<Path>;
+  readonly patch: StateRoute;
   /** Route for DELETE. */
-  delete<const Path extends string>(path: Path): HttpRoute<Path>;
+  readonly delete: StateRoute;
   /** Route for every method. */
-  any<const Path extends string>(path: Path): HttpRoute<Path>;
+  readonly any: StateRoute;
   /** Every request that no other route takes. */
-  fallback(): HttpRoute<string>;
+  fallback<
+    const Body extends MessageSchema | undefined = undefined,
+    const Query extends MessageSchema | undefined = undefined,
+  >(options?: RouteOptions<Body, Query>): HttpRoute<string, Body, Query>;
 }
 
 /**
@@ -136,15 +176,20 @@ export interface HttpApiDeclaration {
 export const httpApi = (declared: string, options: HttpApiOptions = {}): HttpApiDeclaration => {
   const name = logicalIdOf(declared, options);
   const self = { kind: 'httpApi', name, options, ...declaredAt() } as const;
+  const source = (
+    routeKey: string,
+    checks: RouteOptions<MessageSchema | undefined, MessageSchema | undefined> = {},
+  ): EventSource<never, HttpResult> => ({
+    kind: 'event-source',
+    source: 'http-api',
+    target: self,
+    detail: { routeKey },
+    reader: routeReader(routeKey, checks),
+  });
   const route =
-    (method: string) =>
-    <const Path extends string>(path: Path): HttpRoute<Path> => ({
-      kind: 'event-source',
-      source: 'http-api',
-      target: self,
-      detail: { routeKey: `${method} ${path}` },
-      reader: httpEvents,
-    });
+    (method: string): StateRoute =>
+    (path, checks) =>
+      source(`${method} ${path}`, checks);
   return Object.freeze({
     ...self,
     url: getAtt(self, 'ApiEndpoint'),
@@ -155,12 +200,6 @@ export const httpApi = (declared: string, options: HttpApiOptions = {}): HttpApi
     patch: route('PATCH'),
     delete: route('DELETE'),
     any: route('ANY'),
-    fallback: (): HttpRoute<string> => ({
-      kind: 'event-source',
-      source: 'http-api',
-      target: self,
-      detail: { routeKey: '$default' },
-      reader: httpEvents,
-    }),
-  });
+    fallback: (checks) => source('$default', checks),
+  } satisfies HttpApiDeclaration);
 };
