@@ -3,7 +3,7 @@ import { createHandler, loadHandler, logSettings } from '../runtime/index.ts';
 import type { LambdaContext } from '../runtime/index.ts';
 import { prepareClients } from '../runtime/clients/index.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
-import { withEnv } from './process-env.ts';
+import { machineNow, withScope } from './handler-scope.ts';
 
 /** Functions by the environment variable that names them. */
 export interface HostedFunctions {
@@ -20,9 +20,11 @@ interface Connection {
 
 const NAME = 'SPARTA_FUNCTION';
 
-/** Runs the handlers of declarations in this process, each under its own role and with its own environment. */
+/** Runs the handlers of declarations in this process, each under its own role, with its own environment, on the cloud's time. */
 export const createHostedFunctions = (
   given: ReadonlyMap<string, FunctionDeclaration> = new Map(),
+  /** @defaultValue the machine's time */
+  now?: () => number,
 ): HostedFunctions & { readonly declared: ReadonlyMap<string, FunctionDeclaration> } => {
   const declared = new Map(given);
   let connection: Connection = { settings: {}, put: undefined };
@@ -40,7 +42,8 @@ export const createHostedFunctions = (
         sessionToken: variables['AWS_SESSION_TOKEN'],
       },
     };
-    const run = withEnv(env, () => loadHandler(declaration));
+    const scope = { env, now };
+    const run = withScope(scope, () => loadHandler(declaration));
     run.catch(() => {});
     const clients = prepareClients(declaration.grants, { env, settings });
     const handler = createHandler({
@@ -48,7 +51,7 @@ export const createHostedFunctions = (
       log: logSettings(env, write),
       ...(connection.put === undefined ? {} : { put: connection.put }),
     });
-    return (event: HostedEvent) => withEnv(env, () => answer(handler, event, facts, env));
+    return (event: HostedEvent) => withScope(scope, () => answer(handler, event, facts, env));
   };
 
   return {
@@ -81,7 +84,7 @@ const answer = async (
       memoryLimitInMB: String(facts.memorySizeMb),
       logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
       logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
-      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - machineNow()),
       ...(clientContext === undefined
         ? {}
         : { clientContext: JSON.parse(clientContext) as unknown }),

@@ -79,7 +79,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   const clock: VirtualClock | undefined = virtual
     ? createVirtualClock(origin?.nowMs ?? options.startAt?.getTime(), () => cloud.settle())
     : undefined;
-  const functions = createHostedFunctions(origin?.functions);
+  const functions = createHostedFunctions(origin?.functions, clock?.now);
   const inProcess = options.handlers !== 'processes';
   const cloud: Cloud = createCloud({
     services: createServices(inProcess ? { host: functions.host } : {}),

@@ -75,6 +75,35 @@ describe('a cloud in the process of a test', () => {
     ]);
   });
 
+  it('lets handlers see its time, and what they sign is good all the same', async () => {
+    const wait = lambda(
+      'Wait',
+      { grants: { seen: seen.access('read', 'write') } },
+      async (_event, { seen: written }) => {
+        const now = new Date();
+        await written.put('now', now.toISOString());
+        return {
+          now: now.toISOString(),
+          millis: Date.now() - now.getTime() < 1_000,
+          isDate: now instanceof Date && now.constructor === Date,
+          url: await written.presign('now'),
+        };
+      },
+    );
+    const cloud = await start({ port: 0 });
+    await cloud.provision(service('Clock', { functions: [wait] }));
+    for (const day of ['2026-01-01', '2026-01-03']) {
+      const { url, ...told } = await cloud.invoke(wait, undefined);
+      expect(told).toEqual({ now: expect.stringContaining(day), millis: true, isDate: true });
+      expect(await (await fetch(url)).text()).toContain(day);
+      await cloud.advance('48 hours');
+    }
+    // In time that the cloud did not make, nothing is another.
+    expect(Math.abs(Date.now() - performance.timeOrigin - performance.now())).toBeLessThan(60_000);
+    const byWait = cloud.journal().filter(({ principal }) => principal.includes('Wait'));
+    expect(new Set(byWait.map(({ outcome }) => outcome))).toEqual(new Set(['ok']));
+  });
+
   it('gives any client of the AWS SDK a way in, without a port', async () => {
     const cloud = await start();
     await cloud.provision(album);

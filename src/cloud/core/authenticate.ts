@@ -11,6 +11,8 @@ export interface Authentication {
   readonly principal: Principal;
   readonly claim: SignatureClaim;
   readonly credential: Credential;
+  /** The clock by which it was signed: a test's clients sign by the machine's, its handlers by the cloud's. */
+  readonly signedBy: Clock;
 }
 
 /** How a family of services words a refusal. */
@@ -103,6 +105,11 @@ const refuse = (reason: keyof typeof REFUSALS, dialect: Dialect): AwsError => {
 /** AWS refuses a signature older or newer than this. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
 const SKEW_MS = 15 * 60_000;
 
+/** A presigned request is good for as long as it says, any other one for fifteen minutes; none may come from later than that. */
+const isTimely = (signedAt: number, { expiresSeconds }: SignatureClaim, now: number): boolean =>
+  signedAt - now <= SKEW_MS &&
+  now - signedAt <= (expiresSeconds === undefined ? SKEW_MS : expiresSeconds * 1000);
+
 /**
  * Checks a request's signature. Undefined for one that is not signed.
  * @param claim - What the request says of its signer.
@@ -140,10 +147,8 @@ export const authenticate = (
   if (credential.expiresAt !== undefined && credential.expiresAt <= clock.now())
     throw refuse('expired', dialect);
   const signedAt = parseAmzDate(claim.timestamp);
-  if (claim.expiresSeconds !== undefined) {
-    if (!(signatureClock.now() <= signedAt + claim.expiresSeconds * 1000))
-      throw refuse('urlExpired', dialect);
-  } else if (!(Math.abs(signatureClock.now() - signedAt) <= SKEW_MS))
-    throw refuse('skewed', dialect);
-  return { principal: credential.principal, claim, credential };
+  const signedBy = [signatureClock, clock].find((each) => isTimely(signedAt, claim, each.now()));
+  if (signedBy === undefined)
+    throw refuse(claim.expiresSeconds === undefined ? 'skewed' : 'urlExpired', dialect);
+  return { principal: credential.principal, claim, credential, signedBy };
 };

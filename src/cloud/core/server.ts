@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { AwsError } from './aws-error.ts';
 import type { Authentication } from './authenticate.ts';
 import { authenticate } from './authenticate.ts';
+import type { Clock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
 import type { ServiceDefinition, WireFacts } from './define-service.ts';
 import type { UnreadableRequest } from './http2-door.ts';
@@ -105,7 +106,7 @@ const answer = async (
   response: ServerResponse,
 ): Promise<void> => {
   try {
-    tellTime(cloud, response);
+    if (isOff(cloud.signatureClock)) tellTime(cloud.signatureClock, response);
     const headers = flatHeaders(request);
     const foreign = foreignRequest(headers);
     if (foreign !== undefined) return sendText(response, 403, foreign);
@@ -132,10 +133,10 @@ const answer = async (
 };
 
 /** SDKs set their clock by the answer's date. Node writes this machine's; a cloud on its own time says that. */
-const tellTime = ({ signatureClock: clock }: Cloud, response: ServerResponse) => {
-  const now = clock.now();
-  if (Math.abs(now - Date.now()) > 1_000) response.setHeader('date', new Date(now).toUTCString());
-};
+const tellTime = (clock: Clock, response: ServerResponse) =>
+  response.setHeader('date', new Date(clock.now()).toUTCString());
+
+const isOff = (clock: Clock): boolean => Math.abs(clock.now() - Date.now()) > 1_000;
 
 const answerOperation = async (
   cloud: Cloud,
@@ -172,6 +173,8 @@ const answerOperation = async (
     // Query services say their operation in the body.
     routed = byHead ?? route(model, whole);
     const caller = authenticate(signed, claim, located.path, body, cloud.credentials, cloud);
+    if (caller !== undefined && caller.signedBy !== cloud.signatureClock)
+      tellTime(caller.signedBy, response);
     if (routed === undefined) throw unknownOperation(service, whole);
     refuseAnonymous(service, routed.operation.name, caller);
     const input = decode(model, routed, whole) as Record<string, unknown>;
