@@ -28,6 +28,12 @@ interface Allows {
 
 const NONE: readonly DecidingStatement[] = Object.freeze([]);
 
+const ROOT_USER: Decision = Object.freeze({
+  effect: 'allow',
+  reason: 'ROOT_USER',
+  statements: NONE,
+});
+
 /**
  * Decides a request as AWS does. Pure: the same request and policies always give the same answer.
  *
@@ -113,7 +119,7 @@ function decideWithinAccount(request: AccessRequest, action: string, allows: All
   if (needsResourcePolicy && allows.grant === GRANT.NONE) return deny('NO_RESOURCE_POLICY');
   if (allows.grant === GRANT.DIRECT) return allow('RESOURCE_POLICY', allows.resource);
   // "By default, all requests are implicitly denied with the exception of the root user, which has full access."
-  if (request.principal.kind === 'root') return allow('ROOT_USER', NONE);
+  if (request.principal.kind === 'root') return ROOT_USER;
 
   if (allows.grant === GRANT.ROLE) {
     return (

@@ -1,5 +1,6 @@
 import type { CompiledPolicy, Decision, PolicySet } from '../../iam/index.ts';
 import { compilePolicy, denialMessage, evaluate, parsePolicy } from '../../iam/index.ts';
+import { AccessQuestion, subjectOf } from './access-question.ts';
 import { AwsError } from './aws-error.ts';
 import type { RequestFacts } from './condition-keys.ts';
 import { globalKeys } from './condition-keys.ts';
@@ -11,17 +12,22 @@ import type { Principal } from './principals.ts';
 /** Policies compiled once per text; a role's policies are read with every call. */
 const createPolicyCache = () => {
   const CAPACITY = 2_000;
-  const compiled = new Map<string, CompiledPolicy>();
-  return (name: string, document: string): CompiledPolicy => {
-    const key = `${name}\n${document}`;
-    let policy = compiled.get(key);
-    if (policy === undefined) {
-      if (compiled.size >= CAPACITY) compiled.clear();
-      policy = compilePolicy(parsePolicy(document), name);
-      compiled.set(key, policy);
+  // By document first: a state gives the same long text each time, which need not be read again to be found.
+  const compiled = new Map<string, Map<string, CompiledPolicy>>();
+  let size = 0;
+  const add = (name: string, document: string): CompiledPolicy => {
+    const policy = compilePolicy(parsePolicy(document), name);
+    if (size >= CAPACITY) {
+      compiled.clear();
+      size = 0;
     }
+    size += 1;
+    const ofDocument = compiled.get(document) ?? new Map<string, CompiledPolicy>();
+    compiled.set(document, ofDocument.set(name, policy));
     return policy;
   };
+  return (name: string, document: string): CompiledPolicy =>
+    compiled.get(document)?.get(name) ?? add(name, document);
 };
 
 /** What a check of one need came to. */
@@ -98,34 +104,33 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
     return found;
   };
 
+  /** Service control policies bound who belongs to the account, but for what a service looks up there. */
+  const boundsOf = (principal: Principal) =>
+    serviceControl === undefined ||
+    !('accountId' in principal) ||
+    principal.accountId !== sources.accountId ||
+    (principal.kind === 'root' && principal.isLookUp === true)
+      ? undefined
+      : serviceControl;
+
   const policySet = (
     principal: Principal,
     own: CompiledIdentity,
     need: Need,
-    facts: RequestFacts,
+    resourceAccount: string,
+    region: string,
   ): PolicySet => {
-    const owner = need.resourceAccount ?? facts.accountId;
-    const resourceText =
-      need.resourcePolicy ?? sources.resourcePolicy(need.resource, owner, facts.region);
+    const set: { -readonly [K in keyof PolicySet]: PolicySet[K] } = { ...own.policies };
+    if (principal.kind === 'session' && principal.sessionPolicies !== undefined)
+      set.session = principal.sessionPolicies.map((document) =>
+        compile('session policy', document),
+      );
     const resource =
-      resourceText === undefined ? {} : { resource: compile(need.resource, resourceText) };
-    if (principal.kind === 'service' || principal.kind === 'anonymous') return resource;
-    const bounds =
-      serviceControl === undefined ||
-      principal.accountId !== sources.accountId ||
-      (principal.kind === 'root' && principal.isLookUp === true)
-        ? {}
-        : { serviceControl };
-    if (principal.kind === 'root') return { ...resource, ...bounds };
-    const session =
-      principal.kind === 'session' && principal.sessionPolicies !== undefined
-        ? {
-            session: principal.sessionPolicies.map((document) =>
-              compile('session policy', document),
-            ),
-          }
-        : {};
-    return { ...resource, ...own.policies, ...session, ...bounds };
+      need.resourcePolicy ?? sources.resourcePolicy(need.resource, resourceAccount, region);
+    if (resource !== undefined) set.resource = compile(need.resource, resource);
+    const bounds = boundsOf(principal);
+    if (bounds !== undefined) set.serviceControl = bounds;
+    return set;
   };
 
   return {
@@ -137,49 +142,17 @@ export const createAuthoriser = (sources: PolicySources): Authoriser => {
           ? identityOf(sources.identityPolicies(principal))
           : NOTHING;
       const resourceAccount = need.resourceAccount ?? facts.accountId;
-      const decision = evaluate(
-        {
-          principal: subject(principal),
-          action: need.action,
-          resource: need.resource,
-          resourceAccount,
-          context: {
-            'aws:ResourceAccount': resourceAccount,
-            ...globalKeys(principal, own.tags, facts),
-            ...sources.resourceKeys(need.resource, resourceAccount, facts.region),
-            ...need.conditions,
-          },
-        },
-        policySet(principal, own, need, facts),
-      );
+      const { region } = facts;
+      const question = new AccessQuestion(principal, need, resourceAccount, () => ({
+        'aws:ResourceAccount': resourceAccount,
+        ...globalKeys(principal, own.tags, facts),
+        ...sources.resourceKeys(need.resource, resourceAccount, region),
+        ...need.conditions,
+      }));
+      const decision = evaluate(question, policySet(principal, own, need, resourceAccount, region));
       return serviceControl === undefined ? { need, decision } : { need, decision, serviceControl };
     },
   };
-};
-
-const subject = (principal: Principal) => {
-  switch (principal.kind) {
-    case 'root':
-      return { kind: 'root', arn: principal.arn, account: principal.accountId } as const;
-    case 'user':
-      return { kind: 'user', arn: principal.arn, account: principal.accountId } as const;
-    case 'session':
-      return {
-        kind: 'role-session',
-        arn: principal.arn,
-        account: principal.accountId,
-        roleArn: principal.roleArn,
-        ...(principal.token?.federatedProvider === undefined
-          ? {}
-          : { federated: principal.token.federatedProvider }),
-      } as const;
-    case 'service':
-      return { kind: 'service', arn: principal.service, service: principal.service } as const;
-    case 'anonymous':
-      return principal.webIdentity === undefined
-        ? ({ kind: 'anonymous', arn: '*' } as const)
-        : ({ kind: 'anonymous', arn: '*', federated: principal.webIdentity.provider } as const);
-  }
 };
 
 /**
@@ -192,7 +165,7 @@ export const accessDenied = (
   wording: { readonly code: string; readonly quotesResource: boolean },
 ): AwsError => {
   const { need, decision } = verdict;
-  const request = { principal: subject(principal), action: need.action, resource: need.resource };
+  const request = { principal: subjectOf(principal), action: need.action, resource: need.resource };
   const error = new AwsError(
     wording.code,
     denialMessage(request, decision, wording.quotesResource),

@@ -1,6 +1,7 @@
 import { AwsError } from './aws-error.ts';
-import type { SignatureClaim } from './sigv4.ts';
-import { chunkSignature, trailerSignature } from './sigv4.ts';
+import { chunkSignature, trailerSignature } from './chunk-signature.ts';
+import type { SignatureClaim } from './signature-claim.ts';
+import type { SigningKey } from './signing-key.ts';
 
 /**
  * Bodies in `aws-chunked` framing, as SDKs send them by default.
@@ -11,7 +12,7 @@ import { chunkSignature, trailerSignature } from './sigv4.ts';
 /** What is needed to check the signatures of chunks. */
 export interface ChunkSigner {
   readonly claim: SignatureClaim;
-  readonly key: Uint8Array;
+  readonly key: SigningKey;
 }
 
 const LONGEST_LINE_BYTES = 8_192;

@@ -1,35 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { accessDenied, checkedNeed, createAuthoriser } from './authorise.ts';
 import { createArrivals } from './arrivals.ts';
-import { AwsError, failureOutcome, notSupported } from './aws-error.ts';
+import { checkedNeed, createAuthoriser } from './authorise.ts';
+import { createBackground } from './background.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
-import { createRealClock, isVirtual } from './clock.ts';
-import type { RequestFacts } from './condition-keys.ts';
-import type {
-  InternalCall,
-  Need,
-  OperationContext,
-  ServiceContext,
-  ServiceDefinition,
-  WireFacts,
-} from './define-service.ts';
+import { createRealClock } from './clock.ts';
+import type { CloudCall } from './cloud-call.ts';
+import { createContexts } from './contexts.ts';
+import type { Need, ServiceContext, ServiceDefinition } from './define-service.ts';
+import { createDispatcher } from './dispatch.ts';
 import type { CheckedNeed, Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
+import { createPolicySources } from './policy-sources.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
-import {
-  createCredentialRegistry,
-  forwardedBy,
-  principalName,
-  rootPrincipal,
-} from './principals.ts';
+import { createCredentialRegistry, rootPrincipal } from './principals.ts';
 import type { Random } from './random.ts';
 import { createSystemRandom } from './random.ts';
+import { createScratchFolders } from './scratch-folders.ts';
 import type { ServiceControlPolicy } from './service-control.ts';
 import { compileServiceControlPolicies } from './service-control.ts';
+import type { CloudTools } from './standing-context.ts';
 import type { Store } from './store.ts';
 import { createStore } from './store.ts';
 import type { Usage } from './usage.ts';
@@ -68,22 +58,6 @@ export interface CloudState {
   readonly blobs: BlobStore;
 }
 
-/** A call as it enters {@link Cloud.dispatch}. */
-export interface CloudCall {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: unknown;
-  readonly principal: Principal;
-  readonly accountId: string;
-  readonly region: string;
-  readonly requestId: string;
-  readonly cause?: number;
-  /** Service principal of the service that calls for its caller; see {@link OperationContext.via}. */
-  readonly via?: string;
-  readonly wire?: WireFacts;
-  readonly signal?: AbortSignal;
-}
-
 /** One cloud: services, their state, time, chance and the journal. Nothing of it is global, so two can run in a process. */
 export interface Cloud {
   readonly services: ReadonlyMap<string, ServiceDefinition>;
@@ -116,30 +90,15 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
-/** Keys the state of one service in one scope. */
-const stateKey = (service: ServiceDefinition, accountId: string, region: string): string => {
-  const id = service.stateOf ?? service.id;
-  switch (service.scope) {
-    case 'global':
-      return id;
-    case 'account':
-      return `${id}/${accountId}`;
-    case 'region':
-      return `${id}/${accountId}/${region}`;
-  }
-};
-
 export const createCloud = (options: CloudOptions): Cloud => {
   const clock = options.clock ?? createRealClock();
   const random = options.random ?? createSystemRandom();
-  const fetchOut: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   // First of all: a document that is refused leaves nothing behind.
   const serviceControl = compileServiceControlPolicies(options.serviceControlPolicies);
   const accountId = options.accountId ?? '000000000000';
   const region = options.region ?? 'us-east-1';
   const store = options.state?.store ?? createStore(options.stateDir);
   const blobs = options.state?.blobs ?? createBlobStore(random, options.stateDir);
-  const arrivals = createArrivals();
   const journal = createJournal(clock, store);
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
@@ -152,277 +111,48 @@ export const createCloud = (options: CloudOptions): Cloud => {
     random,
   );
   const services = new Map(options.services.map((service) => [service.id, service]));
-  const policySource = options.services.find((service) => service.identityPolicies !== undefined);
-  const causes = new Map<string, number>();
-  const contexts = new Map<string, ServiceContext<unknown>>();
-  const pending = new Set<Promise<void>>();
-  let scratchRoot: string | undefined;
-  const scratchDir = (service: ServiceDefinition) => {
-    scratchRoot ??=
-      options.stateDir === undefined
-        ? mkdtempSync(join(tmpdir(), 'sparta-cloud-'))
-        : join(options.stateDir, 'scratch');
-    const dir = join(scratchRoot, service.id);
-    mkdirSync(dir, { recursive: true });
-    return dir;
+  const scratch = createScratchFolders(options.stateDir);
+  const background = createBackground(clock, journal, store);
+  const tools: CloudTools = {
+    clock,
+    random,
+    blobs,
+    arrivals: createArrivals(),
+    journal,
+    credentials,
+    causes: new Map(),
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    endpoint: () => cloud.endpoint,
+    commit: () => store.commit(),
   };
-
-  /** Other accounts are in no organization, as far as this cloud knows. */
-  const bounds = (account: string) =>
-    serviceControl === undefined || account !== accountId ? {} : { serviceControl };
-
-  /** The services that know something of resources, by the name that stands in their ARNs: that of their principal. */
-  const byArn = (part: 'resourcePolicy' | 'resourceKeys') =>
-    Map.groupBy(
-      options.services.filter((service) => service[part] !== undefined),
-      ({ principal }) => principal.split('.', 1)[0],
-    );
-  const policiesByArn = byArn('resourcePolicy');
-  const keysByArn = byArn('resourceKeys');
-
-  const authoriser = createAuthoriser({
-    identityPolicies: (principal) =>
-      policySource?.identityPolicies?.(
-        principal,
-        stateOf(policySource, accountOf(principal), region),
-      ) ?? {
-        identity: [],
-      },
-    resourcePolicy: (arn, account, ofRegion) => {
-      const service = arn.split(':', 3)[2];
-      for (const owner of policiesByArn.get(service ?? '') ?? []) {
-        const policy = owner.resourcePolicy?.(arn, stateOf(owner, account, ofRegion));
-        if (policy !== undefined) return policy;
-      }
-      return undefined;
-    },
-    resourceKeys: (arn, account, ofRegion) => {
-      const service = arn.split(':', 3)[2];
-      for (const owner of keysByArn.get(service ?? '') ?? []) {
-        const keys = owner.resourceKeys?.(arn, stateOf(owner, account, ofRegion));
-        if (keys !== undefined) return keys;
-      }
-      return undefined;
-    },
-    ...bounds(accountId),
-    accountId,
+  const contexts = createContexts({
+    tools,
+    store,
+    background,
+    scratch,
+    // Other accounts are in no organization, as far as this cloud knows.
+    boundsOf: (account) => (account === accountId ? serviceControl : undefined),
+    callFrom: (caller) => callFrom(caller),
   });
+  const authoriser = createAuthoriser(
+    createPolicySources({
+      services: options.services,
+      accountId,
+      region,
+      serviceControl,
+      stateOf: (service, account, ofRegion) => contexts.of(service, account, ofRegion).state,
+    }),
+  );
   const usage = createUsage(store, (role) => authoriser.identityPolicies(role));
-  const accountOf = (principal: Principal) =>
-    'accountId' in principal ? principal.accountId : accountId;
-  const stateOf = (service: ServiceDefinition, account: string, ofRegion: string) =>
-    contextOf(service, account, ofRegion).state;
-
-  const writeQuietly = (service: string, name: string, write: () => void) => {
-    try {
-      write();
-    } catch (error) {
-      journal.note(service, `${name}: state could not be written: ${messageOf(error)}`, {
-        outcome: 'error',
-      });
-    }
-  };
-
-  const background = (service: ServiceDefinition, name: string, task: () => Promise<void>) => {
-    const run = (async () => {
-      try {
-        await task();
-      } catch (error) {
-        // Nobody waits for the answer: what fails here is told in the journal and on standard error.
-        journal.note(service.id, `${name} failed: ${messageOf(error)}`, {
-          outcome: failureOutcome(error),
-        });
-        if (!(error instanceof AwsError)) reportBug(service.id, name, error);
-      }
-      writeQuietly(service.id, name, () => store.commit());
-    })();
-    pending.add(run);
-    void run.finally(() => pending.delete(run));
-  };
-
-  const internalCall =
-    (from: {
-      principal: Principal;
-      accountId: string;
-      region: string;
-      service: string;
-      cause?: number;
-    }) =>
-    (request: InternalCall) => {
-      const cause = request.cause ?? from.cause;
-      return dispatch({
-        via: from.service,
-        service: request.service,
-        operation: request.operation,
-        input: request.input,
-        principal: request.principal ?? forwardedBy(from.principal, from.service),
-        accountId: from.accountId,
-        region: request.region ?? from.region,
-        requestId: random.uuid(),
-        ...(cause === undefined ? {} : { cause }),
-      });
-    };
-
-  const contextOf = (
-    service: ServiceDefinition,
-    account: string,
-    ofRegion: string,
-  ): ServiceContext<unknown> => {
-    const key = `${service.id}@${account}/${ofRegion}`;
-    const known = contexts.get(key);
-    if (known !== undefined) return known;
-    const prefix = stateKey(service, account, ofRegion);
-    const state =
-      sharedStates.get(prefix) ??
-      service.createState({
-        table: (name) => store.table(`${prefix}/${name}`),
-        accountId: account,
-        region: ofRegion,
-        clock,
-        random,
-      });
-    sharedStates.set(prefix, state);
-    const context: ServiceContext<unknown> = {
-      state,
-      accountId: account,
-      region: ofRegion,
-      clock,
-      random,
-      blobs,
-      arrivals,
-      journal,
-      credentials,
-      causes,
-      get endpoint() {
-        return cloud.endpoint;
-      },
-      fetch: fetchOut,
-      ...bounds(account),
-      scratchDir: () => scratchDir(service),
-      call: internalCall({
-        principal: { kind: 'service', service: service.principal, sourceAccount: account },
-        accountId: account,
-        region: ofRegion,
-        service: service.principal,
-      }),
-      background: (name, task) => background(service, name, task),
-      commit: () => store.commit(),
-    };
-    contexts.set(key, context);
-    return context;
-  };
-  const sharedStates = new Map<string, unknown>();
-
-  const decide = (principal: Principal, need: Need): CheckedNeed =>
-    checkedNeed(
-      authoriser.check(principal, need, {
-        region,
-        accountId: accountOf(principal),
-        secureTransport: true,
-        nowMs: clock.now(),
-      }),
-    );
-
-  const dispatch = async (call: CloudCall): Promise<unknown> => {
-    const service = services.get(call.service);
-    if (service === undefined) throw notSupported(`The service ${call.service}`);
-    const operation = service.operations[call.operation];
-    if (operation === undefined)
-      throw notSupported(`The operation ${call.service}:${call.operation}`);
-    const owner = service.accountOf?.(call.operation, call.input) ?? call.accountId;
-    const base = contextOf(service, owner, call.region);
-    const id = journal.begin();
-    const startedAt = clock.monotonic();
-    const checked: CheckedNeed[] = [];
-    const referer = call.wire?.headers['referer'];
-    const facts: RequestFacts = {
-      region: service.globalRegion ?? call.region,
-      accountId: owner,
-      secureTransport: true,
-      nowMs: clock.now(),
-      ...(call.wire === undefined
-        ? {}
-        : { sourceIp: call.wire.sourceIp, userAgent: call.wire.headers['user-agent'] ?? '' }),
-      ...(referer === undefined ? {} : { referer }),
-    };
-    const authorise = (needs: Need | readonly Need[], as: Principal = call.principal) => {
-      for (const need of Array.isArray(needs) ? (needs as readonly Need[]) : [needs as Need]) {
-        const verdict = authoriser.check(as, need, facts);
-        const one = checkedNeed(verdict);
-        checked.push(one);
-        usage.note(as, one);
-        if (verdict.decision.effect !== 'allow')
-          throw accessDenied(as, verdict, {
-            code: service.accessDeniedCode ?? 'AccessDeniedException',
-            quotesResource: service.quotesDeniedResource === true,
-          });
-      }
-    };
-    // Written out: an object spread of the base context costs more than the rest of a call.
-    const context: OperationContext<unknown> = {
-      state: base.state,
-      accountId: base.accountId,
-      region: base.region,
-      clock,
-      random,
-      blobs,
-      arrivals,
-      journal,
-      credentials,
-      causes,
-      endpoint: cloud.endpoint,
-      fetch: fetchOut,
-      ...bounds(owner),
-      scratchDir: base.scratchDir,
-      background: base.background,
-      commit: base.commit,
-      call: internalCall({
-        principal: call.principal,
-        accountId: owner,
-        region: call.region,
-        service: service.principal,
-        cause: id,
-      }),
-      principal: call.principal,
-      requestId: call.requestId,
-      callId: id,
-      authorise,
-      ...(call.via === undefined ? {} : { via: call.via }),
-      ...(call.wire === undefined ? {} : { wire: call.wire }),
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
-    };
-    const finish = (outcome: 'ok' | 'denied' | 'error', error?: AwsError) =>
-      journal.record({
-        id,
-        kind: 'call',
-        service: service.id,
-        operation: call.operation,
-        principal: principalName(call.principal),
-        region: call.region,
-        outcome,
-        needs: checked,
-        requestId: call.requestId,
-        durationMs: clock.monotonic() - startedAt,
-        ...(call.cause === undefined ? {} : { cause: call.cause }),
-        ...(error === undefined
-          ? {}
-          : {
-              code: error.code,
-              message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
-            }),
-      });
-    try {
-      authorise(operation.needs(call.input as never, context));
-      const output = await operation.handle(call.input as never, context);
-      finish('ok');
-      return output;
-    } catch (error) {
-      const known =
-        error instanceof AwsError ? error : internalFailure(service.id, call.operation, error);
-      finish(known.denied ? 'denied' : 'error', known);
-      throw known;
-    }
-  };
+  const { dispatch, callFrom } = createDispatcher({
+    services,
+    contexts,
+    authoriser,
+    usage,
+    journal,
+    clock,
+    random,
+  });
 
   const cloud: Cloud = {
     services,
@@ -436,18 +166,20 @@ export const createCloud = (options: CloudOptions): Cloud => {
     journal,
     usage,
     credentials,
-    causes,
+    causes: tools.causes,
     endpoint: 'http://127.0.0.1',
     dispatch,
-    decide,
-    contextOf,
-    settle: async () => {
-      if (!isVirtual(clock)) while (pending.size > 0) await Promise.all(pending);
-      // What sleeps on a clock that stands still has nothing to do before it moves.
-      else
-        while (pending.size > clock.sleepers)
-          await Promise.race([Promise.all(pending), clock.nextSleeper()]);
-    },
+    decide: (principal, need) =>
+      checkedNeed(
+        authoriser.check(principal, need, {
+          region,
+          accountId: 'accountId' in principal ? principal.accountId : accountId,
+          secureTransport: true,
+          nowMs: clock.now(),
+        }),
+      ),
+    contextOf: contexts.of,
+    settle: background.settle,
     fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
     resume: () => {
       const names = store.tableNames();
@@ -463,20 +195,16 @@ export const createCloud = (options: CloudOptions): Cloud => {
         }
         for (const scope of scopes) {
           const [account = accountId, inRegion = region] = scope.split('/');
-          service.start(contextOf(service, account, inRegion));
+          service.start(contexts.of(service, account, inRegion));
         }
       }
     },
     stop: async () => {
-      for (const context of new Set(contexts.entries())) {
-        const service = services.get(context[0].split(/[/@]/, 1)[0] ?? '');
-        await service?.stop?.(context[1]);
-      }
-      writeQuietly('core', 'stop', () => store.flush());
+      for (const [service, context] of Array.from(contexts.all())) await service.stop?.(context);
+      background.writeQuietly('core', 'stop', () => store.flush());
       store.close();
       blobs.close();
-      if (scratchRoot !== undefined && options.stateDir === undefined)
-        rmSync(scratchRoot, { recursive: true, force: true });
+      scratch.remove();
     },
   };
   return cloud;
@@ -485,21 +213,3 @@ export const createCloud = (options: CloudOptions): Cloud => {
 /** The developer's principal. */
 export const developer = (cloud: Pick<Cloud, 'accountId'>): Principal =>
   rootPrincipal(cloud.accountId);
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-const reportBug = (service: string, what: string, error: unknown) => {
-  const stack = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(
-    `sparta: a defect in the embedded ${service} (${what}); please report it:\n${stack}\n`,
-  );
-};
-
-const internalFailure = (service: string, operation: string, error: unknown): AwsError => {
-  reportBug(service, operation, error);
-  return new AwsError(
-    'InternalFailure',
-    `The embedded cloud failed in ${service}:${operation}: ${messageOf(error)}. This is a defect of Sparta; its log has the details.`,
-    { status: 500, fault: 'server' },
-  );
-};

@@ -5,10 +5,10 @@ import type { Principal, TokenFacts } from './principals.ts';
 export interface RequestFacts {
   readonly region: string;
   readonly accountId: string;
-  readonly sourceIp?: string;
-  readonly userAgent?: string;
+  readonly sourceIp?: string | undefined;
+  readonly userAgent?: string | undefined;
   /** The `Referer` header. */
-  readonly referer?: string;
+  readonly referer?: string | undefined;
   readonly secureTransport: boolean;
   readonly nowMs: number;
 }

@@ -61,7 +61,7 @@ export interface ServiceContext<State> {
   /** The way out to other machines: the cloud's own, so that a test can stand in for them. */
   readonly fetch: typeof fetch;
   /** Policies of the organization that bound the account; left out where it is in none. IAM simulates with them. */
-  readonly serviceControl?: readonly CompiledPolicy[];
+  readonly serviceControl?: readonly CompiledPolicy[] | undefined;
   /** Folder for this service's own files (unpacked archives, sockets); made on first use, removed or kept with the state. */
   scratchDir(): string;
   /**
@@ -99,10 +99,10 @@ export interface OperationContext<State> extends ServiceContext<State> {
    * Service principal of the service that made this call, in its own name or its caller's; a call from outside has none.
    * Fills `kms:ViaService`.
    */
-  readonly via?: string;
-  readonly wire?: WireFacts;
+  readonly via?: string | undefined;
+  readonly wire?: WireFacts | undefined;
   /** Aborts when the client has gone away. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Checks a need that is known only inside the operation, such as `iam:PassRole`.
    * @param as - Who the caller turned out to be, where no signature says it. @defaultValue the call's principal

@@ -11,12 +11,13 @@ export const hostName = (header: string): string => header.toLowerCase().replace
 export const isLoopbackHost = (host: string): boolean =>
   LOOPBACK.has(host) || host.endsWith('.localhost');
 
-/** Why a request is refused, or undefined. */
-export const foreignRequest = (headers: Readonly<Record<string, string>>): string | undefined => {
-  const host = hostName(headers['host'] ?? '');
+/**
+ * Why a request is refused, or undefined.
+ * @param host - Of the Host header, without its port.
+ */
+export const foreignRequest = (host: string, origin: string | undefined): string | undefined => {
   if (!isLoopbackHost(host))
     return `The Host header is '${host.slice(0, 100)}'; the embedded cloud answers to 127.0.0.1, localhost and *.localhost only.`;
-  const origin = headers['origin'];
   if (origin === undefined || isLoopbackOrigin(origin)) return undefined;
   return `The Origin header is '${origin.slice(0, 100)}'; the embedded cloud answers pages of loopback origins only.`;
 };

@@ -15,20 +15,41 @@ const BUCKET_HOST = /^(.+?)(?:\.s3(?:[.-][a-z0-9-]+)?)?\.localhost$/;
 const LEADING_SERVICES = new Set(['s3', 'sts', 'iam', 'lambda', 'sns', 'sqs', 'cloudformation']);
 
 /**
- * The signature's scope names the service; where several share a name, or nobody signed, target, host and path decide.
+ * Finds the service of a request.
+ * @param signingName - What the signature's scope names.
  * @throws {NotImplemented} for a service of AWS that the cloud does not have
  */
-export const locateService = (
-  services: ReadonlyMap<string, ServiceDefinition>,
+export type LocateService = (
   signingName: string | undefined,
   host: string,
   request: WireRequest,
+) => Located;
+
+export const createServiceLocator = (
+  services: ReadonlyMap<string, ServiceDefinition>,
+): LocateService => {
+  const byName = Map.groupBy(services.values(), ({ signingName }) => signingName);
+  return (signingName, host, request) =>
+    locate(services, signingName === undefined ? [] : (byName.get(signingName) ?? []), {
+      signingName,
+      request,
+      path: bucketInPath(signingName, host, request.path),
+    });
+};
+
+interface Sought {
+  readonly signingName: string | undefined;
+  readonly request: WireRequest;
+  /** With S3's bucket in it. */
+  readonly path: string;
+}
+
+/** The signature's scope names the service; where several share a name, or nobody signed, target, host and path decide. */
+const locate = (
+  services: ReadonlyMap<string, ServiceDefinition>,
+  named: readonly ServiceDefinition[],
+  { signingName, request, path }: Sought,
 ): Located => {
-  const path = bucketInPath(signingName, host, request.path);
-  const named =
-    signingName === undefined
-      ? []
-      : [...services.values()].filter((service) => service.signingName === signingName);
   const [only] = named;
   if (named.length === 1 && only !== undefined) return { service: only, path };
   const target = request.headers['x-amz-target'];

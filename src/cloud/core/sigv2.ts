@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { SignatureClaim, SignedRequest } from './sigv4.ts';
+import type { SignatureClaim, SignedRequest } from './signature-claim.ts';
 
 /**
  * Verification of S3's presigned URLs of Signature Version 2: the AWS CLI and boto3 make them still in us-east-1.

@@ -1,8 +1,8 @@
 import type { AwsError } from '../aws-error.ts';
 import { encodeCbor } from './cbor.ts';
 import { cborHeaders } from './cbor-shapes.ts';
-import { toJsonMembers } from './json.ts';
 import type { ErrorModel, ServiceModel } from './model.ts';
+import { toJsonStructure } from './print-json.ts';
 import type { Protocol, RoutedRequest, WireResponse } from './wire.ts';
 import { printXmlMembers } from './xml.ts';
 import { escapeXml } from './xml-text.ts';
@@ -63,9 +63,7 @@ export const encodeError = (
     case 'restJson': {
       const name = known?.name ?? error.code;
       const members =
-        known === undefined
-          ? {}
-          : toJsonMembers(known.shape.members, fields, protocol === 'restJson');
+        known === undefined ? {} : toJsonStructure(known.shape, fields, protocol === 'restJson');
       const type = protocol === 'restJson' ? {} : { __type: qualified(model, known, error.code) };
       // Lambda and API Gateway spell it Message, JSON services message: a client finds either where the model names none.
       const message = Object.keys(members).some((key) => key.toLowerCase() === 'message')

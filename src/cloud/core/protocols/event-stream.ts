@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { encodeCbor } from './cbor.ts';
 import { isAwsCbor, AWS_CBOR, RPC_CBOR, toCborValue } from './cbor-shapes.ts';
-import { toJsonMembers } from './json.ts';
+import { toJsonMembers } from './print-json.ts';
 import type { Member, OperationModel, StructureShape } from './model.ts';
 import type { RoutedRequest } from './wire.ts';
 import { printXmlMembers } from './xml.ts';

@@ -8,9 +8,10 @@ import {
   toCborValue,
 } from './cbor-shapes.ts';
 import { encodeEventStream } from './event-stream.ts';
-import { parseJson, readJsonStructure, toJsonMembers } from './json.ts';
 import type { OperationModel, ServiceModel } from './model.ts';
+import { toJsonStructure } from './print-json.ts';
 import { readForm, readQuery } from './query.ts';
+import { parseJson, readJsonStructure } from './read-json.ts';
 import { decodeRest, encodeRest } from './rest.ts';
 import { matchRest } from './rest-router.ts';
 import { serializationError } from './scalars.ts';
@@ -150,7 +151,7 @@ export const encode = (
       return {
         status: 200,
         headers: { 'content-type': routed.contentType },
-        body: JSON.stringify(toJsonMembers(operation.output.members, given, false)),
+        body: JSON.stringify(toJsonStructure(operation.output, given, false)),
       };
     case 'cbor':
       return {

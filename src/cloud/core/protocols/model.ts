@@ -177,6 +177,32 @@ const LIST_OF = 64;
 const MAP_OF = 128;
 const UNIT = 'unit';
 
+/** A class, since to V8 an object literal with getters is a dictionary, and every value of every request asks for its shape. */
+class Place implements Member {
+  readonly name: string;
+  readonly required: boolean;
+  readonly #own: Traits;
+  readonly #resolve: () => Shape;
+  #shape: Shape | undefined;
+  #traits: Traits | undefined;
+
+  constructor(name: string, required: boolean, own: Traits, resolve: () => Shape) {
+    this.name = name;
+    this.required = required;
+    this.#own = own;
+    this.#resolve = resolve;
+  }
+
+  get shape(): Shape {
+    return (this.#shape ??= this.#resolve());
+  }
+
+  get traits(): Traits {
+    const { shape } = this;
+    return (this.#traits ??= shape.kind === 'unit' ? this.#own : { ...shape.traits, ...this.#own });
+  }
+}
+
 const models = new Map<string, ServiceModel>();
 
 /** The model of a service, read once. */
@@ -225,21 +251,8 @@ const compileModel = (raw: RawModel): ServiceModel => {
   };
   const place = (name: string, ref: RawRef, required = false): Member => {
     const [target, own] = typeof ref === 'object' ? ref : [ref, undefined];
-    const ownTraits = readTraits(own);
-    let shape: Shape | undefined;
-    let traits: Traits | undefined;
-    const shapeOf = () => (shape ??= resolve(target, ownTraits));
-    return {
-      name,
-      required,
-      get shape() {
-        return shapeOf();
-      },
-      get traits() {
-        const of = shapeOf();
-        return (traits ??= of.kind === 'unit' ? ownTraits : { ...of.traits, ...ownTraits });
-      },
-    };
+    const traits = readTraits(own);
+    return new Place(name, required, traits, () => resolve(target, traits));
   };
   const named = (name: string, shape: RawShape): Shape => {
     const traits = readTraits(shape[1]);

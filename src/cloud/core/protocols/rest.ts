@@ -1,5 +1,6 @@
-import { parseJson, readJsonStructure, toJson, toJsonMembers } from './json.ts';
 import type { Member, OperationModel, ServiceModel, Shape, StructureShape } from './model.ts';
+import { toJson, toJsonMembers } from './print-json.ts';
+import { parseJson, readJsonStructure } from './read-json.ts';
 import {
   printTimestamp,
   readBigInt,

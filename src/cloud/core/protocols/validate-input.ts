@@ -1,8 +1,10 @@
 import { AwsError } from '../aws-error.ts';
-import type { OperationModel, Shape, StructureShape } from './model.ts';
+import type { Member, OperationModel, Shape, StructureShape } from './model.ts';
+
+const NONE: ReadonlySet<Shape> = new Set();
 
 /** Whether anything can be missing in a value of this shape. Most of a DynamoDB request, its items, need not be walked through. */
-const requires = (shape: Shape, seen: ReadonlySet<Shape> = new Set()): boolean => {
+const requires = (shape: Shape, seen = NONE): boolean => {
   if (shape.kind === 'scalar' || shape.kind === 'unit' || seen.has(shape)) return false;
   const known = demanding.get(shape);
   if (known !== undefined) return known;
@@ -17,9 +19,20 @@ const requires = (shape: Shape, seen: ReadonlySet<Shape> = new Set()): boolean =
 };
 const demanding = new WeakMap<Shape, boolean>();
 
+/** Members that may be missing, or that something may be missing in. */
+const demandsOf = (shape: StructureShape): readonly Member[] => {
+  let demands = demandsByShape.get(shape);
+  if (demands === undefined) {
+    demands = shape.members.filter((member) => member.required || requires(member.shape));
+    demandsByShape.set(shape, demands);
+  }
+  return demands;
+};
+const demandsByShape = new WeakMap<StructureShape, readonly Member[]>();
+
 /** What the checks of a request found: members that the model requires and the request lacks. */
 const missing = (shape: Shape, value: unknown, where: string, found: string[]): void => {
-  if (value === undefined || value === null || !requires(shape)) return;
+  if (value === undefined || value === null) return;
   if (shape.kind === 'structure')
     missingMembers(shape, value as Readonly<Record<string, unknown>>, where, found);
   else if (shape.kind === 'list' && Array.isArray(value))
@@ -37,14 +50,16 @@ const missingMembers = (
   prefix: string,
   found: string[],
 ): void => {
-  for (const member of shape.members) {
-    const path = prefix === '' ? lowerFirst(member.name) : `${prefix}.${lowerFirst(member.name)}`;
+  for (const member of demandsOf(shape)) {
     const given = value[member.name];
     if (given === undefined || given === null) {
-      if (member.required && member.traits.httpPayload !== 1) found.push(path);
-    } else if (member.shape.kind !== 'scalar') missing(member.shape, given, path, found);
+      if (member.required && member.traits.httpPayload !== 1) found.push(placeOf(prefix, member));
+    } else if (requires(member.shape)) missing(member.shape, given, placeOf(prefix, member), found);
   }
 };
+
+const placeOf = (prefix: string, { name }: Member) =>
+  prefix === '' ? lowerFirst(name) : `${prefix}.${lowerFirst(name)}`;
 
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 

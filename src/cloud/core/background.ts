@@ -1,0 +1,59 @@
+import { AwsError, failureOutcome } from './aws-error.ts';
+import type { Clock } from './clock.ts';
+import { isVirtual } from './clock.ts';
+import { messageOf, reportDefect } from './defects.ts';
+import type { Journal } from './journal.ts';
+import type { Store } from './store.ts';
+
+/** Work that nobody waits for. */
+export interface Background {
+  /** Starts a task; what it changed is committed at its end. */
+  run(service: string, name: string, task: () => Promise<void>): void;
+  /** Writes state, and tells the journal when that fails. */
+  writeQuietly(service: string, name: string, write: () => void): void;
+  /** Resolves when no task is left, or only such as sleep on a clock that stands still. */
+  settle(): Promise<void>;
+}
+
+export const createBackground = (
+  clock: Clock,
+  journal: Journal,
+  store: Pick<Store, 'commit'>,
+): Background => {
+  const pending = new Set<Promise<void>>();
+  const writeQuietly = (service: string, name: string, write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      journal.note(service, `${name}: state could not be written: ${messageOf(error)}`, {
+        outcome: 'error',
+      });
+    }
+  };
+  return {
+    run: (service, name, task) => {
+      const run = (async () => {
+        try {
+          await task();
+        } catch (error) {
+          // Nobody waits for the answer: what fails here is told in the journal and on standard error.
+          journal.note(service, `${name} failed: ${messageOf(error)}`, {
+            outcome: failureOutcome(error),
+          });
+          if (!(error instanceof AwsError)) reportDefect(service, name, error);
+        }
+        writeQuietly(service, name, () => store.commit());
+      })();
+      pending.add(run);
+      void run.finally(() => pending.delete(run));
+    },
+    writeQuietly,
+    settle: async () => {
+      if (!isVirtual(clock)) while (pending.size > 0) await Promise.all(pending);
+      // What sleeps on a clock that stands still has nothing to do before it moves.
+      else
+        while (pending.size > clock.sleepers)
+          await Promise.race([Promise.all(pending), clock.nextSleeper()]);
+    },
+  };
+};
