@@ -8,6 +8,7 @@ export type DeclaredKind =
   | 'bucket'
   | 'topic'
   | 'queue'
+  | 'stream'
   | 'function'
   | 'parameter'
   | 'secret'
@@ -42,6 +43,7 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => str
   // https://sqs.REGION.amazonaws.com/ACCOUNT/NAME
   'AWS::SQS::Queue': (url, arn) =>
     `:sqs:${arn.split(':')[3] ?? ''}:${url.split('/').slice(-2).join(':')}`,
+  'AWS::Kinesis::Stream': (name) => `:stream/${name}`,
   'AWS::Lambda::Function': (name) => `:function:${name}`,
   'AWS::Logs::LogGroup': (name) => `:log-group:${name}`,
   'AWS::DynamoDB::Table': (name) => `:table/${name}`,
@@ -55,6 +57,7 @@ const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
   'AWS::SQS::Queue': 'queue',
+  'AWS::Kinesis::Stream': 'stream',
   'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',

@@ -1,4 +1,5 @@
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
+import { synthesiseKinesisSource, synthesiseStream } from '../sources/kinesis/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
@@ -91,6 +92,7 @@ const SOURCES: Readonly<
 > = {
   s3: synthesiseS3Source,
   'http-api': synthesiseRoute,
+  kinesis: synthesiseKinesisSource,
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
 };
@@ -105,6 +107,7 @@ const RESOURCES: Readonly<
   bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
   topic: synthesiseTopic,
   queue: synthesiseQueue,
+  stream: synthesiseStream,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,
