@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { RecordData, StreamRecord } from '../../index.ts';
+import type { StreamRecord } from '../../index.ts';
 import { lambda, service, stream } from '../../index.ts';
 import type { TestCloud } from '../../testing/index.ts';
 import { startCloud } from '../../testing/index.ts';
 
-const Click = z.object({ user: z.string(), times: z.coerce.number().default(1) });
+const Click = z.object({ user: z.string(), times: z.number().default(1) });
 
 const clouds: TestCloud[] = [];
 const start = async (...options: Parameters<typeof startCloud>) => {
@@ -27,10 +27,9 @@ describe('records', () => {
     });
     const cloud = await start();
     await cloud.provision(service('Shop', { functions: [follow] }));
-    const places = await cloud.use(clicks).putAll([
-      { data: { user: 'a' } },
-      { data: { user: 'a', times: '2' } },
-    ]);
+    const places = await cloud
+      .use(clicks)
+      .putAll([{ data: { user: 'a' } }, { data: { user: 'a', times: 2 } }]);
     await cloud.settle();
     expect(seen).toEqual([
       [{ user: 'a', times: 1 }, 'a'],

@@ -22,14 +22,12 @@ import { batchReader, eventReader, recordReader, windowReader } from './runtime.
 export type PartitionKey<Schema extends MessageSchema | undefined> = (data: Sent<Schema>) => string;
 
 /** How a stream is made, or which one it is. */
-export interface KinesisStreamOptions<
-  Schema extends MessageSchema | undefined = undefined,
-  Key extends PartitionKey<Schema> | undefined = undefined,
-> extends Keeping {
+export interface KinesisStreamOptions<Schema extends MessageSchema | undefined = undefined>
+  extends Keeping {
   /** How the data of records looks. It is JSON then: checked when it is put, and when it is read. */
   readonly schema?: Schema;
   /** Which key a record gets, by its data. @defaultValue each put says it */
-  readonly partitionKey?: Key;
+  readonly partitionKey?: PartitionKey<Schema>;
   /** Physical name, up to 128 characters. Left out, CloudFormation makes one. */
   readonly streamName?: string;
   /** ARN of a stream that is there, and is not the stack's. */
@@ -178,13 +176,18 @@ type AnySourceOptions = KinesisSourceOptions<MessageSchema | undefined> &
  * );
  * ```
  */
-export const stream = <
-  const Schema extends MessageSchema | undefined = undefined,
-  const Key extends PartitionKey<Schema> | undefined = undefined,
->(
+export function stream<const Schema extends MessageSchema | undefined = undefined>(
+  name: string,
+  options: KinesisStreamOptions<Schema> & { readonly partitionKey: PartitionKey<Schema> },
+): StreamDeclaration<Schema, true>;
+export function stream<const Schema extends MessageSchema | undefined = undefined>(
+  name: string,
+  options?: KinesisStreamOptions<Schema> & { readonly partitionKey?: undefined },
+): StreamDeclaration<Schema, false>;
+export function stream<const Schema extends MessageSchema | undefined>(
   declared: string,
-  { schema, partitionKey, ...options }: KinesisStreamOptions<Schema, Key> = {},
-): StreamDeclaration<Schema, Key extends undefined ? false : true> => {
+  { schema, partitionKey, ...options }: KinesisStreamOptions<Schema> = {},
+): StreamDeclaration<Schema, boolean> {
   const name = logicalIdOf(declared, options);
   const self = { kind: 'stream', name, options, ...declaredAt() } as const;
   const { existing, keyArn } = options;
@@ -251,8 +254,8 @@ export const stream = <
     access: (...modes) => grant(modes),
     put: () => grant(['put']),
     read: () => grant(['read']),
-  } satisfies StreamDeclaration<Schema, Key extends undefined ? false : true>);
-};
+  } satisfies StreamDeclaration<Schema, boolean>);
+}
 
 /** Behind the colon of a consumer's ARN stands when it was registered. */
 const subscribing = (

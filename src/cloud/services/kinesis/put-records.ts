@@ -7,6 +7,7 @@ import { dataKeyFor } from './data-keys.ts';
 import { dryRun, invalidArgument, rateExceeded } from './errors.ts';
 import { fromDecimal, hashOf } from './hash-key.ts';
 import { PUT, RECORD_KIB } from './limits.ts';
+import { note } from './metrics.ts';
 import { requireStream, streamNeed } from './names.ts';
 import { readSequence } from './sequence.ts';
 import type { KinesisState, Stream } from './state.ts';
@@ -71,6 +72,29 @@ const append = (stream: Stream, given: Given, dataKey: string | undefined, conte
   return { ShardId: log.id, SequenceNumber: sequence };
 };
 
+/** What one put came to. */
+const notePut = (
+  context: Context,
+  stream: Stream,
+  { records, bytes, failed }: Readonly<Record<'records' | 'bytes' | 'failed', number>>,
+) =>
+  note(context, stream, {
+    ...(records === 0 ? {} : { IncomingRecords: records, IncomingBytes: bytes }),
+    WriteProvisionedThroughputExceeded: failed,
+  });
+
+/** The one record of a `PutRecord`. @throws {ProvisionedThroughputExceededException} */
+const appendOne = (stream: Stream, given: Given, dataKey: string | undefined, context: Context) => {
+  try {
+    const put = append(stream, given, dataKey, context);
+    notePut(context, stream, { records: 1, bytes: given.data.byteLength, failed: 0 });
+    return put;
+  } catch (error) {
+    notePut(context, stream, { records: 0, bytes: 0, failed: 1 });
+    throw error;
+  }
+};
+
 const encryptionOf = ({ keyId }: Stream) =>
   keyId === undefined ? {} : ({ EncryptionType: 'KMS' } as const);
 
@@ -94,7 +118,7 @@ export const putOperations: OperationTable<KinesisState> = {
         );
       if (input.DryRun === true) throw dryRun();
       const dataKey = stream.keyId === undefined ? undefined : await dataKeyFor(stream, context);
-      const put = append(stream, given, dataKey, context);
+      const put = appendOne(stream, given, dataKey, context);
       context.arrivals.announce(stream.arn);
       return { ...put, ...encryptionOf(stream) };
     },
@@ -120,16 +144,19 @@ export const putOperations: OperationTable<KinesisState> = {
         );
       if (input.DryRun === true) throw dryRun();
       const dataKey = stream.keyId === undefined ? undefined : await dataKeyFor(stream, context);
-      let failed = 0;
+      let [failed, bytesIn] = [0, 0];
       const answers = records.map((given): Kinesis.PutRecordsResultEntry => {
         try {
-          return append(stream, given, dataKey, context);
+          const put = append(stream, given, dataKey, context);
+          bytesIn += given.data.byteLength;
+          return put;
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
           failed += 1;
           return { ErrorCode: error.code, ErrorMessage: error.message };
         }
       });
+      notePut(context, stream, { records: records.length - failed, bytes: bytesIn, failed });
       if (failed < records.length) context.arrivals.announce(stream.arn);
       return { FailedRecordCount: failed, Records: answers, ...encryptionOf(stream) };
     },
