@@ -2,7 +2,7 @@ import type * as Kinesis from '@aws-sdk/client-kinesis';
 import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { check, hashKeyed, sequenced, sized } from './constraints.ts';
+import { check, present, hashKeyed, sequenced, sized } from './constraints.ts';
 import { dataKeyFor } from './data-keys.ts';
 import { dryRun, invalidArgument, rateExceeded } from './errors.ts';
 import { fromDecimal, hashOf } from './hash-key.ts';
@@ -47,6 +47,8 @@ const constraintsOf = (
   path: string,
 ) =>
   [
+    // "If the stream uses the USER_PARTITION_KEY record distribution strategy, a partition key is required": API_PutRecord.html
+    present(`${path}partitionKey`, entry.PartitionKey),
     sized(`${path}partitionKey`, entry.PartitionKey, [1, PUT.partitionKey]),
     hashKeyed(`${path}explicitHashKey`, entry.ExplicitHashKey),
     sized(`${path}data`, entry.Data, [0, RECORD_KIB.most * 1024]),
