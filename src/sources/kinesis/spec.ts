@@ -13,7 +13,7 @@ import type { StreamAnswer, StreamBatch, StreamWindow } from '../../spec/stream-
 import type { StreamClient, StreamMode } from '../../spec/stream-client.ts';
 import type { StreamOptions, WindowOptions } from '../../spec/stream-mapping.ts';
 import { destinationOf, destinationStatements } from '../../spec/stream-mapping.ts';
-import type { Value } from '../../spec/value.ts';
+import type { Expression, Value } from '../../spec/value.ts';
 import { getAtt, ref, sub } from '../../spec/value.ts';
 import type { KinesisEvent, StreamRecord } from './record.ts';
 import { batchReader, eventReader, recordReader, windowReader } from './runtime.ts';
@@ -87,9 +87,9 @@ export interface StreamDeclaration<
   /** Where it is declared. */
   readonly declaredAt?: DeclaredAt;
   /** Its ARN. */
-  readonly arn: Value<string>;
+  readonly arn: Expression;
   /** Its physical name. */
-  readonly streamName: Value<string>;
+  readonly streamName: Expression;
   /** Records that were put, a count: `IncomingRecords`. */
   readonly incomingRecords: AlarmMetric;
   /** Bytes that were put: `IncomingBytes`. */
@@ -191,8 +191,9 @@ export function stream<const Schema extends MessageSchema | undefined>(
   const name = logicalIdOf(declared, options);
   const self = { kind: 'stream', name, options, ...declaredAt() } as const;
   const { existing, keyArn } = options;
-  const arn = existing ?? getAtt(self, 'Arn');
-  const streamName = existing?.split('/').at(-1) ?? ref(self);
+  const arn = existing === undefined ? getAtt(self, 'Arn') : sub`${existing}`;
+  const streamName =
+    existing === undefined ? ref(self) : sub`${existing.slice(existing.lastIndexOf('/') + 1)}`;
   const onKey = (mode: StreamMode): readonly GrantStatement[] =>
     keyArn === undefined ? [] : [{ actions: [KEY_ACTIONS[mode]], resources: [keyArn] }];
   const reading = (of: AnySourceOptions) => ({
@@ -258,10 +259,7 @@ export function stream<const Schema extends MessageSchema | undefined>(
 }
 
 /** Behind the colon of a consumer's ARN stands when it was registered. */
-const subscribing = (
-  arn: Value<string>,
-  consumer: string | undefined,
-): readonly GrantStatement[] =>
+const subscribing = (arn: Expression, consumer: string | undefined): readonly GrantStatement[] =>
   consumer === undefined
     ? []
     : [
