@@ -8,6 +8,7 @@ export { HttpError, isDeclared } from './runtime/index.ts';
 export { InvalidMessageError } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
 export { httpApi } from './sources/http-api/spec.ts';
+export { stream } from './sources/kinesis/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
 export { secret } from './sources/secret/spec.ts';

@@ -26,6 +26,27 @@ export type {
   RouteOptions,
   StateRoute,
 } from './sources/http-api/spec.ts';
+export { stream } from './sources/kinesis/spec.ts';
+export type {
+  KinesisSourceOptions,
+  KinesisStreamOptions,
+  PartitionKey,
+  StreamDeclaration,
+} from './sources/kinesis/spec.ts';
+export type { KinesisEvent, KinesisEventRecord, StreamRecord } from './sources/kinesis/record.ts';
+export type {
+  KeyedPutOptions,
+  ListedRecord,
+  ListRecordsOptions,
+  PutRecordEntry,
+  PutRecordOptions,
+  RecordPlace,
+  StreamClient,
+  StreamMode,
+} from './spec/stream-client.ts';
+export type { RecordData } from './runtime/record-data.ts';
+export type { StreamAnswer, StreamBatch, StreamWindow } from './spec/stream-batch.ts';
+export type { FailureDestination, StreamOptions, WindowOptions } from './spec/stream-mapping.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';
 export { secret } from './sources/secret/spec.ts';

@@ -2,12 +2,15 @@ import type { StackResource } from '../provision/index.ts';
 import type { DeclaredAt } from '../spec/declared-at.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
+import type { Referable, Value } from '../spec/value.ts';
+import { isExpression } from '../spec/value.ts';
 
 /** By which of Sparta's words a resource was declared. */
 export type DeclaredKind =
   | 'bucket'
   | 'topic'
   | 'queue'
+  | 'stream'
   | 'function'
   | 'parameter'
   | 'secret'
@@ -42,6 +45,7 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => str
   // https://sqs.REGION.amazonaws.com/ACCOUNT/NAME
   'AWS::SQS::Queue': (url, arn) =>
     `:sqs:${arn.split(':')[3] ?? ''}:${url.split('/').slice(-2).join(':')}`,
+  'AWS::Kinesis::Stream': (name) => `:stream/${name}`,
   'AWS::Lambda::Function': (name) => `:function:${name}`,
   'AWS::Logs::LogGroup': (name) => `:log-group:${name}`,
   'AWS::DynamoDB::Table': (name) => `:table/${name}`,
@@ -55,12 +59,21 @@ const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
   'AWS::SQS::Queue': 'queue',
+  'AWS::Kinesis::Stream': 'stream',
   'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',
 };
 const KINDS = new Set<string>([...Object.values(USUAL), 'resource']);
 const isKind = (kind: string): kind is DeclaredKind => KINDS.has(kind);
+
+/** What an ARN is made of, where it is not known yet. */
+const referredTo = (value: Value<string | number>): readonly Referable[] => {
+  if (!isExpression(value)) return [];
+  const { form } = value;
+  if (form.is === 'sub') return form.values.flatMap(referredTo);
+  return form.is === 'pseudo' ? [] : [form.target];
+};
 
 /** How things were declared, by logical id, as far as functions and the service name them. */
 const declaredKinds = (service: ServiceDeclaration): ReadonlyMap<string, DeclaredKind> =>
@@ -70,12 +83,22 @@ const declaredKinds = (service: ServiceDeclaration): ReadonlyMap<string, Declare
       ...service.functions,
       ...service.functions.flatMap(({ on, grants }) => [
         ...on.map(({ target }) => target),
-        ...Object.values(grants).flatMap(({ target }) => (target === undefined ? [] : [target])),
+        ...Object.values(grants).flatMap(({ target, statements }) => [
+          ...(target === undefined ? [] : [target]),
+          ...statements.flatMap(({ resources }) => resources.flatMap(referredTo)),
+        ]),
       ]),
     ].flatMap(({ kind, name }) => (isKind(kind) ? [[name, kind] as const] : [])),
   );
 
-/** Settings and secrets that are not the stack's, as if they were: the program has words for them. */
+/** What there may be that is not the stack's. */
+const TYPES: Readonly<Partial<Record<string, string>>> = {
+  parameter: 'AWS::SSM::Parameter',
+  secret: 'AWS::SecretsManager::Secret',
+  stream: 'AWS::Kinesis::Stream',
+};
+
+/** What is not the stack's, as if it were: the program has words for it. */
 const existingOnes = (service: ServiceDeclaration): readonly StackResource[] =>
   service.functions.flatMap(({ grants }) =>
     Object.values(grants).flatMap(({ binding }) =>
@@ -84,8 +107,7 @@ const existingOnes = (service: ServiceDeclaration): readonly StackResource[] =>
         : [
             {
               logicalId: binding.resource,
-              resourceType:
-                binding.kind === 'secret' ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',
+              resourceType: TYPES[binding.kind],
               physicalId: binding.physicalName,
             } as StackResource,
           ],

@@ -9,6 +9,7 @@ import {
   resource,
   secret,
   service,
+  stream,
   sub,
   topic,
 } from '../index.ts';
@@ -24,6 +25,10 @@ const news = topic('News');
 const url = parameter('Url', { value: 'x' });
 const shop = parameter('Shop', { existing: '/shop/url' });
 const token = secret('Token');
+const clicks = stream('Clicks');
+const shared = stream('Shared', {
+  existing: 'arn:aws:kinesis:us-east-1:000000000000:stream/shared',
+});
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const keep = lambda(
@@ -37,10 +42,10 @@ const keep = lambda(
   },
   async () => 'kept',
 );
-const count = lambda('Count', {}, async () => 1);
+const count = lambda('Count', { grants: { from: shared.read() } }, async () => 1);
 const program = service('Keeper', {
   functions: [keep, count],
-  resources: [audit, news, url, token, bucket('Delete'), loose],
+  resources: [audit, news, url, token, clicks, bucket('Delete'), loose],
 });
 
 const AT = 'us-east-1:000000000000';
@@ -53,6 +58,7 @@ const stack = (
     ['Loose', 'AWS::SNS::Topic', `arn:aws:sns:${AT}:loose`],
     ['Url', 'AWS::SSM::Parameter', 'url-1x'],
     ['Token', 'AWS::SecretsManager::Secret', `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`],
+    ['Clicks', 'AWS::Kinesis::Stream', 'keeper-clicks'],
     ['Count', 'AWS::Lambda::Function', 'keeper-count'],
     ['KeepRole', 'AWS::IAM::Role', 'keeper-keep-role'],
     ['Jobs', 'AWS::SQS::Queue', `https://sqs.us-east-1.amazonaws.com/000000000000/jobs`],
@@ -102,6 +108,19 @@ const DENIED: readonly (readonly [action: string, arn: string, code: string])[] 
     'secretsmanager:DescribeSecret',
     `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`,
     "token: allow('secretsmanager:DescribeSecret').on(sub`${token.arn}`),",
+  ],
+  ['kinesis:PutRecords', `arn:aws:kinesis:${AT}:stream/keeper-clicks`, 'clicks: clicks.put(),'],
+  ['kinesis:ListShards', `arn:aws:kinesis:${AT}:stream/keeper-clicks`, 'clicks: clicks.read(),'],
+  [
+    'kinesis:SubscribeToShard',
+    `arn:aws:kinesis:${AT}:stream/keeper-clicks/consumer/fast:1`,
+    "clicks: allow('kinesis:SubscribeToShard').on(sub`${clicks.arn}/*`),",
+  ],
+  ['kinesis:PutRecord', `arn:aws:kinesis:${AT}:stream/shared`, 'shared: shared.put(),'],
+  [
+    'kinesis:DescribeStream',
+    `arn:aws:kinesis:${AT}:stream/shared`,
+    "shared: allow('kinesis:DescribeStream').on(shared.arn),",
   ],
   [
     'sqs:SendMessage',

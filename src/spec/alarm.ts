@@ -93,6 +93,7 @@ export const functionMetrics = (target: Referable) => {
     throttles: metric('Throttles', 'Sum'),
     invocations: metric('Invocations', 'Sum'),
     duration: metric('Duration', 'p99'),
+    iteratorAge: metric('IteratorAge', 'Maximum'),
   };
 };
 
@@ -109,5 +110,24 @@ export const queueMetrics = (target: Referable) => {
   return {
     depth: metric('ApproximateNumberOfMessagesVisible'),
     age: metric('ApproximateAgeOfOldestMessage'),
+  };
+};
+
+/** Metrics of one stream of Kinesis. https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
+export const streamMetrics = (of: string, StreamName: Value<string>) => {
+  const metric = (metricName: string, statistic: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/Kinesis',
+    metricName,
+    statistic,
+    dimensions: { StreamName },
+    of,
+  });
+  return {
+    incomingRecords: metric('IncomingRecords', 'Sum'),
+    incomingBytes: metric('IncomingBytes', 'Sum'),
+    iteratorAge: metric('GetRecords.IteratorAgeMilliseconds', 'Maximum'),
+    writeThrottles: metric('WriteProvisionedThroughputExceeded', 'Sum'),
+    readThrottles: metric('ReadProvisionedThroughputExceeded', 'Sum'),
   };
 };

@@ -2,7 +2,14 @@ import type { EventReader } from './event-reader.ts';
 import type { GrantStatement } from './grant.ts';
 
 /** The drawers of `src/sources`. */
-export type SourceKind = 's3' | 'http-api' | 'sns' | 'sqs' | 'async' | 'custom-resource';
+export type SourceKind =
+  | 's3'
+  | 'http-api'
+  | 'sns'
+  | 'sqs'
+  | 'async'
+  | 'custom-resource'
+  | 'kinesis';
 
 /**
  * What starts a function, as data.

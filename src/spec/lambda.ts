@@ -75,6 +75,8 @@ export interface FunctionDeclaration<Event = never, Result = unknown> {
   readonly invocations: AlarmMetric;
   /** How long an invocation took, milliseconds. */
   readonly duration: AlarmMetric;
+  /** Of a function that reads streams: how old a batch's last record was when it was handed over, milliseconds. */
+  readonly iteratorAge: AlarmMetric;
   /** Lets another function call this one. */
   invoke(): Grant<FunctionClient<Event, Result>>;
 }

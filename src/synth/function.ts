@@ -8,8 +8,12 @@ import { said } from './template.ts';
 
 const DEFAULT_RETENTION_DAYS = 30;
 
+/** What is there, and not the stack's, is known by its name. */
+const existing = (target: Referable): string | undefined =>
+  (target as { readonly options?: { readonly existing?: string } }).options?.existing;
+
 const nameOf = (target: Referable, builder: TemplateBuilder): unknown =>
-  builder.resolve({ kind: 'expression', form: { is: 'ref', target } });
+  existing(target) ?? builder.resolve({ kind: 'expression', form: { is: 'ref', target } });
 
 /** Where a function has several sources of one kind, whose events say which by a name: their resources. */
 const toldApart = ({ on }: FunctionDeclaration): readonly Referable[] => {

@@ -1,5 +1,6 @@
 import { synthesiseAsyncInvocation, synthesiseAsyncSource } from '../sources/async/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
+import { synthesiseKinesisSource, synthesiseStream } from '../sources/kinesis/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
@@ -92,6 +93,7 @@ const SOURCES: Readonly<
 > = {
   s3: synthesiseS3Source,
   'http-api': synthesiseRoute,
+  kinesis: synthesiseKinesisSource,
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
   async: synthesiseAsyncSource,
@@ -109,6 +111,7 @@ const RESOURCES: Readonly<
   bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
   topic: synthesiseTopic,
   queue: synthesiseQueue,
+  stream: synthesiseStream,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,

@@ -1,4 +1,5 @@
 import { prepareClients } from '../runtime/clients/index.ts';
+import type { StreamDeclaration } from '../sources/kinesis/spec.ts';
 import type { BucketDeclaration } from '../sources/s3/spec.ts';
 import type { ParameterDeclaration } from '../sources/parameter/spec.ts';
 import type { SecretDeclaration } from '../sources/secret/spec.ts';
@@ -9,7 +10,9 @@ import type { Grant } from '../spec/grant.ts';
 import type { FunctionClient, FunctionDeclaration } from '../spec/lambda.ts';
 import type { Received, Sent } from '../spec/message-schema.ts';
 import type { QueueClient, QueueMode } from '../spec/queue-client.ts';
+import type { RecordData } from '../runtime/record-data.ts';
 import type { SettingReader } from '../spec/setting-client.ts';
+import type { StreamClient, StreamMode } from '../spec/stream-client.ts';
 import type { TopicPublisher } from '../spec/topic-client.ts';
 import type { Referable } from '../spec/value.ts';
 import { TestingError } from './testing-error.ts';
@@ -22,19 +25,22 @@ export type ClientOf<Declaration> =
       ? BucketClient<BucketMode>
       : Declaration extends QueueDeclaration<infer Schema>
         ? QueueClient<QueueMode, Sent<Schema>, Received<Schema, string>>
-        : Declaration extends TopicDeclaration
-          ? TopicPublisher
-          : Declaration extends FunctionDeclaration<infer Event, infer Result>
-            ? FunctionClient<Event, Result>
-            : Declaration extends ParameterDeclaration | SecretDeclaration
-              ? SettingReader
-              : never;
+        : Declaration extends StreamDeclaration<infer Schema, infer Keyed>
+          ? StreamClient<StreamMode, Sent<Schema>, Received<Schema, RecordData>, Keyed>
+          : Declaration extends TopicDeclaration
+            ? TopicPublisher
+            : Declaration extends FunctionDeclaration<infer Event, infer Result>
+              ? FunctionClient<Event, Result>
+              : Declaration extends ParameterDeclaration | SecretDeclaration
+                ? SettingReader
+                : never;
 
 /** Grants of everything, one line a kind. */
 const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
   bucket: (declared: BucketDeclaration) => declared.access('read', 'write', 'delete', 'list'),
   queue: (declared: QueueDeclaration) =>
     declared.access('send', 'receive', 'purge', 'inspect', 'redrive'),
+  stream: (declared: StreamDeclaration) => declared.access('put', 'read'),
   topic: (declared: TopicDeclaration) => declared.publish(),
   function: (declared: FunctionDeclaration) => declared.invoke(),
   // A test wants what is there now.

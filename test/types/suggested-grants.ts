@@ -1,6 +1,16 @@
 // What `explain` and `privileges` suggest, as a program would have it: compiled by `npm run types`, and held to what they
 // print by src/privileges/suggest-grant.test.ts.
-import { allow, bucket, lambda, parameter, resource, secret, sub, topic } from '../../src/index.ts';
+import {
+  allow,
+  bucket,
+  lambda,
+  parameter,
+  resource,
+  secret,
+  stream,
+  sub,
+  topic,
+} from '../../src/index.ts';
 
 const photos = bucket('Photos');
 const audit = bucket('Audit');
@@ -8,6 +18,10 @@ const news = topic('News');
 const url = parameter('Url', { value: 'x' });
 const shop = parameter('Shop', { existing: '/shop/url' });
 const token = secret('Token');
+const clicks = stream('Clicks');
+const shared = stream('Shared', {
+  existing: 'arn:aws:kinesis:us-east-1:000000000000:stream/shared',
+});
 const deleteResource = bucket('Delete');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
@@ -28,6 +42,11 @@ export const suggested = [
   { shopPutParameter: allow('ssm:PutParameter').on(sub`${shop.arn}`) },
   { token: token.read() },
   { token: allow('secretsmanager:DescribeSecret').on(sub`${token.arn}`) },
+  { clicks: clicks.put() },
+  { clicks: clicks.read() },
+  { clicks: allow('kinesis:SubscribeToShard').on(sub`${clicks.arn}/*`) },
+  { shared: shared.put() },
+  { shared: allow('kinesis:DescribeStream').on(shared.arn) },
   { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
   { getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/Orders') },
   { getCallerIdentity: allow('sts:GetCallerIdentity').on('*') },

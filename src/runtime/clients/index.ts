@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
   {
     bucket: () => import('./bucket.ts'),
     queue: () => import('./queue.ts'),
+    stream: () => import('./stream.ts'),
     topic: () => import('./topic.ts'),
     function: () => import('./function.ts'),
     parameter: () => import('./parameter.ts'),
@@ -52,6 +53,7 @@ export const prepareClients = (
 const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
   bucket: 'bucketName',
   queue: 'queueUrl',
+  stream: 'streamName',
   topic: 'topicArn',
   function: 'functionName',
   parameter: 'settingName',

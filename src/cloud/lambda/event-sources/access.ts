@@ -6,6 +6,7 @@ import { assumeFunctionRole } from '../environment/function-session.ts';
 import { invalidParameterValue } from '../errors.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import {
+  consumerInaccessible,
   queueNotReceivable,
   roleMayNot,
   streamInaccessible,
@@ -13,7 +14,7 @@ import {
   withHint,
 } from './errors.ts';
 import type { Source } from './source.ts';
-import { urlOfQueue } from './source.ts';
+import { isConsumer, streamOf, urlOfQueue } from './source.ts';
 
 type Context = OperationContext<LambdaState>;
 
@@ -72,21 +73,44 @@ const checkStream = async (
   arn: string,
   kind: 'kinesis' | 'dynamodb',
 ): Promise<void> => {
+  if (kind === 'kinesis' && isConsumer(arn)) return checkConsumer(checked, arn);
   for (const call of STREAM_CALLS[kind])
     demand(checked, `${kind}:${call}`, arn, streamInaccessible(arn, kind));
+  await callStream(checked, arn, kind, 'DescribeStream', {
+    Limit: 1,
+    ...(kind === 'kinesis' ? { StreamARN: arn } : { StreamArn: arn }),
+  });
+};
+
+/** Whether the stream is there. @throws {InvalidParameterValueException} */
+const callStream = async (
+  { context, principal }: Checked,
+  arn: string,
+  kind: 'kinesis' | 'dynamodb',
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+  const service = kind === 'kinesis' ? 'kinesis' : 'dynamodb-streams';
   try {
-    await checked.context.call({
-      service: kind === 'kinesis' ? 'kinesis' : 'dynamodb-streams',
-      operation: 'DescribeStream',
-      input: { Limit: 1, ...(kind === 'kinesis' ? { StreamARN: arn } : { StreamArn: arn }) },
-      principal: checked.principal,
-    });
+    await context.call({ service, operation, input, principal });
   } catch (error) {
     if (!(error instanceof AwsError) || error.status >= 500) throw error;
     throw error.code === 'ResourceNotFoundException'
       ? streamNotFound(arn)
       : withHint(streamInaccessible(arn, kind), error);
   }
+};
+
+/**
+ * A consumer needs less of its stream: what https://github.com/serverless/serverless/pull/7320 grants, and AWS takes.
+ * Whether AWS looks for the consumer itself is not known: the first reading finds out.
+ */
+const checkConsumer = async (checked: Checked, arn: string): Promise<void> => {
+  const stream = streamOf(arn);
+  for (const call of ['DescribeStreamSummary', 'ListShards'])
+    demand(checked, `kinesis:${call}`, stream, streamInaccessible(stream, 'kinesis'));
+  demand(checked, 'kinesis:SubscribeToShard', arn, consumerInaccessible(arn));
+  await callStream(checked, stream, 'kinesis', 'DescribeStreamSummary', { StreamARN: stream });
 };
 
 const DESTINATION_CALLS: Readonly<Record<string, readonly [string, string, string]>> = {

@@ -5,6 +5,7 @@ import type { ServiceContext } from '../../core/define-service.ts';
 import type { LambdaState } from '../state.ts';
 import { POLLING } from './limits.ts';
 import type { MappingRecord } from './mapping.ts';
+import { streamOf } from './source.ts';
 
 /** What tells a poller to look at its source, and when not to. */
 export interface Attention {
@@ -107,7 +108,7 @@ export const createAttention = (
     };
   };
 
-  const unlisten = context.arrivals.listen(sourceArn, wake);
+  const unlisten = context.arrivals.listen(streamOf(sourceArn), wake);
 
   return {
     wake,

@@ -38,6 +38,12 @@ export const streamInaccessible = (arn: string, kind: 'kinesis' | 'dynamodb'): A
     `Cannot access stream ${arn}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ${kind === 'kinesis' ? 'ListShards, ' : ''}and ListStreams Actions on your stream in IAM.`,
   );
 
+/** Not seen from AWS. */
+export const consumerInaccessible = (arn: string): AwsError =>
+  invalidParameterValue(
+    `Cannot access consumer ${arn}. Please ensure the role can perform the SubscribeToShard Action on your consumer in IAM.`,
+  );
+
 export const streamNotFound = (arn: string): AwsError =>
   invalidParameterValue(`Stream not found: ${arn}`);
 

@@ -367,6 +367,27 @@ describe('what fails in a stream', () => {
     ]);
   });
 
+  it('is split from what is before it by an answer too, which costs no retry', async () => {
+    await createStream(kinesis, bench);
+    const seen = await bench.fn<StreamEvent>('worker', ({ Records }) => {
+      const bad = Records.findIndex((record) => text(record) === 'bad');
+      if (bad === 0) throw new Error('never');
+      return {
+        batchItemFailures:
+          bad < 0 ? [] : [{ itemIdentifier: Records[bad]?.kinesis.sequenceNumber }],
+      };
+    });
+    await map({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 0,
+    });
+    await putAll('a', 'bad', 'c');
+    await bench.clock.advance(60_000);
+    expect(texts(seen)).toEqual([['a', 'bad', 'c'], ['bad', 'c'], ['bad'], ['c']]);
+    expect(bench.notes().filter((note) => note.includes('1 record of'))).toHaveLength(1);
+  });
+
   it('is given up when it is too old', async () => {
     await createStream(kinesis, bench);
     const seen = await bench.fn<StreamEvent>('worker', ({ Records }) => {

@@ -101,10 +101,6 @@ describe('a mapping is refused', () => {
     [{ EventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/c/1' }, 'Amazon MSK'],
     [{ EventSourceArn: 'arn:aws:mq:us-east-1:000000000000:broker:b:1' }, 'Amazon MQ'],
     [{ EventSourceArn: 'arn:aws:rds:us-east-1:000000000000:cluster:c' }, 'Amazon DocumentDB'],
-    [
-      { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s/consumer/c:1' },
-      'enhanced fan-out',
-    ],
     [{ EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:one' }, 'another account or region'],
     [{ ProvisionedPollerConfig: { MinimumPollers: 2 } }, 'Provisioned pollers'],
     [{ KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/1' }, 'KMSKeyArn'],

@@ -23,7 +23,10 @@ const NOT_HERE: Readonly<Record<string, string>> = {
 
 const KINDS: readonly { readonly form: RegExp; readonly kind: SourceKind }[] = [
   { form: /^arn:aws[\w-]*:sqs:[^:]+:\d{12}:[\w-]{1,80}(\.fifo)?$/, kind: 'sqs' },
-  { form: /^arn:aws[\w-]*:kinesis:[^:]+:\d{12}:stream\/[\w.-]+$/, kind: 'kinesis' },
+  {
+    form: /^arn:aws[\w-]*:kinesis:[^:]+:\d{12}:stream\/[\w.-]+(\/consumer\/[\w.-]+:\d+)?$/,
+    kind: 'kinesis',
+  },
   { form: /^arn:aws[\w-]*:dynamodb:[^:]+:\d{12}:table\/[\w.-]+\/stream\/.+$/, kind: 'dynamodb' },
 ];
 
@@ -32,11 +35,9 @@ const KINDS: readonly { readonly form: RegExp; readonly kind: SourceKind }[] = [
  * @throws {NotImplemented} for a source that AWS has and the embedded cloud has not
  */
 export const readSource = (place: Place, arn: string): Source => {
-  const [, , service = '', region, account, resource = ''] = arn.split(':');
+  const [, , service = '', region, account] = arn.split(':');
   const missing = NOT_HERE[service];
   if (missing !== undefined) throw notSupported(missing);
-  if (service === 'kinesis' && resource.includes('/consumer/'))
-    throw notSupported('A stream consumer (enhanced fan-out) as an event source');
   const known = KINDS.find(({ form }) => form.test(arn));
   if (known === undefined) throw invalidParameterValue('Unrecognized event source.');
   if (region !== place.region || account !== place.accountId)
@@ -49,3 +50,11 @@ export const urlOfQueue = (arn: string): string => {
   const [, , , region = '', account = '', name = ''] = arn.split(':');
   return `https://sqs.${region}.amazonaws.com/${account}/${name}`;
 };
+
+const CONSUMER = '/consumer/';
+
+/** Whether an ARN is that of a consumer of a stream of Kinesis (enhanced fan-out). */
+export const isConsumer = (arn: string): boolean => arn.includes(CONSUMER);
+
+/** The stream of a consumer; any other ARN as it is. */
+export const streamOf = (arn: string): string => arn.split(CONSUMER)[0] ?? arn;

@@ -133,6 +133,7 @@ const selfWriting = {
         Effect: 'Allow',
         Principal: {
           Service: [
+            'kinesis.amazonaws.com',
             'lambda.amazonaws.com',
             'logs.amazonaws.com',
             'apigateway.amazonaws.com',

@@ -12,6 +12,12 @@ export const check = (...problems: readonly Problem[]): void => {
   if (found.length > 0) throw validation(found);
 };
 
+/** Something that has to be there, in the words of kinesalite's recordings. */
+export const present = (path: string, value: unknown): Problem =>
+  value === undefined
+    ? `Value null at '${path}' failed to satisfy constraint: Member must not be null`
+    : undefined;
+
 /** A number within bounds. */
 export const within = (
   path: string,

@@ -75,4 +75,5 @@ export const createKinesis = ({ shardLimits = false }: KinesisOptions = {}): Ser
     },
     resources: [stream, streamConsumer, resourcePolicy],
     maxBodyBytes: BODY_BYTES,
+    stop: ({ state }) => state.teller.stop(),
   });

@@ -2,11 +2,12 @@ import type * as Kinesis from '@aws-sdk/client-kinesis';
 import { AwsError } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { check, hashKeyed, sequenced, sized } from './constraints.ts';
+import { check, present, hashKeyed, sequenced, sized } from './constraints.ts';
 import { dataKeyFor } from './data-keys.ts';
 import { dryRun, invalidArgument, rateExceeded } from './errors.ts';
 import { fromDecimal, hashOf } from './hash-key.ts';
 import { PUT, RECORD_KIB } from './limits.ts';
+import { note } from './metrics.ts';
 import { requireStream, streamNeed } from './names.ts';
 import { readSequence } from './sequence.ts';
 import type { KinesisState, Stream } from './state.ts';
@@ -46,6 +47,8 @@ const constraintsOf = (
   path: string,
 ) =>
   [
+    // "If the stream uses the USER_PARTITION_KEY record distribution strategy, a partition key is required": API_PutRecord.html
+    present(`${path}partitionKey`, entry.PartitionKey),
     sized(`${path}partitionKey`, entry.PartitionKey, [1, PUT.partitionKey]),
     hashKeyed(`${path}explicitHashKey`, entry.ExplicitHashKey),
     sized(`${path}data`, entry.Data, [0, RECORD_KIB.most * 1024]),
@@ -71,6 +74,29 @@ const append = (stream: Stream, given: Given, dataKey: string | undefined, conte
   return { ShardId: log.id, SequenceNumber: sequence };
 };
 
+/** What one put came to. */
+const notePut = (
+  context: Context,
+  stream: Stream,
+  { records, bytes, failed }: Readonly<Record<'records' | 'bytes' | 'failed', number>>,
+) =>
+  note(context, stream, {
+    ...(records === 0 ? {} : { IncomingRecords: records, IncomingBytes: bytes }),
+    WriteProvisionedThroughputExceeded: failed,
+  });
+
+/** The one record of a `PutRecord`. @throws {ProvisionedThroughputExceededException} */
+const appendOne = (stream: Stream, given: Given, dataKey: string | undefined, context: Context) => {
+  try {
+    const put = append(stream, given, dataKey, context);
+    notePut(context, stream, { records: 1, bytes: given.data.byteLength, failed: 0 });
+    return put;
+  } catch (error) {
+    notePut(context, stream, { records: 0, bytes: 0, failed: 1 });
+    throw error;
+  }
+};
+
 const encryptionOf = ({ keyId }: Stream) =>
   keyId === undefined ? {} : ({ EncryptionType: 'KMS' } as const);
 
@@ -94,7 +120,7 @@ export const putOperations: OperationTable<KinesisState> = {
         );
       if (input.DryRun === true) throw dryRun();
       const dataKey = stream.keyId === undefined ? undefined : await dataKeyFor(stream, context);
-      const put = append(stream, given, dataKey, context);
+      const put = appendOne(stream, given, dataKey, context);
       context.arrivals.announce(stream.arn);
       return { ...put, ...encryptionOf(stream) };
     },
@@ -120,16 +146,19 @@ export const putOperations: OperationTable<KinesisState> = {
         );
       if (input.DryRun === true) throw dryRun();
       const dataKey = stream.keyId === undefined ? undefined : await dataKeyFor(stream, context);
-      let failed = 0;
+      let [failed, bytesIn] = [0, 0];
       const answers = records.map((given): Kinesis.PutRecordsResultEntry => {
         try {
-          return append(stream, given, dataKey, context);
+          const put = append(stream, given, dataKey, context);
+          bytesIn += given.data.byteLength;
+          return put;
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
           failed += 1;
           return { ErrorCode: error.code, ErrorMessage: error.message };
         }
       });
+      notePut(context, stream, { records: records.length - failed, bytes: bytesIn, failed });
       if (failed < records.length) context.arrivals.announce(stream.arn);
       return { FailedRecordCount: failed, Records: answers, ...encryptionOf(stream) };
     },

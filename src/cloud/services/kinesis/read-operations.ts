@@ -7,6 +7,7 @@ import { openDataKeys } from './data-keys.ts';
 import { dryRun, invalidArgument, rateExceeded, shardDoesNotExist } from './errors.ts';
 import { peekIterator, readIterator, writeIterator } from './iterator.ts';
 import { GET } from './limits.ts';
+import { note } from './metrics.ts';
 import { requireStream, streamArn, streamNeed } from './names.ts';
 import { childrenOf, dataKeysOf, describeRecord, readShard } from './read-shard.ts';
 import { shardId } from './shard-log.ts';
@@ -68,10 +69,18 @@ export const readOperations: OperationTable<KinesisState> = {
       if (stream === undefined || log === undefined)
         throw shardDoesNotExist(shardId(from.shard), from.stream, accountId);
       if (input.DryRun === true) throw dryRun();
-      if (!state.throughput.gives(log, now)) throw rateExceeded(log.id, stream.name, accountId);
+      if (!state.throughput.gives(log, now)) {
+        note(context, stream, { ReadProvisionedThroughputExceeded: 1 });
+        throw rateExceeded(log.id, stream.name, accountId);
+      }
       const read = readShard(log, Math.min(from.place, log.next), input.Limit ?? GET.records, now);
       state.throughput.given(log, read.bytes, now);
       await openDataKeys(dataKeysOf(read.records), stream, context);
+      const last = read.records.at(-1)?.arrivedAt;
+      note(context, stream, {
+        'GetRecords.IteratorAgeMilliseconds': last === undefined ? 0 : now - last,
+        ReadProvisionedThroughputExceeded: 0,
+      });
       const next = { ...from, place: read.next };
       return {
         Records: read.records.map(describeRecord),

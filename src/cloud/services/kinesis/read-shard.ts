@@ -35,7 +35,8 @@ export const readShard = (log: ShardLog, from: number, limit: number, now: numbe
     bytes,
     next,
     ended: waiting === undefined && log.shard.closedAt !== undefined,
-    millisBehindLatest: waiting === undefined ? 0 : Math.max(0, now - waiting.arrivedAt),
+    // "A value of zero indicates that there are no new records to process at this moment": API_GetRecords.html, also where time stands still.
+    millisBehindLatest: waiting === undefined ? 0 : Math.max(1, now - waiting.arrivedAt),
   };
 };
 

@@ -144,6 +144,11 @@ describe('records', () => {
         "at 'records' failed to satisfy constraint: Member must have length less than or equal to 500",
       ) as string,
     });
+    await expect(send([{ Data: bytes('x'), PartitionKey: undefined }])).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value null at 'records.1.member.partitionKey' failed to satisfy constraint: Member must not be null",
+    });
     await expect(send([{ Data: bytes('x'), PartitionKey: '' }])).rejects.toMatchObject({
       message: expect.stringContaining("at 'records.1.member.partitionKey'") as string,
     });

@@ -1,8 +1,11 @@
 import type { StateTools } from '../../core/define-service.ts';
+import type { MinuteTeller } from '../../core/minute-teller.ts';
+import { createMinuteTeller } from '../../core/minute-teller.ts';
 import type { Table } from '../../core/store.ts';
 import type { DataKey, DataKeyStore } from './data-key-store.ts';
 import { createDataKeyStore } from './data-key-store.ts';
 import { HOUR_MS } from './limits.ts';
+import type { Tallies } from './metrics.ts';
 import type { StoredRecord } from './shard-log.ts';
 import { createShardLog } from './shard-log.ts';
 import type { ShardLog } from './shard-log.ts';
@@ -86,6 +89,10 @@ export interface KinesisState {
   readonly subscriptions: Subscriptions;
   readonly throughput: Throughput;
   readonly dataKeys: DataKeyStore;
+  /** What CloudWatch is to be told. */
+  readonly tallies: Tallies;
+  /** Tells CloudWatch. */
+  readonly teller: MinuteTeller;
 }
 
 export const horizonOf = (stream: Stream, now: number): number =>
@@ -219,6 +226,8 @@ export const createKinesisState = (tools: StateTools, limited = false): KinesisS
     subscriptions: createSubscriptions(),
     throughput: createThroughput(limited),
     dataKeys,
+    tallies: new Map(),
+    teller: createMinuteTeller('AWS/Kinesis', 'kinesis.amazonaws.com'),
   };
 
   /** Builds what is derived from the tables, after a restart or in a fork. */

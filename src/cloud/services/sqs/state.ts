@@ -1,5 +1,7 @@
 import type { StateTools } from '../../core/define-service.ts';
 import type { Timer } from '../../core/clock.ts';
+import type { MinuteTeller } from '../../core/minute-teller.ts';
+import { createMinuteTeller } from '../../core/minute-teller.ts';
 import type { Table } from '../../core/store.ts';
 import { LIMITS } from './limits.ts';
 import type { Line } from './line.ts';
@@ -86,8 +88,8 @@ export interface SqsState {
   recall(lane: Lane, id: string, now: number): Deduplication | undefined;
   /** Timers of move tasks that run, by task. */
   readonly taskTimers: Map<string, Timer>;
-  /** Rings when CloudWatch is told next. */
-  readonly metricsTimer: { current: Timer | undefined };
+  /** Tells CloudWatch. */
+  readonly teller: MinuteTeller;
   /** Calls every timer off: a cloud that has stopped does nothing more. */
   stop(): void;
 }
@@ -104,7 +106,7 @@ export const createSqsState = (tools: StateTools): SqsState => {
   const deduplications = tools.table<Deduplication>('deduplications');
   const lanes = new Map<string, Lane>();
   const taskTimers = new Map<string, Timer>();
-  const metricsTimer: SqsState['metricsTimer'] = { current: undefined };
+  const teller = createMinuteTeller('AWS/SQS', 'sqs.amazonaws.com');
   let lastOrder = 0;
 
   const open = (queue: Queue): Lane => {
@@ -178,9 +180,9 @@ export const createSqsState = (tools: StateTools): SqsState => {
       return lane.seen.get(id);
     },
     taskTimers,
-    metricsTimer,
+    teller,
     stop: () => {
-      metricsTimer.current?.cancel();
+      teller.stop();
       for (const { timer } of lanes.values()) timer?.timer.cancel();
       for (const timer of taskTimers.values()) timer.cancel();
     },

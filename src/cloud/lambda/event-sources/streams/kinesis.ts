@@ -1,10 +1,10 @@
 import type * as Kinesis from '@aws-sdk/client-kinesis';
 import type { StreamFacts, StreamPage, StreamRecord, StreamSource } from './stream-source.ts';
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#kinesis-example-event */
-const recordOf = (
+export const recordOf = (
   record: Kinesis._Record,
   shardId: string,
   { arn, region, role }: StreamFacts,
@@ -38,6 +38,25 @@ const recordOf = (
     },
   };
 };
+
+/** Everything from now on, without what was written in this very millisecond before. */
+export const endByReading =
+  (source: Pick<StreamSource, 'iterator' | 'read'>): StreamSource['end'] =>
+  async (call, shardId, nowMs) => {
+    let last: string | undefined;
+    let next: string | undefined = await source.iterator(call, shardId, {
+      kind: 'AT_TIMESTAMP',
+      at: nowMs,
+    });
+    while (next !== undefined) {
+      const page: StreamPage = await source.read(call, shardId, next);
+      last = page.records.at(-1)?.sequenceNumber ?? last;
+      next = page.records.length === 0 ? undefined : page.next;
+    }
+    return last === undefined
+      ? { kind: 'AT_TIMESTAMP', at: nowMs }
+      : { kind: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: last };
+  };
 
 /** A stream of Kinesis, read with shared throughput. */
 export const kinesisSource = (facts: StreamFacts): StreamSource => {
@@ -88,22 +107,7 @@ export const kinesisSource = (facts: StreamFacts): StreamSource => {
         next: page.NextShardIterator,
       };
     },
-    // Everything from now on, without what was written in this very millisecond before.
-    end: async (call, shardId, nowMs) => {
-      let last: string | undefined;
-      let next: string | undefined = await source.iterator(call, shardId, {
-        kind: 'AT_TIMESTAMP',
-        at: nowMs,
-      });
-      while (next !== undefined) {
-        const page: StreamPage = await source.read(call, shardId, next);
-        last = page.records.at(-1)?.sequenceNumber ?? last;
-        next = page.records.length === 0 ? undefined : page.next;
-      }
-      return last === undefined
-        ? { kind: 'AT_TIMESTAMP', at: nowMs }
-        : { kind: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: last };
-    },
+    end: (...given) => endByReading(source)(...given),
     batchInfo: 'KinesisBatchInfo',
     printTime: (ms) => new Date(ms).toISOString(),
   };

@@ -228,11 +228,15 @@ export const createLane = (host: LaneHost): Lane => {
     }
     // "Lambda uses the record with the lowest sequence number as the checkpoint": what stands before it is done.
     const at = records.findIndex(({ sequenceNumber }) => verdict.failed.has(sequenceNumber));
-    if (at > 0) host.done(records.slice(0, at));
-    return failed(
-      { ...attempt, records: records.slice(at), failures: at > 0 ? 0 : attempt.failures },
-      false,
-    );
+    if (at === 0) return failed(attempt, false);
+    host.done(records.slice(0, at));
+    const left = { ...attempt, records: records.slice(at), failures: 0 };
+    if (!settings.bisects) return failed(left, false);
+    // "The batch is bisected at the returned sequence number": a split, which costs no retry.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html#streams-batchfailurereporting-bisect
+    host.result(FAILED);
+    again.unshift(left);
+    rest();
   };
 
   /** "If your final invoke fails, your function suspends further processing until it is successful." */

@@ -10,9 +10,11 @@ import type { Handover } from '../invoke-batch.ts';
 import { functionOf, invokeBatch } from '../invoke-batch.ts';
 import type { MappingRecord, Poller, Position, ShardProgress } from '../mapping.ts';
 import { createRoleCaller } from '../role-caller.ts';
+import { isConsumer, streamOf } from '../source.ts';
 import { dynamodbSource } from './dynamodb.ts';
 import type { Discarded } from './failure-record.ts';
 import { failureRecord } from './failure-record.ts';
+import { kinesisConsumerSource } from './kinesis-consumer.ts';
 import { kinesisSource } from './kinesis.ts';
 import type { LaneHost } from './lane.ts';
 import type { ShardReader } from './shard-reader.ts';
@@ -21,6 +23,11 @@ import type { Shard, StreamCall, StreamRecord } from './stream-source.ts';
 import { windowFacts } from './windows.ts';
 
 type Context = ServiceContext<LambdaState>;
+
+const sourceOf = ({ kind, sourceArn }: MappingRecord) => {
+  if (kind !== 'kinesis') return dynamodbSource;
+  return isConsumer(sourceArn) ? kinesisConsumerSource : kinesisSource;
+};
 
 /** Hands records of a shard over. */
 type Invoke = (
@@ -43,7 +50,7 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
     region: context.region,
     role: () => functionOf(state, given).version.role,
   };
-  const source = given.kind === 'kinesis' ? kinesisSource(facts) : dynamodbSource(facts);
+  const source = sourceOf(given)(facts);
   const passes = createFilter(given.kind, settings.filters);
   const key = (shardId: string) => `${uuid}/${shardId}`;
   const readers = new Map<string, ShardReader>();
@@ -113,7 +120,7 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
       );
     const record = failureRecord(discarded, {
       source,
-      arn: sourceArn,
+      arn: streamOf(sourceArn),
       shardId,
       functionArn: functionArn(context, given.functionName, given.qualifier),
       requestId: random.uuid(),
