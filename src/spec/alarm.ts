@@ -111,3 +111,20 @@ export const queueMetrics = (target: Referable) => {
     age: metric('ApproximateAgeOfOldestMessage'),
   };
 };
+
+/** SNS's metrics of one topic. https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
+export const topicMetrics = (target: Referable) => {
+  const metric = (metricName: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/SNS',
+    metricName,
+    statistic: 'Sum',
+    dimensions: { TopicName: getAtt(target, 'TopicName') },
+    of: target.name,
+  });
+  return {
+    published: metric('NumberOfMessagesPublished'),
+    delivered: metric('NumberOfNotificationsDelivered'),
+    failed: metric('NumberOfNotificationsFailed'),
+  };
+};

@@ -22,8 +22,8 @@ export type ClientOf<Declaration> =
       ? BucketClient<BucketMode>
       : Declaration extends QueueDeclaration<infer Schema>
         ? QueueClient<QueueMode, Sent<Schema>, Received<Schema, string>>
-        : Declaration extends TopicDeclaration
-          ? TopicPublisher
+        : Declaration extends TopicDeclaration<infer Schema>
+          ? TopicPublisher<Sent<Schema>>
           : Declaration extends FunctionDeclaration<infer Event, infer Result>
             ? FunctionClient<Event, Result>
             : Declaration extends ParameterDeclaration | SecretDeclaration
