@@ -6,7 +6,14 @@ import type {
 } from '../../core/resource-provider.ts';
 import { retag } from '../../core/retag.ts';
 
-const NUMBERS = ['Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold'];
+const NUMBERS = [
+  'Period',
+  'EvaluationPeriods',
+  'DatapointsToAlarm',
+  'Threshold',
+  'ActionsSuppressorWaitPeriod',
+  'ActionsSuppressorExtensionPeriod',
+];
 
 /** Templates may say numbers and booleans as strings. */
 const typed = (properties: ResourceProperties): Record<string, unknown> =>
@@ -102,6 +109,9 @@ const COMPOSITE_PROPERTIES = [
   'OKActions',
   'AlarmActions',
   'InsufficientDataActions',
+  'ActionsSuppressor',
+  'ActionsSuppressorWaitPeriod',
+  'ActionsSuppressorExtensionPeriod',
 ];
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html */
