@@ -59,7 +59,7 @@ export const followSuppressor = (
   const { state, clock } = context;
   const came = changed.state === 'ALARM';
   if (!came && before !== 'ALARM') return;
-  for (const alarm of [...state.composites.values()]) {
+  for (const alarm of state.composites.values()) {
     const { suppressor, suppressed } = alarm;
     if (suppressor === undefined || suppressed === undefined) continue;
     if (nameOf(suppressor.alarm) !== changed.alarmName) continue;
