@@ -103,6 +103,7 @@ export type { Destination } from './spec/destination.ts';
 export { queue } from './sources/sqs/spec.ts';
 export type {
   QueueDeclaration,
+  QueueFeed,
   QueueOptions,
   QueueReference,
   QueueSourceOptions,
@@ -132,8 +133,34 @@ export type { MessageIssue } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
 export type { SendFailure } from './runtime/send-error.ts';
 export { topic } from './sources/sns/spec.ts';
-export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sources/sns/spec.ts';
-export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';
+export type {
+  QueueSubscriptionOptions,
+  Subscriber,
+  SubscriptionOptions,
+  TopicDeclaration,
+  TopicOptions,
+  TopicReference,
+  TopicSourceOptions,
+} from './sources/sns/spec.ts';
+export type {
+  SnsEnvelope,
+  SnsEvent,
+  SnsMessage,
+  SnsRecord,
+  TopicMessage,
+} from './sources/sns/message.ts';
+export type {
+  AttributeFilter,
+  BodyFilter,
+  FilterTest,
+  MessageFilter,
+} from './spec/filter-policy.ts';
+export type {
+  MessageAttribute,
+  PublishEntry,
+  PublishOptions,
+  TopicPublisher,
+} from './spec/topic-client.ts';
 export { HttpError } from './runtime/http-error.ts';
 export { adjust } from './spec/adjust.ts';
 export type { Adjustment, AdjustmentOptions } from './spec/adjust.ts';

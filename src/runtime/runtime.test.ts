@@ -44,8 +44,8 @@ const work = lambda('Work', { on: api.get('/work'), grants: { photos: photos.acc
     return { text: await photos.text('a b/c'), nine: await square.invoke({ side: 3 }), left: remainingTimeMs() > 0 && remainingTimeMs() <= 5000,
       id: requestId.length, functionName, aborted: signal.aborted };
   });
-const listen = lambda('Listen', { on: news.messages() }, async (event, { log }) => {
-  for (const { Sns } of event.Records) log.warn('heard', { message: Sns.Message, subject: Sns.Subject });
+const listen = lambda('Listen', { on: news.messages() }, async ({ body, subject }, { log }) => {
+  log.warn('heard', { message: body, subject });
 });
 const lazy = lambda('Lazy', { on: api.get('/lazy') }, () => import('./lazy.ts'));
 await main(service('Runtime', { functions: [square, echo, answers, work, listen, lazy] }));

@@ -131,3 +131,20 @@ export const streamMetrics = (of: string, StreamName: Value<string>) => {
     readThrottles: metric('ReadProvisionedThroughputExceeded', 'Sum'),
   };
 };
+
+/** SNS's metrics of one topic. https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
+export const topicMetrics = (target: Referable) => {
+  const metric = (metricName: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/SNS',
+    metricName,
+    statistic: 'Sum',
+    dimensions: { TopicName: getAtt(target, 'TopicName') },
+    of: target.name,
+  });
+  return {
+    published: metric('NumberOfMessagesPublished'),
+    delivered: metric('NumberOfNotificationsDelivered'),
+    failed: metric('NumberOfNotificationsFailed'),
+  };
+};

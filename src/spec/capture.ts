@@ -22,9 +22,12 @@ const readFrames = (stack: string): readonly Frame[] =>
     return OWN.test(file) ? [] : [{ file, line: Number(match[2]) }];
   });
 
+/** A test runner evaluates modules by frames of its own, which lie in a package. */
+const isOfProgram = ({ file }: Frame) => !/[\\/]node_modules[\\/]/.test(file);
+
 /**
  * Where the call of a declaring function stands, read off the stack. The innermost frame is the declaration, the
- * outermost the module whose top level was running.
+ * outermost of the program the module whose top level was running.
  */
 export const captureFromStack = (): DeclaredAt | undefined => {
   const { stackTraceLimit } = Error;
@@ -33,7 +36,7 @@ export const captureFromStack = (): DeclaredAt | undefined => {
   Error.stackTraceLimit = stackTraceLimit;
   const frames = readFrames(stack);
   const [innermost] = frames;
-  const outermost = frames.at(-1);
+  const outermost = frames.findLast(isOfProgram) ?? frames.at(-1);
   if (innermost === undefined || outermost === undefined) return undefined;
   return { ...innermost, module: outermost.file };
 };

@@ -27,8 +27,8 @@ export type ClientOf<Declaration> =
         ? QueueClient<QueueMode, Sent<Schema>, Received<Schema, string>>
         : Declaration extends StreamDeclaration<infer Schema, infer Keyed>
           ? StreamClient<StreamMode, Sent<Schema>, Received<Schema, RecordData>, Keyed>
-          : Declaration extends TopicDeclaration
-            ? TopicPublisher
+          : Declaration extends TopicDeclaration<infer Schema>
+            ? TopicPublisher<Sent<Schema>>
             : Declaration extends FunctionDeclaration<infer Event, infer Result>
               ? FunctionClient<Event, Result>
               : Declaration extends ParameterDeclaration | SecretDeclaration

@@ -96,9 +96,9 @@ describe('events follow from sources', () => {
       expectTypeOf(event.Records[0]?.s3.object.key).toEqualTypeOf<string | undefined>();
     });
     lambda('Shout', { on: alerts.messages() }, async (event) => {
-      expectTypeOf(event.Records[0]?.Sns.Message).toEqualTypeOf<string | undefined>();
+      expectTypeOf(event.record.Sns.Message).toEqualTypeOf<string>();
       // @ts-expect-error SNS has no bucket
-      return event.Records[0]?.s3;
+      return event.record.s3;
     });
   });
 

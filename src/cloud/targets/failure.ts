@@ -28,8 +28,11 @@ const MISSING = /NotFound|NonExistent|NoSuch|DoesNotExist/;
 const INVALID = /Validation|Invalid/;
 
 /**
- * Reads an error of a target. What only somebody's action can mend is not tried again.
+ * Reads an error of a target. What only somebody's action can mend is not tried again: every service that delivers says so of
+ * itself, and that throttling and the other side's own faults are.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html#why-do-message-deliveries-fail
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions.html
  */
 export const readFailure = (error: unknown): Failure => {
   const message = error instanceof Error ? error.message : String(error);
@@ -45,7 +48,8 @@ export const readFailure = (error: unknown): Failure => {
     outcome,
   });
   if (denied) return as('NO_PERMISSIONS', false);
-  if (status === 501) return as('SDK_CLIENT_ERROR', false);
+  // Ours, not AWS's: what the embedded cloud does not do. An endpoint's own status 501 is a fault like any other.
+  if (cause === 'NotImplemented') return as('SDK_CLIENT_ERROR', false);
   if (status === 429 || THROTTLED.test(cause)) return as('THROTTLING', true);
   if (status >= 500) return as('INTERNAL_ERROR', true);
   if (status === 404 || MISSING.test(cause)) return as('NO_RESOURCE', false);

@@ -99,8 +99,8 @@ describe('what is given up', () => {
     const hear = lambda(
       'Hear',
       { on: lost.messages(), grants: { heard: heard.send() } },
-      async ({ Records }, clients) => {
-        for (const { Sns } of Records) await clients.heard.send(Sns.Message);
+      async ({ body }, clients) => {
+        await clients.heard.send(body);
       },
     );
     const cloud = await start();

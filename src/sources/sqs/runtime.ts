@@ -1,6 +1,6 @@
 import { readBody } from '../../runtime/check-message.ts';
 import { handleRecords } from '../../runtime/handle-records.ts';
-import { InvalidMessageError } from '../../runtime/invalid-message.ts';
+import { readOrDrop } from '../../runtime/read-or-drop.ts';
 import type { EventReader, PhysicalNames, Reading } from '../../spec/event-reader.ts';
 import type { Logger } from '../../spec/handler-context.ts';
 import type { MessageSchema } from '../../spec/message-schema.ts';
@@ -54,21 +54,6 @@ const readMessage = async (
   record,
 });
 
-/** Undefined for a message that is dropped. */
-const readOrDrop = async (
-  record: SqsRecord,
-  reading: QueueReading,
-  log: Logger,
-): Promise<QueueMessage<unknown> | undefined> => {
-  try {
-    return await readMessage(record, reading);
-  } catch (error) {
-    if (reading.invalid !== 'drop' || !(error instanceof InvalidMessageError)) throw error;
-    log.warn(`${error.message}; it is dropped`);
-    return undefined;
-  }
-};
-
 const planOf = (event: SqsEvent, { fifo }: QueueReading, log: Logger) => ({
   records: event.Records,
   idOf: ({ messageId }: SqsRecord) => messageId,
@@ -85,7 +70,7 @@ export const messageReader = (reading: QueueReading): EventReader => ({
     handleRecords({
       ...planOf(event, reading, log),
       handle: async (record) => {
-        const message = await readOrDrop(record, reading, log);
+        const message = await readOrDrop(() => readMessage(record, reading), reading.invalid, log);
         if (message !== undefined) await run(message);
       },
     }),
@@ -100,7 +85,7 @@ export const batchReader = (reading: QueueReading): EventReader => ({
     const failed = new Map<SqsRecord, unknown>();
     for (const record of event.Records)
       try {
-        const message = await readOrDrop(record, reading, log);
+        const message = await readOrDrop(() => readMessage(record, reading), reading.invalid, log);
         if (message !== undefined) read.set(record, message);
       } catch (error) {
         failed.set(record, error);

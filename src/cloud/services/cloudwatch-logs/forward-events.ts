@@ -1,5 +1,6 @@
-import { AwsError, failureOutcome } from '../../core/aws-error.ts';
+import { failureOutcome } from '../../core/aws-error.ts';
 import type { OperationContext, ServiceContext } from '../../core/define-service.ts';
+import { readFailure } from '../../targets/index.ts';
 import { compressed, sendTo } from './destination.ts';
 import { FORWARDING } from './limits.ts';
 import type { Forwarding, LogsState, LogStream, SubscriptionFilter } from './state.ts';
@@ -82,11 +83,6 @@ const wait = (context: Context, { id, dueAt }: Forwarding) => {
   if (state.stopped !== true) state.reminders.set(id, dueAt, () => attempt(context, id));
 };
 
-const isWorthRetry = (error: unknown) =>
-  error instanceof AwsError &&
-  error.code !== 'NotImplemented' &&
-  (error.status >= 500 || error.status === 429 || /Throttl|ProvisionedThroughput/.test(error.code));
-
 /**
  * "If a retryable error occurs, CloudWatch Logs retries delivering for up to 24 hours"; what is refused is dropped.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions.html
@@ -106,7 +102,7 @@ const attempt = (context: Context, id: string): void =>
         FORWARDING.firstPauseMs * 2 ** forwarding.attempt,
       );
       const dueAt = clock.now() + pause;
-      if (isWorthRetry(error) && dueAt - forwarding.startedAt <= FORWARDING.retriedMs) {
+      if (readFailure(error).retried && dueAt - forwarding.startedAt <= FORWARDING.retriedMs) {
         const later = { ...forwarding, attempt: forwarding.attempt + 1, dueAt };
         state.forwardings.set(id, later);
         return wait(context, later);

@@ -241,8 +241,17 @@ describe('an alarm that changes its state', () => {
       region: 'us-east-1',
       alarmData: {
         alarmName: 'direct',
-        state: { value: 'ALARM' },
-        previousState: { value: 'OK' },
+        state: {
+          value: 'ALARM',
+          reason: expect.stringMatching(/^Threshold Crossed: 1 datapoint /),
+          reasonData: expect.stringContaining('"threshold":1'),
+          timestamp: expect.stringMatching(/\+0000$/),
+        },
+        previousState: {
+          value: 'OK',
+          reason: expect.stringMatching(/^Threshold Crossed: /),
+          timestamp: expect.stringMatching(/\+0000$/),
+        },
         configuration: {
           metrics: [{ metricStat: { metric: { namespace: 'Shop', name: 'direct' }, stat: 'Sum' } }],
         },

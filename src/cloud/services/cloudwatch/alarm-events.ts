@@ -2,11 +2,27 @@ import { AwsError } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 import type { Alarm, CloudWatchState, CompositeAlarm } from './state.ts';
-import { isComposite } from './state.ts';
+import { isComposite, suppressionReason } from './state.ts';
+
+/** Times as CloudWatch writes them. */
+export const amzDate = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
 /** What an alarm looks at, as events and functions are told. */
-export const alarmConfiguration = (alarm: Alarm | CompositeAlarm) =>
-  isComposite(alarm) ? { alarmRule: alarm.rule } : { metrics: metricsOf(alarm) };
+export const alarmConfiguration = (alarm: Alarm | CompositeAlarm) => ({
+  ...(alarm.description === undefined ? {} : { description: alarm.description }),
+  ...(isComposite(alarm)
+    ? {
+        alarmRule: alarm.rule,
+        ...(alarm.suppressor === undefined
+          ? {}
+          : {
+              actionsSuppressor: alarm.suppressor.alarm,
+              actionsSuppressorWaitPeriod: alarm.suppressor.waitSeconds,
+              actionsSuppressorExtensionPeriod: alarm.suppressor.extensionSeconds,
+            }),
+      }
+    : { metrics: metricsOf(alarm) }),
+});
 
 const metricsOf = (alarm: Alarm) => [
   {
@@ -19,21 +35,25 @@ const metricsOf = (alarm: Alarm) => [
       },
       period: alarm.periodSeconds,
       stat: alarm.statistic,
+      ...(alarm.unit === undefined ? {} : { unit: alarm.unit }),
     },
     returnData: true,
   },
 ];
 
-const stateOf = ({
-  state,
-  stateReason,
-  stateReasonData,
-  stateChangedAt,
-}: Alarm | CompositeAlarm) => ({
-  value: state,
-  reason: stateReason,
-  ...(stateReasonData === undefined ? {} : { reasonData: stateReasonData }),
-  timestamp: new Date(stateChangedAt).toISOString().replace('Z', '+0000'),
+/** The state of an alarm, as events and functions are told. */
+export const alarmState = (alarm: Alarm | CompositeAlarm) => ({
+  value: alarm.state,
+  reason: alarm.stateReason,
+  // Whoever sets a state by hand need not say more.
+  ...((alarm.stateReasonData ?? '') === '' ? {} : { reasonData: alarm.stateReasonData }),
+  timestamp: amzDate(alarm.stateChangedAt),
+  ...(isComposite(alarm) && alarm.suppressed !== undefined
+    ? {
+        actionsSuppressedBy: alarm.suppressed.by,
+        actionsSuppressedReason: suppressionReason(alarm.suppressed),
+      }
+    : {}),
 });
 
 /**
@@ -48,12 +68,9 @@ export const sendStateChange = (
   context.background(`event of alarm ${alarm.alarmName}`, async () => {
     const detail = {
       alarmName: alarm.alarmName,
-      configuration: {
-        ...(alarm.description === undefined ? {} : { description: alarm.description }),
-        ...alarmConfiguration(alarm),
-      },
-      previousState: stateOf(before),
-      state: stateOf(alarm),
+      configuration: alarmConfiguration(alarm),
+      previousState: alarmState(before),
+      state: alarmState(alarm),
     };
     try {
       await context.call({

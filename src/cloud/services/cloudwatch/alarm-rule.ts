@@ -1,4 +1,3 @@
-import { notSupported } from '../../core/aws-error.ts';
 import { validation } from './errors.ts';
 import type { AlarmState } from './state.ts';
 
@@ -13,8 +12,8 @@ type Test = (stateOf: (alarmName: string) => AlarmState | undefined) => boolean;
 
 const STATES: readonly string[] = ['ALARM', 'OK', 'INSUFFICIENT_DATA'];
 
-/** A word, a name in quotation marks, a parenthesis. */
-const TOKEN = /\s*(?:([()])|"((?:[^"\\]|\\.)*)"|([^\s()"]+))/gy;
+/** A word, a name in quotation marks, a parenthesis or a comma. */
+const TOKEN = /\s*(?:([(),])|"((?:[^"\\]|\\.)*)"|([^\s(),"]+))/gy;
 
 interface Token {
   readonly kind: 'mark' | 'quoted' | 'word';
@@ -42,10 +41,11 @@ const unreadable = (rule: string, why: string) =>
   validation(`The AlarmRule '${rule}' cannot be read: ${why}.`);
 
 /** An alarm may be named by its ARN. */
-const nameOf = (given: string): string => given.split(':alarm:')[1] ?? given;
+export const nameOf = (given: string): string => given.split(':alarm:')[1] ?? given;
 
 /**
- * Reads a rule such as `ALARM("a") AND NOT (OK(b) OR FALSE)`; AND binds closer than OR.
+ * Reads a rule such as `ALARM("a") AND NOT (OK(b) OR AT_LEAST(2, ALARM, (c, d, e)))`; AND binds closer than OR.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  * @throws {ValidationError} for what is no rule
  */
@@ -78,23 +78,53 @@ export const compileRule = (rule: string): AlarmRule => {
         at += 1;
         return () => constant;
       }
-    if (isWord('AT_LEAST')) throw notSupported('AT_LEAST in an AlarmRule');
+    if (isWord('AT_LEAST')) return atLeast();
+    const wanted = stateWord('ALARM(…), OK(…), INSUFFICIENT_DATA(…), AT_LEAST(…), TRUE or FALSE');
+    mark('(');
+    const name = alarmName();
+    mark(')');
+    return (stateOf) => stateOf(name) === wanted;
+  };
+  const stateWord = (expected: string): string => {
     const wanted = tokens[at]?.text.toUpperCase() ?? '';
     if (tokens[at]?.kind !== 'word' || !STATES.includes(wanted))
-      throw unreadable(
-        rule,
-        `ALARM(…), OK(…), INSUFFICIENT_DATA(…), TRUE or FALSE is expected, there is ${found()}`,
-      );
+      throw unreadable(rule, `${expected} is expected, there is ${found()}`);
     at += 1;
-    mark('(');
+    return wanted;
+  };
+  const alarmName = (): string => {
     const given = tokens[at];
     if (given === undefined || given.kind === 'mark')
       throw unreadable(rule, `the name of an alarm is expected, there is ${found()}`);
     at += 1;
-    mark(')');
     const name = nameOf(given.text);
     alarms.add(name);
-    return (stateOf) => stateOf(name) === wanted;
+    return name;
+  };
+  /** `AT_LEAST(2, NOT OK, (a, b, c))`, `AT_LEAST(50%, …)` */
+  const atLeast = (): Test => {
+    at += 1;
+    mark('(');
+    const [, amount, percent] = /^(\d+)(%?)$/.exec(tokens[at]?.text ?? '') ?? [];
+    if (amount === undefined)
+      throw unreadable(rule, `a number or a percentage is expected, there is ${found()}`);
+    at += 1;
+    mark(',');
+    const negated = isWord('NOT');
+    if (negated) at += 1;
+    const wanted = stateWord('ALARM, OK or INSUFFICIENT_DATA');
+    mark(',');
+    mark('(');
+    const names = [alarmName()];
+    while (tokens[at]?.kind === 'mark' && tokens[at]?.text === ',') {
+      at += 1;
+      names.push(alarmName());
+    }
+    mark(')');
+    mark(')');
+    const least = percent === '%' ? (names.length * Number(amount)) / 100 : Number(amount);
+    return (stateOf) =>
+      names.filter((name) => (stateOf(name) === wanted) !== negated).length >= least;
   };
   const chain = (
     word: string,

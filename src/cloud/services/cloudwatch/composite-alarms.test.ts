@@ -161,6 +161,24 @@ it('stands on others, and is told by its kin', async () => {
   expect(await composite('inner')).toBeUndefined();
 });
 
+it('counts alarms of a state', async () => {
+  const states: Record<string, string | undefined> = {};
+  for (const name of ['a', 'b', 'c']) await set(name, 'OK');
+  await set('a', 'ALARM');
+  for (const rule of [
+    'AT_LEAST(2, ALARM, (a, b, c))',
+    'AT_LEAST(1, ALARM, (a, "b", c))',
+    `AT_LEAST(67%, OK, (${arnOf('a')}, b, c))`,
+    'AT_LEAST("66%", OK, (a, b, c))',
+    'AT_LEAST(2, NOT ALARM, (a, b, c)) AND NOT ALARM(b)',
+  ]) {
+    await put('counting', rule);
+    states[rule] = (await composite('counting'))?.StateValue;
+  }
+  expect(Object.values(states)).toEqual(['OK', 'ALARM', 'OK', 'ALARM', 'ALARM']);
+  await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['counting'] }));
+});
+
 it('refuses a rule that is none', async () => {
   for (const [rule, message] of [
     [
@@ -170,12 +188,24 @@ it('refuses a rule that is none', async () => {
     ['ALARM(a', "')' is expected, there is the end"],
     ['ALARM(a) OK(b)', "the end is expected, there is 'OK'"],
     ['BROKEN(a)', "TRUE or FALSE is expected, there is 'BROKEN'"],
-    ['AT_LEAST(1, ALARM, (a, b))', 'AT_LEAST in an AlarmRule is not supported'],
+    ['AT_LEAST(some, ALARM, (a, b))', "a number or a percentage is expected, there is 'some'"],
+    ['AT_LEAST(1, NOT, (a, b))', "ALARM, OK or INSUFFICIENT_DATA is expected, there is ','"],
+    ['AT_LEAST(1, ALARM, a, b)', "'(' is expected, there is 'a'"],
   ] as const)
     await expect(put('bad', rule), rule).rejects.toThrow(message);
   await expect(put('bad', 'TRUE', { ActionsSuppressor: 'a' })).rejects.toThrow(
-    'PutCompositeAlarm with ActionsSuppressor is not supported',
+    'An ActionsSuppressor needs an ActionsSuppressorWaitPeriod and an ActionsSuppressorExtensionPeriod.',
   );
+  await expect(put('bad', 'TRUE', { ActionsSuppressorWaitPeriod: 1 })).rejects.toThrow(
+    'needs an ActionsSuppressor',
+  );
+  await expect(
+    put('bad', 'TRUE', {
+      ActionsSuppressor: 'none',
+      ActionsSuppressorWaitPeriod: 1,
+      ActionsSuppressorExtensionPeriod: 1,
+    }),
+  ).rejects.toThrow('The ActionsSuppressor none does not exist.');
   await expect(put('a', 'TRUE')).rejects.toThrow(
     'There is a metric alarm with the name a already.',
   );
@@ -198,7 +228,14 @@ it('is made, changed, looked at and deleted in stacks', async () => {
     },
     Parent: {
       Type: 'AWS::CloudWatch::CompositeAlarm',
-      Properties: { AlarmDescription: 'all of them', AlarmRule, ActionsEnabled: 'false' },
+      Properties: {
+        AlarmDescription: 'all of them',
+        AlarmRule,
+        ActionsEnabled: 'false',
+        ActionsSuppressor: { Ref: 'Child' },
+        ActionsSuppressorWaitPeriod: '60',
+        ActionsSuppressorExtensionPeriod: 120,
+      },
     },
   });
   const outputs = { Arn: { 'Fn::GetAtt': ['Parent', 'Arn'] } };

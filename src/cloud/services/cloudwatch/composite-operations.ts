@@ -1,14 +1,43 @@
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
-import { notSupported } from '../../core/aws-error.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { evaluateComposite } from './alarm-actions.ts';
-import { compileRule } from './alarm-rule.ts';
+import { compileRule, nameOf } from './alarm-rule.ts';
 import { alarmArn, onAlarms } from './alarm-arn.ts';
 import { validation } from './errors.ts';
-import type { CloudWatchState } from './state.ts';
+import type { CloudWatchState, Suppressor } from './state.ts';
 
 const MOST_ALARMS = 100;
+
+/**
+ * "WaitPeriod is required only when ActionsSuppressor is specified", and so is ExtensionPeriod. The words are our own; AWS's are not seen.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+ */
+const readSuppressor = (
+  input: CloudWatch.PutCompositeAlarmInput,
+  state: CloudWatchState,
+): Suppressor | undefined => {
+  const {
+    ActionsSuppressor: alarm,
+    ActionsSuppressorWaitPeriod: waitSeconds,
+    ActionsSuppressorExtensionPeriod: extensionSeconds,
+  } = input;
+  if (alarm === undefined) {
+    if (waitSeconds !== undefined || extensionSeconds !== undefined)
+      throw validation('A wait period or an extension period needs an ActionsSuppressor.');
+    return undefined;
+  }
+  if (waitSeconds === undefined || extensionSeconds === undefined)
+    throw validation(
+      'An ActionsSuppressor needs an ActionsSuppressorWaitPeriod and an ActionsSuppressorExtensionPeriod.',
+    );
+  if (!isAlarm(state, nameOf(alarm)))
+    throw validation(`The ActionsSuppressor ${alarm} does not exist.`);
+  return { alarm, waitSeconds, extensionSeconds };
+};
+
+const isAlarm = (state: CloudWatchState, name: string): boolean =>
+  state.alarms.has(name) || state.composites.has(name);
 
 /** Operations on composite alarms. */
 export const compositeOperations: OperationTable<CloudWatchState> = {
@@ -17,15 +46,9 @@ export const compositeOperations: OperationTable<CloudWatchState> = {
     handle: (input, context) => {
       const { state, clock } = context;
       const { AlarmName: name = '', AlarmRule: rule = '' } = input;
-      for (const suppression of [
-        'ActionsSuppressor',
-        'ActionsSuppressorWaitPeriod',
-        'ActionsSuppressorExtensionPeriod',
-      ] as const)
-        if (input[suppression] !== undefined)
-          throw notSupported(`PutCompositeAlarm with ${suppression}`);
+      const suppressor = readSuppressor(input, state);
       const { alarms } = compileRule(rule);
-      const missing = alarms.filter((one) => !state.alarms.has(one) && !state.composites.has(one));
+      const missing = alarms.filter((one) => !isAlarm(state, one));
       // The words: https://github.com/awsdocs/aws-cloudformation-user-guide/issues/911
       if (missing.length > 0)
         throw validation(
@@ -39,6 +62,10 @@ export const compositeOperations: OperationTable<CloudWatchState> = {
         throw validation(`There is a metric alarm with the name ${name} already.`);
       const before = state.composites.get(name);
       const now = clock.now();
+      // "If you replace the action suppressor alarm, any active WaitPeriod or ExtensionPeriod is discarded."
+      const suppressed =
+        before?.suppressor?.alarm === suppressor?.alarm ? before?.suppressed : undefined;
+      if (suppressed === undefined) state.reminders.clear(name);
       state.composites.set(name, {
         alarmName: name,
         arn: alarmArn(context, name),
@@ -48,6 +75,9 @@ export const compositeOperations: OperationTable<CloudWatchState> = {
         alarmActions: input.AlarmActions ?? [],
         insufficientDataActions: input.InsufficientDataActions ?? [],
         rule,
+        ...(suppressor === undefined ? {} : { suppressor }),
+        ...(suppressed === undefined ? {} : { suppressed }),
+        ...(before?.transitionedAt === undefined ? {} : { transitionedAt: before.transitionedAt }),
         state: before?.state ?? 'INSUFFICIENT_DATA',
         stateReason: before?.stateReason ?? 'Unchecked: Initial alarm creation',
         ...(before?.stateReasonData === undefined

@@ -1,5 +1,6 @@
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type { Alarm, CompositeAlarm } from './state.ts';
+import { suppressionReason } from './state.ts';
 
 /** What DescribeAlarms tells of either kind. */
 const described = (alarm: Alarm | CompositeAlarm) => ({
@@ -20,7 +21,17 @@ const described = (alarm: Alarm | CompositeAlarm) => ({
 
 export const describeComposite = (alarm: CompositeAlarm): CloudWatch.CompositeAlarm => ({
   ...described(alarm),
+  StateTransitionedTimestamp: new Date(alarm.transitionedAt ?? alarm.stateChangedAt),
   AlarmRule: alarm.rule,
+  ActionsSuppressor: alarm.suppressor?.alarm,
+  ActionsSuppressorWaitPeriod: alarm.suppressor?.waitSeconds,
+  ActionsSuppressorExtensionPeriod: alarm.suppressor?.extensionSeconds,
+  ...(alarm.suppressed === undefined
+    ? {}
+    : {
+        ActionsSuppressedBy: alarm.suppressed.by,
+        ActionsSuppressedReason: suppressionReason(alarm.suppressed),
+      }),
 });
 
 export const describeMetricAlarm = (alarm: Alarm): CloudWatch.MetricAlarm => ({

@@ -7,6 +7,7 @@ import { metricOperations } from './metric-operations.ts';
 import { alarm, compositeAlarm } from './resources.ts';
 import type { CloudWatchState } from './state.ts';
 import { createCloudWatchState } from './state.ts';
+import { resumeSuppressions } from './suppression.ts';
 
 /** Amazon CloudWatch: metrics and alarms. */
 export const cloudwatch = defineService<CloudWatchState>({
@@ -23,6 +24,12 @@ export const cloudwatch = defineService<CloudWatchState>({
   resources: [alarm, compositeAlarm],
   validationCode: 'ValidationError',
   accessDeniedCode: 'AccessDenied',
-  start: keepEvaluating,
-  stop: ({ state }) => state.tick?.cancel(),
+  start: (context) => {
+    keepEvaluating(context);
+    resumeSuppressions(context);
+  },
+  stop: ({ state }) => {
+    state.tick?.cancel();
+    state.reminders.stop();
+  },
 });

@@ -1,12 +1,19 @@
-import type { Tags } from '../../core/provider-input.ts';
 import { tagsOf } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
+import { retag } from '../../core/retag.ts';
 
-const NUMBERS = ['Period', 'EvaluationPeriods', 'DatapointsToAlarm', 'Threshold'];
+const NUMBERS = [
+  'Period',
+  'EvaluationPeriods',
+  'DatapointsToAlarm',
+  'Threshold',
+  'ActionsSuppressorWaitPeriod',
+  'ActionsSuppressorExtensionPeriod',
+];
 
 /** Templates may say numbers and booleans as strings. */
 const typed = (properties: ResourceProperties): Record<string, unknown> =>
@@ -24,22 +31,9 @@ const typed = (properties: ResourceProperties): Record<string, unknown> =>
 const arnOf = (name: string, { partition, region, accountId }: ProviderContext) =>
   `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
 
-/** PutMetricAlarm ignores the tags of an alarm that there is. */
-const retag = async (name: string, properties: ResourceProperties, context: ProviderContext) => {
-  const ResourceARN = arnOf(name, context);
-  const { Tags: old = [] } = (await context.call('cloudwatch', 'ListTagsForResource', {
-    ResourceARN,
-  })) as { readonly Tags?: Tags };
-  const wanted = tagsOf(properties, context);
-  const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
-  if (gone.length > 0)
-    await context.call('cloudwatch', 'UntagResource', {
-      ResourceARN,
-      TagKeys: gone.map(({ Key }) => Key),
-    });
-  if (wanted.length > 0)
-    await context.call('cloudwatch', 'TagResource', { ResourceARN, Tags: wanted });
-};
+/** PutMetricAlarm ignores the tags of an alarm that there is: they are brought to it by themselves. */
+const tagged = (name: string, context: ProviderContext) =>
+  ({ service: 'cloudwatch', member: 'ResourceARN', arn: arnOf(name, context) }) as const;
 
 const put = async (
   operation: 'PutMetricAlarm' | 'PutCompositeAlarm',
@@ -69,7 +63,7 @@ export const alarm: ResourceProvider = {
     ),
   update: async (name, properties, _previous, context) => {
     const done = await put('PutMetricAlarm', name, properties, context);
-    await retag(name, properties, context);
+    await retag(tagged(name, context), properties, context);
     return done;
   },
   delete: async (name, _properties, context) => {
@@ -115,6 +109,9 @@ const COMPOSITE_PROPERTIES = [
   'OKActions',
   'AlarmActions',
   'InsufficientDataActions',
+  'ActionsSuppressor',
+  'ActionsSuppressorWaitPeriod',
+  'ActionsSuppressorExtensionPeriod',
 ];
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html */
@@ -129,7 +126,7 @@ export const compositeAlarm: ResourceProvider = {
     ),
   update: async (name, properties, _previous, context) => {
     const done = await put('PutCompositeAlarm', name, properties, context);
-    await retag(name, properties, context);
+    await retag(tagged(name, context), properties, context);
     return done;
   },
   delete: async (name, _properties, context) => {

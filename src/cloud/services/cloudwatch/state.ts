@@ -1,6 +1,8 @@
 import type { StateTools } from '../../core/define-service.ts';
 import type { Table } from '../../core/store.ts';
 import type { Timer } from '../../core/clock.ts';
+import type { Reminders } from '../../core/reminders.ts';
+import { createReminders } from '../../core/reminders.ts';
 import type { Metric, MetricStore } from './metrics.ts';
 import { createMetricStore } from './metrics.ts';
 
@@ -23,9 +25,31 @@ interface AlarmBase {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Which alarm holds back the actions of a composite alarm. */
+export interface Suppressor {
+  /** Name or ARN, as it was given. */
+  readonly alarm: string;
+  readonly waitSeconds: number;
+  readonly extensionSeconds: number;
+}
+
+/** Why the actions of a composite alarm are held back. */
+export interface Suppressed {
+  readonly by: 'WaitPeriod' | 'ExtensionPeriod' | 'Alarm';
+  /** When a period ends. */
+  readonly until?: number;
+}
+
+/** "Actions suppressed by WaitPeriod": https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html; the others are alike, and not seen. */
+export const suppressionReason = ({ by }: Suppressed): string => `Actions suppressed by ${by}`;
+
 /** An alarm on other alarms. */
 export interface CompositeAlarm extends AlarmBase {
   readonly rule: string;
+  readonly suppressor?: Suppressor;
+  readonly suppressed?: Suppressed;
+  /** When its state became another; `stateChangedAt` tells of what holds its actions back, too. */
+  readonly transitionedAt?: number;
 }
 
 /** An alarm on a metric. */
@@ -61,6 +85,8 @@ export interface CloudWatchState {
   addHistory(item: AlarmHistoryItem): void;
   /** The timer of the next evaluation; not kept. */
   tick: Timer | undefined;
+  /** Ends of the periods that hold actions back, by the composite alarm's name; not kept, set anew from its records. */
+  readonly reminders: Reminders;
 }
 
 export const createCloudWatchState = (tools: StateTools): CloudWatchState => {
@@ -79,6 +105,7 @@ export const createCloudWatchState = (tools: StateTools): CloudWatchState => {
       next += 1;
     },
     tick: undefined,
+    reminders: createReminders(tools.clock),
   };
 };
 

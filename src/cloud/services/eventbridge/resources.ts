@@ -6,6 +6,7 @@ import type {
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
+import { retag, tagsNow } from '../../core/retag.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -21,22 +22,7 @@ const callUnlessGone = (context: ProviderContext, operation: string, input: Json
 const asObject = (value: unknown): unknown =>
   typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
 
-const tagsNow = async (ResourceARN: string, context: ProviderContext): Promise<Tags> =>
-  ((await call(context, 'ListTagsForResource', { ResourceARN }))['Tags'] as Tags | undefined) ?? [];
-
-const retag = async (
-  ResourceARN: string,
-  properties: ResourceProperties,
-  context: ProviderContext,
-) => {
-  const old = await tagsNow(ResourceARN, context);
-  const wanted = tagsOf(properties, context);
-  const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
-  if (gone.length > 0)
-    await call(context, 'UntagResource', { ResourceARN, TagKeys: gone.map(({ Key }) => Key) });
-  if (!isDeepStrictEqual(old, wanted) && wanted.length > 0)
-    await call(context, 'TagResource', { ResourceARN, Tags: wanted });
-};
+const tagged = (arn: string) => ({ service: 'eventbridge', member: 'ResourceARN', arn }) as const;
 
 const busArn = ({ region, accountId }: ProviderContext, name: string) =>
   `arn:aws:events:${region}:${accountId}:event-bus/${name}`;
@@ -87,7 +73,7 @@ export const eventBus: ResourceProvider = {
           EventBusName: name,
           Policy: documentText(properties['Policy']),
         });
-    await retag(busArn(context, name), properties, context);
+    await retag(tagged(busArn(context, name)), properties, context);
     return describedBus(name, properties, context);
   },
   delete: async (name, _properties, context) => {
@@ -102,7 +88,7 @@ export const eventBus: ResourceProvider = {
       KmsKeyIdentifier: found['KmsKeyIdentifier'],
       DeadLetterConfig: found['DeadLetterConfig'],
       Policy: asObject(found['Policy']),
-      Tags: await tagsNow(busArn(context, name), context),
+      Tags: await tagsNow(tagged(busArn(context, name)), context),
     };
   },
 };
@@ -264,7 +250,7 @@ export const rule: ResourceProvider = {
     );
     await putTargets(id, wanted, context);
     const described = describedRule(id, context);
-    await retag(described.attributes.Arn, properties, context);
+    await retag(tagged(described.attributes.Arn), properties, context);
     return described;
   },
   delete: async (id, properties, context) => {
@@ -294,7 +280,7 @@ export const rule: ResourceProvider = {
       State: found['State'],
       RoleArn: found['RoleArn'],
       Targets,
-      Tags: await tagsNow(describedRule(id, context).attributes.Arn, context),
+      Tags: await tagsNow(tagged(describedRule(id, context).attributes.Arn), context),
     };
   },
 };

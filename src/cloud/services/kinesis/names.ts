@@ -49,7 +49,7 @@ const nameOf = (input: StreamReference, context: Place): Named => {
   if (StreamARN === undefined) {
     if (StreamName === undefined)
       throw invalidArgument('Either StreamName or StreamARN must be given.');
-    return { ...context, name: StreamName };
+    return { region: context.region, accountId: context.accountId, name: StreamName };
   }
   const read = readArn(StreamARN);
   if (StreamName !== undefined && StreamName !== read.name)

@@ -1,10 +1,10 @@
-import type { Tags } from '../../core/provider-input.ts';
 import { pick, tagsOf, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
+import { retag, tagsNow } from '../../core/retag.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -149,6 +149,8 @@ const describedGroup = async (name: string, context: ProviderContext) => {
   };
 };
 
+const tagged = (arn: string) => ({ service: 'scheduler', member: 'ResourceArn', arn }) as const;
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedulegroup.html */
 export const scheduleGroup: ResourceProvider = {
   type: 'AWS::Scheduler::ScheduleGroup',
@@ -163,15 +165,7 @@ export const scheduleGroup: ResourceProvider = {
     return describedGroup(name, context);
   },
   update: async (name, properties, _previous, context) => {
-    const ResourceArn = groupArn(context, name);
-    const { Tags: old = [] } = (await call(context, 'ListTagsForResource', {
-      ResourceArn,
-    })) as { readonly Tags?: Tags };
-    const wanted = tagsOf(properties, context);
-    const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
-    if (gone.length > 0)
-      await call(context, 'UntagResource', { ResourceArn, TagKeys: gone.map(({ Key }) => Key) });
-    if (wanted.length > 0) await call(context, 'TagResource', { ResourceArn, Tags: wanted });
+    await retag(tagged(groupArn(context, name)), properties, context);
     return describedGroup(name, context);
   },
   delete: async (name, _properties, context) => {
@@ -180,9 +174,6 @@ export const scheduleGroup: ResourceProvider = {
   read: async (name, context) => {
     const found = await callUnlessGone(context, 'GetScheduleGroup', { Name: name });
     if (found === undefined) return undefined;
-    const { Tags: tags } = (await call(context, 'ListTagsForResource', {
-      ResourceArn: groupArn(context, name),
-    })) as { readonly Tags?: Tags };
-    return { Name: name, Tags: tags };
+    return { Name: name, Tags: await tagsNow(tagged(groupArn(context, name)), context) };
   },
 };

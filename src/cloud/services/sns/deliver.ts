@@ -1,7 +1,8 @@
 import { failureOutcome } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
+import { readFailure } from '../../targets/index.ts';
 import { retryDelayMs, retryPolicyOf } from './delivery-policy.ts';
-import { bring, isWorthRetry, toQueue } from './endpoints.ts';
+import { bring, toQueue } from './endpoints.ts';
 import type { SnsMetric } from './metrics.ts';
 import { createSnsMetrics } from './metrics.ts';
 import type { Delivery, SnsState } from './state.ts';
@@ -60,7 +61,9 @@ const attempt = (context: Context, id: string): void =>
       finish(context, delivery);
     } catch (error) {
       const policy = retryPolicyOf(delivery.subscription, state.topics.get(topicArn));
-      const delay = isWorthRetry(error) ? retryDelayMs(policy, delivery.attempt + 1) : undefined;
+      const delay = readFailure(error).retried
+        ? retryDelayMs(policy, delivery.attempt + 1)
+        : undefined;
       if (delay === undefined) return giveUp(context, delivery, error);
       const later = { ...delivery, attempt: delivery.attempt + 1, dueAt: clock.now() + delay };
       state.deliveries.set(id, later);

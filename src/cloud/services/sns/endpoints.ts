@@ -13,7 +13,7 @@ export const isRaw = ({ subscription, message }: Delivery): boolean =>
 
 /**
  * Brings a message to its endpoint.
- * @throws {AwsError} when it has not arrived; {@link isWorthRetry} tells whether another try may help
+ * @throws {AwsError} when it has not arrived
  */
 export const bring = (context: Context, delivery: Delivery): Promise<void> => {
   const { protocol, endpoint } = delivery.subscription;
@@ -29,15 +29,6 @@ export const bring = (context: Context, delivery: Delivery): Promise<void> => {
       return onPaper(context, delivery);
   }
 };
-
-/**
- * Server-side errors and throttling are tried again; the endpoint's own fault is not.
- * @see https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html#why-do-message-deliveries-fail
- */
-export const isWorthRetry = (error: unknown): boolean =>
-  error instanceof AwsError &&
-  error.code !== 'NotImplemented' &&
-  (error.status >= 500 || error.status === 429);
 
 const calledBy = (context: Context, delivery: Delivery) => ({
   principal: servicePrincipal('sns.amazonaws.com', {

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { notSupported } from '../../core/aws-error.ts';
-import type { Tags } from '../../core/provider-input.ts';
 import { tagsOf, unlessGone } from '../../core/provider-input.ts';
 import type {
   ProviderContext,
   ResourceProperties,
   ResourceProvider,
 } from '../../core/resource-provider.ts';
+import { retag, tagsNow } from '../../core/retag.ts';
 
 interface InlineSubscription {
   readonly Endpoint: string;
@@ -37,23 +37,7 @@ const attributesOf = (properties: ResourceProperties): Record<string, string> =>
     ]),
   );
 
-const retag = async (
-  ResourceArn: string,
-  properties: ResourceProperties,
-  context: ProviderContext,
-) => {
-  const { Tags: old = [] } = (await context.call('sns', 'ListTagsForResource', {
-    ResourceArn,
-  })) as { readonly Tags?: Tags };
-  const wanted = tagsOf(properties, context);
-  const gone = old.filter((tag) => !wanted.some(({ Key }) => Key === tag.Key));
-  if (gone.length > 0)
-    await context.call('sns', 'UntagResource', {
-      ResourceArn,
-      TagKeys: gone.map(({ Key }) => Key),
-    });
-  if (wanted.length > 0) await context.call('sns', 'TagResource', { ResourceArn, Tags: wanted });
-};
+const tagged = (arn: string) => ({ service: 'sns', member: 'ResourceArn', arn }) as const;
 
 /** What SNS answers about what is not there. */
 const GONE = 'NotFoundException';
@@ -127,7 +111,7 @@ export const topic: ResourceProvider = {
     for (const subscription of Subscriptions)
       if (old.has(key(subscription)) && !wanted.has(key(subscription)))
         await context.call('sns', 'Unsubscribe', { SubscriptionArn: subscription.SubscriptionArn });
-    await retag(arn, properties, context);
+    await retag(tagged(arn), properties, context);
     return described(arn);
   },
   delete: async (arn, _properties, context) => {
@@ -136,10 +120,11 @@ export const topic: ResourceProvider = {
   read: async (arn, context) => {
     const found = await attributesNow('GetTopicAttributes', { TopicArn: arn }, context);
     if (found === undefined) return undefined;
-    const { Tags: tags = [] } = (await context.call('sns', 'ListTagsForResource', {
-      ResourceArn: arn,
-    })) as { readonly Tags?: Tags };
-    return { TopicName: arn.split(':')[5], Tags: tags, ...readAttributes(found, ATTRIBUTES) };
+    return {
+      TopicName: arn.split(':')[5],
+      Tags: await tagsNow(tagged(arn), context),
+      ...readAttributes(found, ATTRIBUTES),
+    };
   },
 };
 
