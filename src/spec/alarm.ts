@@ -72,7 +72,8 @@ export interface AlarmDeclaration {
 export const alarm = (metric: AlarmMetric, options: AlarmOptions): AlarmDeclaration =>
   Object.freeze({
     kind: 'alarm',
-    name: options.name ?? `${metric.of}${metric.metricName}Alarm`,
+    // Names of metrics may have points (`GetRecords.IteratorAgeMilliseconds`), logical ids none.
+    name: options.name ?? `${metric.of}${metric.metricName.replaceAll(/[^A-Za-z0-9]/g, '')}Alarm`,
     metric,
     options,
     ...declaredAt(),

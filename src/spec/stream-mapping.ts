@@ -20,7 +20,8 @@ export interface StreamOptions<Position = 'TRIM_HORIZON' | 'LATEST'>
   extends Omit<MappingOptions<unknown>, 'filter'> {
   /**
    * Where reading begins when the function is first connected: with the oldest record that there is, or with what comes next. Creating a
-   * mapping takes minutes, and `LATEST` may miss what is written meanwhile. Another one replaces the mapping. @defaultValue 'TRIM_HORIZON'
+   * mapping takes minutes, and `LATEST` may miss what is written meanwhile. Another one is refused once the mapping is there: to begin anew, take
+   * the source out, provision, and put it back. @defaultValue 'TRIM_HORIZON'
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
    */
   readonly startingPosition?: Position;

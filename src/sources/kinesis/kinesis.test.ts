@@ -250,9 +250,12 @@ describe('batches', () => {
 it('gives windows their state, typed, from batch to batch and to the end', async () => {
   const clicks = stream('Clicks', { shardCount: 1, schema: Click, partitionKey: () => 'k' });
   const seen: unknown[] = [];
+  const on = clicks.windows({ tumblingWindow: 60, initialState: { total: 0 } });
+  // @ts-expect-error -- that is no state of this window
+  lambda('Other', { on }, async () => ({ total: 'many' }));
   const count = lambda(
     'Count',
-    { on: clicks.windows({ tumblingWindow: 60, initialState: { total: 0 } }) },
+    { on },
     async ({ state, records, start: begins, end, isFinal, shardId }) => {
       expectTypeOf(state).toEqualTypeOf<{ total: number }>();
       const total = records.reduce((sum, { data }) => sum + data.times, state.total);
@@ -353,9 +356,10 @@ it('tells alarms how much comes in, and how far a function is behind', async () 
     if (broken) throw new Error('not yet');
   });
   const busy = alarm(clicks.incomingRecords, { threshold: 3 });
+  const unread = alarm(clicks.iteratorAge, { threshold: 60_000 });
   const late = alarm(work.iteratorAge, { threshold: 60_000 });
   const cloud = await start();
-  await cloud.provision(service('Shop', { functions: [work], alarms: [busy, late] }));
+  await cloud.provision(service('Shop', { functions: [work], alarms: [busy, late, unread] }));
   const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
   const states = async () => {
     const { MetricAlarms = [] } = await new CloudWatchClient(cloud.settings).send(
@@ -367,7 +371,11 @@ it('tells alarms how much comes in, and how far a function is behind', async () 
   };
   await cloud.use(clicks).putAll([{ data: 'a' }, { data: 'b' }, { data: 'c' }]);
   await cloud.advance('1 minute 30 seconds');
-  expect(await states()).toMatchObject({ IncomingRecords: 'ALARM', IteratorAge: 'ALARM' });
+  expect(await states()).toEqual({
+    IncomingRecords: 'ALARM',
+    IteratorAge: 'ALARM',
+    'GetRecords.IteratorAgeMilliseconds': 'OK',
+  });
   broken = false;
   await cloud.advance('5 minutes');
   expect(await states()).toMatchObject({ IncomingRecords: 'OK', IteratorAge: 'OK' });

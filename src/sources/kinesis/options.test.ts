@@ -178,6 +178,38 @@ it('is not read while it is disabled, and goes on from there when it is enabled'
   expect(seen).toEqual(['a']);
 });
 
+it('stays the mapping that it is when its options change, but for where it began', async () => {
+  const clicks = one();
+  const sizes: number[] = [];
+  const shop = (options: Parameters<typeof clicks.batches>[0]) => {
+    const work = lambda('Work', { on: clicks.batches(options) }, async ({ records }) => {
+      sizes.push(records.length);
+    });
+    return service('Shop', { functions: [work] });
+  };
+  const { LambdaClient, ListEventSourceMappingsCommand } = await import('@aws-sdk/client-lambda');
+  const cloud = await start();
+  const mappings = async () => {
+    const { EventSourceMappings = [] } = await new LambdaClient(cloud.settings).send(
+      new ListEventSourceMappingsCommand({}),
+    );
+    return EventSourceMappings.map(({ UUID }) => UUID);
+  };
+  await cloud.provision(shop({ batchSize: 100 }));
+  const before = await mappings();
+  await cloud.provision(
+    shop({ batchSize: 1, maximumRetryAttempts: 0, maximumRecordAge: 60, parallelizationFactor: 2 }),
+  );
+  expect(await mappings()).toEqual(before);
+  await cloud.use(clicks).putAll([{ data: 'a' }, { data: 'b' }]);
+  await cloud.settle();
+  expect(sizes).toEqual([1, 1]);
+  await expect(cloud.provision(shop({ startingPosition: 'LATEST' }))).rejects.toThrow(
+    /provided mapping already exists/,
+  );
+  expect(await mappings()).toEqual(before);
+});
+
 it('is read by several at one time, records of one key in order', async () => {
   const clicks = stream('Clicks', { shardCount: 1 });
   let [going, most] = [0, 0];

@@ -112,7 +112,7 @@ export const recordResourceEvent = (
 
 /**
  * An event's id is made of its time, and clients tell events apart by their id: the second event of one status in the
- * same millisecond is a millisecond later.
+ * same millisecond is a millisecond later, and so is what begins after something has ended, however long time stands still.
  */
 const eventTime = (
   context: Context,
@@ -122,7 +122,7 @@ const eventTime = (
   const now = context.clock.now();
   const last = context.state.lastEventOf(stackId, logicalId);
   if (last === undefined || last.at < now) return now;
-  return last.status === status ? last.at + 1 : last.at;
+  return last.status !== status && last.status.endsWith('_IN_PROGRESS') ? last.at : last.at + 1;
 };
 
 const isoTime = (at: number): string => new Date(at).toISOString();
