@@ -268,6 +268,16 @@ describe('sharing', () => {
       message: 'Value one for parameter Label is invalid. Reason: Already exists.',
     });
     await expect(add('two', ['Nonsense'])).rejects.toThrow(/SQS:Nonsense for parameter ActionName/);
+    await expect(
+      bench.sqs.send(
+        new AddPermissionCommand({
+          QueueUrl,
+          Label: 'nobody',
+          Actions: ['SendMessage'],
+          AWSAccountIds: [],
+        }),
+      ),
+    ).rejects.toThrow('Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.');
     const drop = () => bench.sqs.send(new RemovePermissionCommand({ QueueUrl, Label: 'one' }));
     await drop();
     expect(await bench.attribute(QueueUrl, 'Policy')).toBeUndefined();
