@@ -62,7 +62,7 @@ const refusalOf = (error: unknown): Outcome => {
     $response: _raw,
     ...rest
   } = fields;
-  const { stack: _stack, __type: _wire, RequestId: _id, ...told } = rest;
+  const { stack: _stack, __type: _wire, RequestId: _id, xmlns: _namespace, ...told } = rest;
   return {
     status: ($metadata as { readonly httpStatusCode?: number } | undefined)?.httpStatusCode,
     refused: `${error.name}: ${error.message}`,

@@ -1,0 +1,6 @@
+import type { Calls } from '../scenario.ts';
+import { buses } from './buses.ts';
+import { sending } from './sending.ts';
+
+/** All that is asked of EventBridge, in this order. */
+export const eventsCalls: Calls = { ...buses, ...sending };

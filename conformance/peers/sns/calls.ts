@@ -1,0 +1,6 @@
+import type { Calls } from '../scenario.ts';
+import { subscriptions } from './subscriptions.ts';
+import { topics } from './topics.ts';
+
+/** All that is asked of SNS, in this order. */
+export const snsCalls: Calls = { ...topics, ...subscriptions };
