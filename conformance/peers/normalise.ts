@@ -27,8 +27,17 @@ const OPAQUE = new Set([
   'ApproximateFirstReceiveTimestamp',
 ]);
 
+/** DynamoDB Local prints sets of types in whatever order they are in. */
+const TYPES = /\{(?:[A-Z]+,)+[A-Z]+\}/g;
+const sorted = (types: string) => `{${types.slice(1, -1).split(',').sort().join(',')}}`;
+
+/** A receipt handle inside of a message. */
+const RECEIPT = /\bAQEB[\w+/]+=*/g;
+
 const text = (given: string): string =>
   given
+    .replace(RECEIPT, '<receipt>')
+    .replace(TYPES, sorted)
     .replace(UUID, '<id>')
     .replace(ENDPOINT, '<endpoint>')
     .replace(STREAM_LABEL, '<time>')

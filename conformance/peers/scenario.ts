@@ -66,3 +66,6 @@ export interface Judgement {
 
 /** Calls in their order: later ones use what earlier ones made. Their names are unique in a service. */
 export type Calls = Readonly<Record<string, Call>>;
+
+/** The calls of a service by what they are about. */
+export type Parts = Readonly<Record<string, Calls>>;

@@ -1,4 +1,4 @@
-import type { Calls } from '../scenario.ts';
+import type { Parts } from '../scenario.ts';
 import { conditions } from './conditions.ts';
 import { items } from './items.ts';
 import { partiql } from './partiql.ts';
@@ -8,12 +8,12 @@ import { tables } from './tables.ts';
 import { updates } from './updates.ts';
 
 /** All that is asked of DynamoDB, in this order. */
-export const dynamodbCalls: Calls = {
-  ...tables,
-  ...items,
-  ...conditions,
-  ...updates,
-  ...queries,
-  ...several,
-  ...partiql,
+export const dynamodbCalls: Parts = {
+  tables,
+  items,
+  conditions,
+  updates,
+  'queries and scans': queries,
+  'batches and transactions': several,
+  PartiQL: partiql,
 };

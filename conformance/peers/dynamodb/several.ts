@@ -57,10 +57,13 @@ export const several: Calls = {
   'batch get: two': call(
     'BatchGetItem',
     { RequestItems: { simple: { Keys: [key('b1'), key('b3'), key('none')] } } },
+    // Items have no order.
     ({ Responses, UnprocessedKeys }) => ({
-      found: ((Responses as Record<string, readonly Input[]>)['simple'] ?? [])
-        .map((one) => JSON.stringify(one))
-        .sort(),
+      found: (
+        (Responses as Record<string, readonly { readonly pk: { readonly S: string } }[]>)[
+          'simple'
+        ] ?? []
+      ).toSorted((a, b) => (a.pk.S < b.pk.S ? -1 : 1)),
       UnprocessedKeys,
     }),
   ),

@@ -1,6 +1,9 @@
-import type { Calls } from '../scenario.ts';
+import type { Parts } from '../scenario.ts';
 import { buses } from './buses.ts';
 import { sending } from './sending.ts';
 
 /** All that is asked of EventBridge, in this order. */
-export const eventsCalls: Calls = { ...buses, ...sending };
+export const eventsCalls: Parts = {
+  'buses, rules, targets': buses,
+  'events, archives, replays': sending,
+};

@@ -1,6 +1,9 @@
-import type { Calls } from '../scenario.ts';
+import type { Parts } from '../scenario.ts';
 import { subscriptions } from './subscriptions.ts';
 import { topics } from './topics.ts';
 
 /** All that is asked of SNS, in this order. */
-export const snsCalls: Calls = { ...topics, ...subscriptions };
+export const snsCalls: Parts = {
+  topics,
+  'messages and subscriptions': subscriptions,
+};

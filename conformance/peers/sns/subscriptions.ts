@@ -150,7 +150,9 @@ export const subscriptions: Calls = {
   'subscription: of none': set(
     'RawMessageDelivery',
     'true',
-    earlier('subscribe a queue', 'SubscriptionArn', (arn) => arn.replace(/.$/, 'x')),
+    earlier('subscribe a queue', 'SubscriptionArn', (arn) =>
+      arn.replace(/\w{12}$/, '000000000000'),
+    ),
   ),
   'filter: by values': filter({ colour: ['red', 'blue'], count: [1, { numeric: ['>', 5] }] }),
   'filter: by every operator': filter({
