@@ -1,8 +1,11 @@
-// Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
-// writes the score to conformance/RESULTS.md, client by client and step by step.
+// Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI and
+// npm in its own folder, writes the score to conformance/RESULTS.md, client by client and step by step, and what other
+// clouds answer differently to conformance/DIFFERENCES.md.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { awsCliFlows } from './aws-cli/flows.ts';
 import { awsCliChecks } from './aws-cli.ts';
+import { boto3Checks } from './boto3.ts';
 import { cdkChecks } from './cdk.ts';
 import type { Score } from './checks.ts';
 import { runChecks } from './checks.ts';
@@ -15,7 +18,7 @@ import { restrictedChecks } from './restricted.ts';
 import { templateChecks } from './templates.ts';
 
 if (!existsSync(join(VENV, 'moto_server'))) {
-  process.stdout.write('installing AWS CLI, cfn-lint and moto from PyPI …\n');
+  process.stdout.write('installing AWS CLI, boto3, cfn-lint and moto from PyPI …\n');
   await run('python3', ['-m', 'venv', join(ROOT, 'conformance', '.venv')]);
   await run(join(VENV, 'pip'), [
     'install',
@@ -27,7 +30,7 @@ if (!existsSync(join(VENV, 'moto_server'))) {
 
 const versions = (await run(join(VENV, 'pip'), ['list', '--format', 'freeze']))
   .split('\n')
-  .filter((line) => /^(awscli|cfn-lint|moto)==/.test(line));
+  .filter((line) => /^(awscli|boto3|cfn-lint|moto)==/.test(line));
 const clients = [
   ...versions,
   `aws-cdk==${versionOf('cdk', 'aws-cdk')}`,
@@ -51,6 +54,8 @@ const cloud = await start(
 try {
   const endpoint = cloud.match[1] ?? '';
   scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(endpoint)));
+  scores.push(await runChecks('AWS CLI, service by service', awsCliFlows(endpoint)));
+  scores.push(await runChecks('boto3, service by service', boto3Checks(endpoint)));
   scores.push(await runChecks('a restricted user', restrictedChecks(endpoint)));
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
   scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
