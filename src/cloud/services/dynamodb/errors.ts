@@ -24,8 +24,20 @@ export const deletionProtected = (): AwsError =>
   );
 export const indexNotFound = (name: string): AwsError =>
   invalid(`The table does not have the specified index: ${name}`);
-export const keyMismatch = (): AwsError =>
-  invalid('The provided key element does not match the schema');
+/**
+ * A key of another type than its table wants, or one that an update would change. The operations on one item are refused for it; a
+ * transaction is cancelled, with this as a reason.
+ * Recorded 2026: https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier3/error-messages/transactWriteItems.test.ts
+ */
+export class KeyRefusal extends AwsError {
+  constructor(message: string) {
+    super('ValidationException', message);
+  }
+}
+
+const MISMATCH = 'The provided key element does not match the schema';
+export const keyTypeMismatch = (): KeyRefusal => new KeyRefusal(MISMATCH);
+export const keyMismatch = (): AwsError => invalid(MISMATCH);
 
 /** @param item - Told where ReturnValuesOnConditionCheckFailure asks for it */
 export const conditionFailed = (item?: Item): AwsError =>

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../core/define-service.ts';
 import { defineService } from '../../core/define-service.ts';
 import { NO_THROTTLE, PROVISIONED_THROTTLE } from './capacity.ts';
+import { invalid } from './errors.ts';
 import { batchOperations } from './operations/batch-operations.ts';
 import { itemOperations } from './operations/item-operations.ts';
 import { partiqlOperations } from './operations/partiql-operations.ts';
@@ -36,6 +37,12 @@ const accountOf = (_operation: string, input: unknown): string | undefined => {
     if (typeof named === 'string' && named.startsWith('arn:'))
       return TABLE_ACCOUNT.exec(named)?.[1];
   return undefined;
+};
+
+/** The one parameter whose lack has words of its own. https://github.com/architect/dynalite/blob/main/test/createTable.js */
+const requireName = (input: Readonly<Record<string, unknown>>, target: string | undefined) => {
+  if (target?.endsWith('.CreateTable') === true && (input['TableName'] ?? null) === null)
+    throw invalid("The parameter 'TableName' is required but was not present in the request");
 };
 
 const SHARED = {
@@ -90,6 +97,7 @@ export const createDynamodb = (options: DynamodbOptions = {}): ServiceDefinition
     resourcePolicy: policyOf,
     resourceKeys: tagKeys,
     resources: [table],
+    completeInput: (input, { headers }) => requireName(input, headers['x-amz-target']),
     start: resume,
     // BatchWriteItem takes 16 MB. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     maxBodyBytes: 24 * 1024 * 1024,

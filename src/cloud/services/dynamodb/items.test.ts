@@ -197,7 +197,53 @@ describe('keys', () => {
   });
 });
 
+describe('bytes', () => {
+  it.each([
+    ['AAA', 'Base64 encoded length is expected a multiple of 4 bytes but found: 3'],
+    ['A?A=', 'Invalid last non-pad Base64 character dectected'],
+  ])('that are not in base 64 are refused: %s', async (given, told) => {
+    const command = new PutItemCommand({ TableName: 'items', Item: {} });
+    const body = JSON.stringify({ TableName: 'items', Item: { ...key('bytes'), b: { B: given } } });
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const request = args.request as { body: string; headers: Record<string, string> };
+        request.body = body;
+        request.headers['content-length'] = String(body.length);
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    expect(await refusal(cloud.client.send(command))).toBe(`SerializationException: ${told}`);
+  });
+});
+
+describe('names of tables', () => {
+  it('of one letter are names, which are not there', async () => {
+    const from = (TableName: string) =>
+      refusal(cloud.client.send(new GetItemCommand({ TableName, Key: key('a') })));
+    expect(await from('a')).toBe('ResourceNotFoundException: Requested resource not found');
+    expect(await from('')).toContain('Member must have length greater than or equal to 1');
+    expect(await from('x'.repeat(256))).toContain(
+      'Member must have length less than or equal to 255',
+    );
+  });
+});
+
 describe('writes', () => {
+  it('tell of a list what was changed, where it was written', async () => {
+    await put({ ...key('list'), l: { L: [{ S: 'a' }, { S: 'b' }] } });
+    const set = async (place: string) =>
+      (
+        await update('list', {
+          UpdateExpression: `SET ${place} = :v`,
+          ExpressionAttributeValues: { ':v': { S: 'new' } },
+          ReturnValues: 'UPDATED_NEW',
+        })
+      ).Attributes;
+    expect(await set('l[1]')).toEqual({ l: { L: [{ S: 'new' }] } });
+    expect(await set('l[9]')).toBeUndefined();
+  });
+
   it('answer with what was and what is', async () => {
     await put({ ...key('rv'), a: { S: 'old' } });
     const { Attributes } = await put(

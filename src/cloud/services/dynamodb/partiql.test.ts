@@ -175,3 +175,75 @@ it('a transaction does all or nothing', async () => {
   const { Responses } = await transact(`SELECT sk FROM music WHERE pk='t' AND sk=1`);
   expect(Responses).toEqual([{ Item: { sk: { N: '1' } } }]);
 });
+
+const BAD = "Statement wasn't well formed, can't be processed: ";
+it.each([
+  ['', "Value '' at 'statement' failed to satisfy constraint"],
+  ['HELLO', 'Unsupported operation: VariableReference'],
+  ['SELECT * FROM', `${BAD}Unexpected term`],
+  [`SELECT * FROM music WHERE`, `${BAD}Unexpected term`],
+  [
+    `SELECT * FROM music WHERE pk='x' AND`,
+    `${BAD}Missing right-hand side expression of infix operator`,
+  ],
+  [`SELECT * FROM music WHERE pk='x' foo`, `${BAD}Unexpected token after expression`],
+  [`SELECT * FROM music m WHERE pk='x'`, 'Aliasing is not supported'],
+  [`SELECT * FROM music, other`, 'Only select from a single table or index is supported.'],
+  [`SELECT pk FROM music GROUP BY pk`, 'Unsupported clause: GROUP BY'],
+  [`SELECT * FROM music."none" WHERE pk='x'`, 'The table does not have the specified index'],
+  ['DELETE FROM', `${BAD}Expected identifier for simple path`],
+  [`DELETE FROM music`, 'Where clause does not contain a mandatory equality on all key attributes'],
+  [
+    `UPDATE music SET n=1`,
+    'Where clause does not contain a mandatory equality on all key attributes',
+  ],
+  [`INSERT INTO music VALUE {'sk': 1}`, 'Key attribute should be present in the item: Key pk'],
+])('%s is refused in the words of PartiQL', async (statement, told) => {
+  expect(await refusal(run(statement))).toContain(told);
+});
+
+it('a path in a document is told under its last name', async () => {
+  const { Items } = await run(`SELECT m.list[1], n FROM music WHERE pk='x' AND sk=2`);
+  expect(Items).toEqual([{ 'list[1]': { S: 'two' }, n: { N: '1.5' } }]);
+});
+
+describe('a transaction of statements', () => {
+  const transact = (...statements: readonly string[]) =>
+    cloud.client.send(
+      new ExecuteTransactionCommand({
+        TransactStatements: statements.map((Statement) => ({ Statement })),
+      }),
+    );
+  const insert = `INSERT INTO music VALUE {'pk':'transacted','sk':1}`;
+  const within = 'Validation failed in TransactStatements';
+
+  it('that writes answers with an empty list', async () => {
+    expect((await transact(insert)).Responses).toEqual([]);
+  });
+
+  it.each<[readonly string[], string]>([
+    [
+      [insert, `EXISTS(SELECT * FROM music WHERE pk='x' AND sk=1)`],
+      `${within}[1]: EXISTS() must contain a single item read with additional condition`,
+    ],
+    [
+      [`SELECT * FROM music WHERE pk='x'`],
+      `${within}[0]: Select statements within ExecuteTransaction must specify the primary key in the where clause.`,
+    ],
+    [
+      [`SELECT * FROM music."byGenre" WHERE genre='g1'`],
+      `${within}[0]: Reads on indices are not supported within transactions.`,
+    ],
+    [
+      [`DELETE FROM music WHERE pk='x' AND sk=9 RETURNING ALL OLD *`],
+      `${within}[0]: RETURNING clause is not supported in ExecuteTransaction.`,
+    ],
+    [[`SELECT * FROM music WHERE`], `${within}[0]: ${BAD}Unexpected term`],
+    [
+      [`SELECT * FROM music WHERE pk='x' AND sk=1`, insert],
+      'ExecuteTransaction API does not support both read and write operations in the same request.',
+    ],
+  ])('%s is refused', async (statements, told) => {
+    expect(await refusal(transact(...statements))).toBe(`ValidationException: ${told}`);
+  });
+});

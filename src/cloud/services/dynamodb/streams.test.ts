@@ -154,7 +154,7 @@ describe('a stream', () => {
     expect(await refusal(read(latest))).toMatch(/^ExpiredIteratorException/);
     expect(await refusal(read('nonsense'))).toBe('ValidationException: Invalid ShardIterator');
     expect(await refusal(iterator(arn, 'AT_SEQUENCE_NUMBER'))).toMatch(
-      /SequenceNumber cannot be null/,
+      /parameter values were invalid: Invalid SequenceNumber/,
     );
   });
 

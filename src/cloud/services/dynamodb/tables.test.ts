@@ -20,7 +20,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusal, startDynamodb } from './fixtures/tables.ts';
 
@@ -79,7 +79,7 @@ describe('tables', () => {
     [
       'a short name',
       { TableName: 'ab' },
-      'TableName must be at least 3 characters long and at most 255 characters long',
+      "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3",
     ],
     [
       'a wrong name',
@@ -89,7 +89,33 @@ describe('tables', () => {
     [
       'no definition',
       { AttributeDefinitions: [] },
-      'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [a], AttributeDefinitions: []',
+      'Invalid KeySchema: Some index key attribute have no definition',
+    ],
+    [
+      'another definition',
+      { AttributeDefinitions: [{ AttributeName: 'b', AttributeType: 'S' }] },
+      'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [a], AttributeDefinitions: [b]',
+    ],
+    [
+      'three keys',
+      {
+        KeySchema: [
+          { AttributeName: 'a', KeyType: 'HASH' },
+          { AttributeName: 'b', KeyType: 'RANGE' },
+          { AttributeName: 'c', KeyType: 'RANGE' },
+        ],
+      },
+      "1 validation error detected: Value '[KeySchemaElement(attributeName=a, keyType=HASH), KeySchemaElement(attributeName=b, keyType=RANGE), KeySchemaElement(attributeName=c, keyType=RANGE)]' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2",
+    ],
+    [
+      'a stream without a view',
+      { StreamSpecification: { StreamEnabled: true } },
+      'One or more parameter values were invalid: Table is being created with a stream enabled, UpdateViewType is required',
+    ],
+    [
+      'a view without a stream',
+      { StreamSpecification: { StreamEnabled: false, StreamViewType: 'KEYS_ONLY' } },
+      'One or more parameter values were invalid: Table is being created with a stream disabled, UpdateViewType should not be specified',
     ],
     [
       'a definition too many',
@@ -109,6 +135,10 @@ describe('tables', () => {
     [
       'one attribute twice',
       {
+        AttributeDefinitions: [
+          { AttributeName: 'a', AttributeType: 'S' },
+          { AttributeName: 'b', AttributeType: 'S' },
+        ],
         KeySchema: [
           { AttributeName: 'a', KeyType: 'HASH' },
           { AttributeName: 'a', KeyType: 'RANGE' },
@@ -176,6 +206,13 @@ describe('tables', () => {
     );
   });
 
+  it('without a name are refused in words of their own', async () => {
+    const nameless = { KeySchema: [] } as unknown as CreateTableCommandInput;
+    expect(await refusal(cloud.client.send(new CreateTableCommand(nameless)))).toBe(
+      "ValidationException: The parameter 'TableName' is required but was not present in the request",
+    );
+  });
+
   it('say by name what they do not support', async () => {
     expect(
       await refusal(
@@ -234,6 +271,23 @@ describe('tables', () => {
     expect(
       await refusal(cloud.client.send(new UpdateTableCommand({ TableName: 'billed' }))),
     ).toMatch(/^ValidationException: At least one of ProvisionedThroughput/);
+  });
+
+  it('say what does not fit a stream, and what changes nothing', async () => {
+    await cloud.table('fits');
+    const change = (more: Partial<UpdateTableCommandInput>) =>
+      refusal(cloud.client.send(new UpdateTableCommand({ TableName: 'fits', ...more })));
+    const PARAMETER = 'ValidationException: One or more parameter values were invalid: ';
+    expect(await change({ StreamSpecification: { StreamEnabled: false } })).toBe(
+      'ValidationException: Table has no stream to disable: TableName: fits',
+    );
+    expect(await change({ StreamSpecification: { StreamEnabled: true } })).toBe(
+      `${PARAMETER}If stream is being enabled then UpdateViewType is required`,
+    );
+    expect(await change({ GlobalSecondaryIndexUpdates: [{}] })).toBe(
+      `${PARAMETER}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null`,
+    );
+    expect(await change({ GlobalSecondaryIndexUpdates: [] })).toContain('At least one of');
   });
 
   it('get and lose a global index, which is filled with what is there', async () => {

@@ -1,7 +1,9 @@
-import type { TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItemsCommandInput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import {
+  BatchWriteItemCommand,
   GetItemCommand,
   TransactGetItemsCommand,
+  TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -105,6 +107,50 @@ it('a transaction writes nothing when one action fails, and says which and why',
     ],
   });
   expect(await get('left', 'new')).toBeUndefined();
+});
+
+it('a key of another type cancels a transaction, an action that is none does not begin it', async () => {
+  const cancelled = async (action: TransactWriteItemsCommandInput['TransactItems']) => {
+    const error: unknown = await write(action).catch((caught: unknown) => caught);
+    return error instanceof TransactionCanceledException
+      ? error.CancellationReasons?.map(({ Code, Message }) => `${Code}: ${Message}`)
+      : String(error);
+  };
+  const wrong = { pk: { N: '5' } };
+  expect(await cancelled([{ Put: { TableName: 'left', Item: wrong } }, add('typed')])).toEqual([
+    'ValidationError: One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N',
+    'None: undefined',
+  ]);
+  expect(await get('left', 'typed')).toBeUndefined();
+  expect(await cancelled([{ Delete: { TableName: 'left', Key: wrong } }])).toEqual([
+    'ValidationError: The provided key element does not match the schema',
+  ]);
+  expect(await refusal(write([{}]))).toBe(
+    'ValidationException: Invalid Request: TransactWriteRequest should contain Delete or Put or Update request',
+  );
+  expect(await refusal(write([{ Put: { TableName: 'bad!name', Item: key('a') } }]))).toContain(
+    "Value 'bad!name' at 'transactItems.1.member.put.tableName' failed",
+  );
+});
+
+it('a batch is refused whole for a key that does not fit, and for an empty request', async () => {
+  const batch = (request: WriteRequest) =>
+    refusal(
+      cloud.client.send(
+        new BatchWriteItemCommand({
+          RequestItems: { left: [{ PutRequest: { Item: key('batched') } }, request] },
+        }),
+      ),
+    );
+  for (const Item of [{ pk: { N: '5' } }, { other: { S: 'x' } }])
+    expect(await batch({ PutRequest: { Item } })).toBe(
+      'ValidationException: The provided key element does not match the schema',
+    );
+  expect(await batch({})).toContain('more than one datatypes set');
+  expect(await get('left', 'batched')).toBeUndefined();
+  expect(await refusal(cloud.client.send(new BatchWriteItemCommand({ RequestItems: {} })))).toBe(
+    'ValidationException: The requestItems parameter is required for BatchWriteItem',
+  );
 });
 
 it('a token makes a transaction happen once, for ten minutes', async () => {

@@ -4,7 +4,7 @@ import { operation } from '../../core/define-service.ts';
 import { constraints, NAME } from './constraints.ts';
 import { alreadyExists } from './errors.ts';
 import { archiveArn, busArn, busNameOf, requireArchive, requireBus, ruleArn } from './names.ts';
-import { pageOf } from './page.ts';
+import { assertOneFilter, pageOf } from './page.ts';
 import { readPattern } from './put-events.ts';
 import type { Archive, EventBridgeState, Rule } from './state.ts';
 
@@ -173,6 +173,7 @@ export const archiveOperations: OperationTable<EventBridgeState> = {
     needs: () => ({ action: 'events:ListArchives', resource: '*' }),
     handle: (input, context) => {
       constraints().text('state', input.State, { values: ARCHIVE_STATES }).check();
+      assertOneFilter('ListArchives', input);
       const bus =
         input.EventSourceArn === undefined
           ? undefined

@@ -213,3 +213,16 @@ it.each<[string, object, string, string]>([
   await expect(refused).rejects.toMatchObject({ name: code });
   await expect(refused).rejects.toThrow(message);
 });
+
+it('narrows its lists by one thing at a time, and replays into a bus', async () => {
+  const two = { NamePrefix: 'a', State: 'ENABLED' } as const;
+  await expect(bench.events.send(new ListArchivesCommand(two))).rejects.toThrow(
+    'At most one filter is allowed for ListArchives. Use either : State, EventSourceArn, or NamePrefix.',
+  );
+  await expect(
+    bench.events.send(new ListReplaysCommand({ NamePrefix: 'a', State: 'COMPLETED' })),
+  ).rejects.toThrow('At most one filter is allowed for ListReplays.');
+  await expect(replay('astray', { Destination: { Arn: arn('rule/x') } })).rejects.toThrow(
+    'Parameter Destination.Arn is not valid. Reason: Must contain an event bus ARN.',
+  );
+});

@@ -136,6 +136,9 @@ describe('buses', () => {
     );
     await remove({ RemoveAllPermissions: true });
     expect((await describeBus('open')).Policy).toBeUndefined();
+    await expect(
+      bench.events.send(new PutPermissionCommand({ EventBusName: 'open', Principal: '*' })),
+    ).rejects.toMatchObject(refusal('ValidationException', 'Parameter Action must be specified.'));
     const whole = JSON.stringify({ Version: '2012-10-17', Statement: [statement('x', '*')] });
     await bench.events.send(new PutPermissionCommand({ EventBusName: 'open', Policy: whole }));
     expect((await describeBus('open')).Policy).toBe(whole);

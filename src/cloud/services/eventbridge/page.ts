@@ -19,3 +19,22 @@ export const pageOf = <T>(
     next: items.length > end ? { NextToken: Buffer.from(String(end)).toString('base64') } : {},
   };
 };
+
+/**
+ * Lists of archives and replays are narrowed by one thing at a time.
+ * https://github.com/getmoto/moto/blob/master/tests/test_events/test_events.py (test_list_archives_error_multiple_filters)
+ */
+export const assertOneFilter = (
+  operation: string,
+  {
+    NamePrefix,
+    EventSourceArn,
+    State,
+  }: Readonly<Partial<Record<'NamePrefix' | 'EventSourceArn' | 'State', string | undefined>>>,
+): void => {
+  const given = [NamePrefix, EventSourceArn, State].filter((filter) => filter !== undefined);
+  if (given.length > 1)
+    throw validation(
+      `At most one filter is allowed for ${operation}. Use either : State, EventSourceArn, or NamePrefix.`,
+    );
+};

@@ -44,6 +44,9 @@ const written = (statements: readonly Statement[]) =>
 /** As recorded from AWS by LocalStack's snapshot tests (test_events.snapshot.json, test_put_permission). */
 const statementOf = (bus: EventBus, input: EventBridge.PutPermissionRequest): Statement => {
   const { Principal = '', Action = '', StatementId = '', Condition } = input;
+  // https://github.com/getmoto/moto/blob/master/tests/test_events/test_events.py (test_put_permission_errors)
+  for (const [name, given] of Object.entries({ Principal, Action, StatementId }))
+    if (given === '') throw validation(`Parameter ${name} must be specified.`);
   constraints()
     .text('principal', Principal, { least: 1, most: 12, pattern: '(\\d{12}|\\*)' })
     .text('action', Action, { least: 1, most: 64, pattern: 'events:[a-zA-Z]+' })

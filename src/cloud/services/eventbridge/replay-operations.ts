@@ -12,7 +12,7 @@ import { alreadyExists, limitExceeded, replayNotFound, validation } from './erro
 import { asReplayed } from './event.ts';
 import { LIMITS } from './limits.ts';
 import { busNameOf, replayArn, requireBus } from './names.ts';
-import { pageOf } from './page.ts';
+import { assertOneFilter, pageOf } from './page.ts';
 import { publish } from './publish.ts';
 import type { EventBridgeState, Replay } from './state.ts';
 
@@ -120,6 +120,10 @@ const startReplay = operation<
       .text('description', input.Description, { most: 512 })
       .check();
     const { Arn = '', FilterArns } = input.Destination ?? {};
+    if (!Arn.includes(':event-bus/'))
+      throw validation(
+        'Parameter Destination.Arn is not valid. Reason: Must contain an event bus ARN.',
+      );
     const bus = requireBus(context, busNameOf(Arn, context));
     const sourceArn = input.EventSourceArn ?? '';
     const archiveName = sourceArn.split('archive/')[1] ?? '';
@@ -207,6 +211,7 @@ export const replayOperations: OperationTable<EventBridgeState> = {
     needs: () => ({ action: 'events:ListReplays', resource: '*' }),
     handle: (input, { state }) => {
       constraints().text('state', input.State, { values: REPLAY_STATES }).check();
+      assertOneFilter('ListReplays', input);
       const replays = [...state.replays.values()]
         .filter(
           (replay) =>

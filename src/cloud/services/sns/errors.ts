@@ -8,6 +8,12 @@ export const subscriptionNotFound = (): AwsError =>
 /** https://docs.aws.amazon.com/sns/latest/api/API_TagResource.html#API_TagResource_Errors */
 export const resourceNotFound = (): AwsError =>
   new AwsError('ResourceNotFoundException', 'Resource does not exist', { status: 404 });
+/** https://github.com/getmoto/moto/blob/master/tests/test_sns/test_topics.py (test_tag_resource_errors) */
+export const tooManyTags = (): AwsError =>
+  new AwsError(
+    'TagLimitExceededException',
+    'Could not complete request: tag quota of per resource exceeded',
+  );
 export const invalidParameter = (message: string): AwsError =>
   new AwsError('InvalidParameterException', `Invalid parameter: ${message}`);
 /** Where AWS does not say `Invalid parameter: ` before it, as recorded from AWS by LocalStack's snapshot tests. */

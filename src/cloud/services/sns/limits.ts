@@ -4,6 +4,8 @@ export const MESSAGE_BYTES = 262_144;
 export const BATCH_ENTRIES = 10;
 /** Items of one page of the list operations. https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html */
 export const PAGE = 100;
+/** Tags of a topic. https://docs.aws.amazon.com/sns/latest/dg/sns-tags.html#sns-tag-restrictions */
+export const TAGS = 50;
 /** How long a FIFO topic knows what it has accepted. https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html */
 export const DEDUPLICATION_MS = 300_000;
 /**

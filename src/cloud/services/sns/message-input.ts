@@ -35,6 +35,9 @@ const checkName = (name: string) => {
     throw invalidAttribute("Message attribute name can not have successive '.' character.");
 };
 
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html#SNSMessageAttributes.DataTypes */
+const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
+
 export const readAttributes = (
   attributes: Readonly<Record<string, Sns.MessageAttributeValue>> | undefined,
 ): Record<string, MessageAttribute> =>
@@ -58,6 +61,8 @@ export const readAttributes = (
         throw invalidAttribute(
           `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
         );
+      if (kind === 'Number' && !isNumber(StringValue ?? ''))
+        throw invalidAttribute(`Could not cast message attribute '${name}' value to number.`);
       const Value = binary ? Buffer.from(BinaryValue ?? []).toString('base64') : StringValue;
       return [name, { Type: DataType, Value: Value ?? '' }];
     }),

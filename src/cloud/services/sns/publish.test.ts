@@ -220,6 +220,9 @@ describe('publishing', () => {
     await bad('x', {
       MessageAttributes: { a: { DataType: 'Colour', StringValue: 'red' } },
     }).toThrow("'a' has an invalid message attribute type");
+    await bad('x', {
+      MessageAttributes: { a: { DataType: 'Number', StringValue: 'many' } },
+    }).toThrow("Could not cast message attribute 'a' value to number.");
     await bad('x', { MessageDeduplicationId: '1' }).toThrow('MessageDeduplicationId');
     await bad('x', { TopicArn: topicArn('none') }).toMatchObject({ name: 'NotFoundException' });
     await bad('x', { TopicArn: undefined, PhoneNumber: '+491234567' }).toThrow(

@@ -171,6 +171,14 @@ describe('topics', () => {
     await expect(
       sns.send(new CreateTopicCommand({ Name: 'tagged', Tags: [{ Key: 'cost', Value: '2' }] })),
     ).rejects.toThrow('Topic already exists with different tags');
+    const Tags = Array.from({ length: 50 }, (_, index) => ({ Key: `k${index}`, Value: 'v' }));
+    await expect(
+      sns.send(new TagResourceCommand({ ResourceArn: TopicArn, Tags })),
+    ).rejects.toMatchObject({
+      name: 'TagLimitExceededException',
+      message: 'Could not complete request: tag quota of per resource exceeded',
+    });
+    expect(await tagsOf(TopicArn)).toEqual({ cost: '1' });
     await expect(tagsOf(topicArn('none'))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
@@ -280,6 +288,24 @@ describe('the topic policy', () => {
     });
     await sns.send(new RemovePermissionCommand({ TopicArn, Label: 'friends' }));
     expect(await statements()).toHaveLength(1);
+  });
+
+  it('speaks of what is done to a topic, and of nothing else', async () => {
+    const TopicArn = await createTopic('scoped');
+    const OUTSIDE = 'Invalid parameter: Policy statement action out of service scope!';
+    for (const Action of ['SNS:*', '*', 'sns:CreateTopic', 'sqs:SendMessage'])
+      await expect(setPolicy(TopicArn, { Principal: '*', Action })).rejects.toThrow(OUTSIDE);
+    await setPolicy(TopicArn, { Principal: '*', Action: ['sns:Get*', 'SNS:Receive'] });
+    await expect(
+      sns.send(
+        new AddPermissionCommand({
+          TopicArn,
+          Label: 'odd',
+          AWSAccountId: ['111111111111'],
+          ActionName: ['Fly'],
+        }),
+      ),
+    ).rejects.toThrow(OUTSIDE);
   });
 
   const setPolicy = (TopicArn: string, statement: object | undefined) =>

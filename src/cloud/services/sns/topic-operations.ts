@@ -1,16 +1,15 @@
 import type * as Sns from '@aws-sdk/client-sns';
-import { parsePolicy } from '../../../iam/index.ts';
 import { notSupported } from '../../core/aws-error.ts';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { effectiveTopicPolicy, topicPolicyFault } from './delivery-policy.ts';
-import { invalidParameter, resourceNotFound } from './errors.ts';
-import { PAGE } from './limits.ts';
+import { invalidParameter, resourceNotFound, tooManyTags } from './errors.ts';
+import { PAGE, TAGS } from './limits.ts';
 import type { SnsState, Topic } from './state.ts';
 import { isFifo } from './state.ts';
 import { checkArn, requireTopic } from './topic-arn.ts';
 import { permissionOperations } from './topic-permissions.ts';
-import { defaultPolicy, topicNeed } from './topic-policy.ts';
+import { defaultPolicy, readPolicy, topicNeed } from './topic-policy.ts';
 
 interface Place {
   readonly region: string;
@@ -122,15 +121,6 @@ const withValue = (attributes: Topic['attributes'], name: string, value: string)
     Object.entries({ ...attributes, [name]: value }).filter(([, kept]) => kept !== ''),
   );
 
-const readPolicy = (text: string): string => {
-  try {
-    parsePolicy(text, 'resource');
-    return text;
-  } catch (error) {
-    throw invalidParameter(`Policy Error: ${error instanceof Error ? error.message : 'null'}`);
-  }
-};
-
 const asTags = (tags: readonly Sns.Tag[] | undefined) =>
   Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 
@@ -160,6 +150,7 @@ export const topicOperations: OperationTable<SnsState> = {
       const keys = (input.Tags ?? []).map(({ Key }) => Key);
       if (new Set(keys).size < keys.length)
         throw invalidParameter('Duplicated keys are not allowed.');
+      if (keys.length > TAGS) throw tooManyTags();
       const arn = arnOf(context, name);
       const known = state.topics.get(arn);
       if (input.DataProtectionPolicy !== undefined)
@@ -242,7 +233,9 @@ export const topicOperations: OperationTable<SnsState> = {
     needs: ({ ResourceArn = '*' }) => ({ action: 'sns:TagResource', resource: ResourceArn }),
     handle: (input, { state }) => {
       const topic = requireTagged(state, input.ResourceArn);
-      state.topics.set(topic.arn, { ...topic, tags: { ...topic.tags, ...asTags(input.Tags) } });
+      const tags = { ...topic.tags, ...asTags(input.Tags) };
+      if (Object.keys(tags).length > TAGS) throw tooManyTags();
+      state.topics.set(topic.arn, { ...topic, tags });
       return {};
     },
   }),

@@ -4,7 +4,7 @@ import { operation } from '../../core/define-service.ts';
 import { invalidParameter } from './errors.ts';
 import type { SnsState } from './state.ts';
 import { requireTopic } from './topic-arn.ts';
-import { topicNeed } from './topic-policy.ts';
+import { assertInScope, topicNeed } from './topic-policy.ts';
 
 interface Document {
   readonly Statement: readonly { readonly Sid?: string }[];
@@ -29,6 +29,7 @@ export const permissionOperations: OperationTable<SnsState> = {
       const document = read(topic.policy);
       if (document.Statement.some(({ Sid }) => Sid === input.Label))
         throw invalidParameter('Statement already exists');
+      assertInScope((input.ActionName ?? []).map((action) => `SNS:${action}`));
       const accounts = (input.AWSAccountId ?? []).map((account) => `arn:aws:iam::${account}:root`);
       const statement = {
         Sid: input.Label,

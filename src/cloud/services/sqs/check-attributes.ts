@@ -2,7 +2,7 @@ import { parsePolicy } from '../../../iam/index.ts';
 import { invalidAttribute, invalidValue, twoEncryptions, unknownAttribute } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { findByArn } from './names.ts';
-import { FIFO_DEFAULTS } from './settings.ts';
+import { FIFO_DEFAULTS, keptAs } from './settings.ts';
 import type { Queue, SqsState } from './state.ts';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -43,7 +43,10 @@ const checkRedrive = (state: SqsState, queue: Pick<Queue, 'arn' | 'attributes'>,
   const refuse = (reason: string) => invalidValue(text, 'RedrivePolicy', reason);
   const policy = readObject(text);
   if (policy === undefined) throw refuse('Redrive policy is not a valid JSON map.');
-  const { deadLetterTargetArn, maxReceiveCount = 10, ...others } = policy;
+  const { deadLetterTargetArn, maxReceiveCount, ...others } = policy;
+  // The API reference has a default of 10; AWS wants it said, before all else: https://github.com/rubyonjets/jets/pull/101
+  if (maxReceiveCount === undefined)
+    throw refuse('Redrive policy does not contain mandatory attribute: maxReceiveCount.');
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
     throw refuse(
@@ -168,7 +171,7 @@ export const withAttributes = (
       continue;
     }
     checkOne(state, queue, name, value);
-    result[name] = value;
+    result[name] = keptAs(name, value);
   }
   if (given['SqsManagedSseEnabled'] === 'true' && result['KmsMasterKeyId'] !== undefined)
     throw twoEncryptions();

@@ -103,6 +103,7 @@ describe('a redrive policy', () => {
     const refused = [
       ['nonsense', 'Redrive policy is not a valid JSON map.'],
       ['{"maxReceiveCount":1}', /mandatory attribute: deadLetterTargetArn/],
+      ['{"MaxReceiveCount":1}', /mandatory attribute: maxReceiveCount/],
       [
         '{"deadLetterTargetArn": "dummy", "maxReceiveCount": 42}',
         'Value {"deadLetterTargetArn": "dummy", "maxReceiveCount": 42} for parameter RedrivePolicy is invalid. Reason: Invalid value for deadLetterTargetArn.',
@@ -119,6 +120,14 @@ describe('a redrive policy', () => {
     expect((await list()).queueUrls).toEqual([url]);
     await set(url, { RedrivePolicy: '' });
     expect((await list()).queueUrls).toEqual([]);
+  });
+
+  it('tells its count as a number, and is the same policy however it was written', async () => {
+    const dead = await bench.queue();
+    const url = await bench.queue({ RedrivePolicy: policy(dead, '7') }, 'counted');
+    expect(await bench.attribute(url, 'RedrivePolicy')).toBe(policy(dead, 7));
+    const RedrivePolicy = JSON.stringify(JSON.parse(policy(dead, 7)), undefined, 2);
+    expect(await bench.queue({ RedrivePolicy }, 'counted')).toBe(url);
   });
 
   it('needs the dead-letter queue’s leave', async () => {

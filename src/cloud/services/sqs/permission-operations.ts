@@ -61,7 +61,8 @@ const checkRequest = (input: Sqs.AddPermissionRequest, { Statement }: Policy) =>
   if (Statement.some(({ Sid }) => Sid === Label))
     throw invalidValue(Label, 'Label', 'Already exists.');
   if (Actions.length === 0) throw missingParameter('Actions');
-  if (AWSAccountIds.length === 0) throw missingParameter('AWSAccountIds');
+  // https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py (test_permissions)
+  if (AWSAccountIds.length === 0) throw invalidValue('[]', 'PrincipalId', 'Unable to verify.');
   const unknown = Actions.find((action) => !SHARED.includes(action));
   if (unknown !== undefined)
     throw invalidValue(

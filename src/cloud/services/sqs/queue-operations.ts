@@ -22,7 +22,7 @@ import {
 } from './names.ts';
 import { pageOf } from './page.ts';
 import { describe } from './describe.ts';
-import { readRedrivePolicy } from './settings.ts';
+import { keptAs, readRedrivePolicy } from './settings.ts';
 import type { Queue, SqsState } from './state.ts';
 import { checkTags } from './tag-operations.ts';
 import { wake } from './wake.ts';
@@ -43,7 +43,7 @@ const checkName = (name: string, fifo: boolean) => {
 const sameQueue = (queue: Queue, given: Readonly<Record<string, string>>, state: SqsState) => {
   const now: Readonly<Record<string, string>> = describe(queue, state.lane(queue).line);
   for (const [name, value] of Object.entries(given))
-    if ((now[name] ?? '') !== value) throw queueExists(name);
+    if ((now[name] ?? '') !== keptAs(name, value)) throw queueExists(name);
 };
 
 const createQueue = operation<SqsState, Sqs.CreateQueueRequest, Sqs.CreateQueueResult>({

@@ -38,14 +38,28 @@ export interface RedrivePolicy {
   readonly maxReceiveCount: number;
 }
 
+/**
+ * An attribute as it is told: the count of a redrive policy that was given as text is a number.
+ * https://docs.aws.amazon.com/cli/latest/reference/sqs/get-queue-attributes.html#examples
+ */
+export const keptAs = (name: string, value: string): string => {
+  if (name !== 'RedrivePolicy' || value === '') return value;
+  try {
+    const { deadLetterTargetArn, maxReceiveCount } = readRedrivePolicy(value);
+    return JSON.stringify({ deadLetterTargetArn, maxReceiveCount });
+  } catch {
+    // What is no policy is like none that was set; who sets it hears of it elsewhere.
+    return value;
+  }
+};
+
 /** @param text - As it was checked when it was set */
 export const readRedrivePolicy = (text: string): RedrivePolicy => {
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as {
     readonly deadLetterTargetArn: string;
-    readonly maxReceiveCount?: string | number;
+    readonly maxReceiveCount: string | number;
   };
-  // "Default: 10."
-  return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount ?? 10) };
+  return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
 };
 
 export const settingsOf = (attributes: Attributes): Settings => {

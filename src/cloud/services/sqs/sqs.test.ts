@@ -268,6 +268,16 @@ describe('sharing', () => {
       message: 'Value one for parameter Label is invalid. Reason: Already exists.',
     });
     await expect(add('two', ['Nonsense'])).rejects.toThrow(/SQS:Nonsense for parameter ActionName/);
+    await expect(
+      bench.sqs.send(
+        new AddPermissionCommand({
+          QueueUrl,
+          Label: 'nobody',
+          Actions: ['SendMessage'],
+          AWSAccountIds: [],
+        }),
+      ),
+    ).rejects.toThrow('Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.');
     const drop = () => bench.sqs.send(new RemovePermissionCommand({ QueueUrl, Label: 'one' }));
     await drop();
     expect(await bench.attribute(QueueUrl, 'Policy')).toBeUndefined();
@@ -282,6 +292,15 @@ describe('sharing', () => {
     await bench.sqs.send(new TagQueueCommand({ QueueUrl, Tags: { team: 'b' } }));
     const tags = async () =>
       (await bench.sqs.send(new ListQueueTagsCommand({ QueueUrl }))).Tags ?? {};
+    expect(await tags()).toEqual({ team: 'b', empty: '' });
+    const tag = (Tags: Record<string, string>) =>
+      bench.sqs.send(new TagQueueCommand({ QueueUrl, Tags }));
+    await expect(tag({})).rejects.toThrow('The request must contain the parameter Tags.');
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 'v']));
+    await expect(tag(many)).rejects.toThrow(/^Too many tags added for queue .+\.$/);
+    await expect(bench.sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys: [] }))).rejects.toThrow(
+      'Tag keys must be between 1 and 128 characters in length.',
+    );
     expect(await tags()).toEqual({ team: 'b', empty: '' });
     await bench.sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['empty', 'none'] }));
     expect(await tags()).toEqual({ team: 'b' });

@@ -1,23 +1,26 @@
 import type * as Sqs from '@aws-sdk/client-sqs';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
-import { invalidParameter } from './errors.ts';
+import { invalidParameter, missingParameter } from './errors.ts';
 import { requireQueue, tagKeys, urlNeed } from './names.ts';
 import type { SqsState } from './state.ts';
 
-/**
- * "We don't recommend adding more than 50 tags": AWS's own bound is not told, so there is none here.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
- * @throws {InvalidParameterValueException}
- */
+const BAD_KEY = 'Tag keys must be between 1 and 128 characters in length.';
+
+/** @throws {InvalidParameterValueException} */
 export const checkTags = (tags: Readonly<Record<string, string>>): void => {
   for (const [key, value] of Object.entries(tags)) {
-    if (key === '' || key.length > 128)
-      throw invalidParameter(`Tag keys must be between 1 and 128 characters in length.`);
+    if (key === '' || key.length > 128) throw invalidParameter(BAD_KEY);
     if (value.length > 256)
       throw invalidParameter(`Tag values must be between 0 and 256 characters in length.`);
   }
 };
+
+/**
+ * "Adding more than 50 tags to a queue isn't recommended", say AWS's pages; SQS refuses it.
+ * https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py (test_tag_queue_errors)
+ */
+const TAGS = 50;
 
 /** Operations on tags. */
 export const tagOperations: OperationTable<SqsState> = {
@@ -28,8 +31,12 @@ export const tagOperations: OperationTable<SqsState> = {
     }),
     handle: ({ QueueUrl, Tags = {} }, context) => {
       const queue = requireQueue(context, QueueUrl);
+      if (Object.keys(Tags).length === 0) throw missingParameter('Tags');
       checkTags(Tags);
-      context.state.changeQueue({ ...queue, tags: { ...queue.tags, ...Tags } });
+      const tags = { ...queue.tags, ...Tags };
+      if (Object.keys(tags).length > TAGS)
+        throw invalidParameter(`Too many tags added for queue ${queue.name}.`);
+      context.state.changeQueue({ ...queue, tags });
       return {};
     },
   }),
@@ -40,6 +47,7 @@ export const tagOperations: OperationTable<SqsState> = {
     }),
     handle: ({ QueueUrl, TagKeys = [] }, context) => {
       const queue = requireQueue(context, QueueUrl);
+      if (TagKeys.length === 0) throw invalidParameter(BAD_KEY);
       const left = Object.entries(queue.tags).filter(([key]) => !TagKeys.includes(key));
       context.state.changeQueue({ ...queue, tags: Object.fromEntries(left) });
       return {};

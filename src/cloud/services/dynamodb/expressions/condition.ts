@@ -55,6 +55,9 @@ const FUNCTIONS: Readonly<Record<string, number>> = {
   contains: 2,
   size: 1,
 };
+/** What AWS calls the type of a path, which can be any. */
+const ANY_TYPE =
+  '{M,N,HDS,SS,HD,FLOAT,FS,DICT,INT,NS,DECIMALSET,INTSET,L,B,BS,NULL,S,BOOL,DOUBLE,DECIMAL,DOUBLESET}';
 const UPDATE_FUNCTIONS = ['if_not_exists', 'list_append'];
 
 /** Types that have an order, and a size. */
@@ -170,7 +173,7 @@ export const bindCondition = (
     if (name === 'begins_with')
       for (const one of [operand, argument])
         if (one !== undefined) checkTypes(name, one, ['S', 'B']);
-    if (name === 'attribute_type' && argument?.kind === 'value') checkTypeName(argument.value);
+    if (name === 'attribute_type' && argument !== undefined) checkTypeName(argument);
     return {
       kind: 'call',
       name: name as ConditionFunction,
@@ -178,7 +181,9 @@ export const bindCondition = (
       ...(argument === undefined ? {} : { argument }),
     };
   };
-  const checkTypeName = (value: AttributeValue) => {
+  const checkTypeName = (given: Operand) => {
+    if (given.kind !== 'value') throw wrongOperandType(kind, 'attribute_type', ANY_TYPE);
+    const { value } = given;
     if (value.S === undefined) throw wrongOperandType(kind, 'attribute_type', typeOf(value));
     if (!(ATTRIBUTE_TYPES as readonly string[]).includes(value.S))
       throw expressionError(

@@ -10,5 +10,5 @@ export { readLegacyFilter, readLegacyUpdates } from './legacy.ts';
 export { parseCondition, parseProjection, parseUpdate } from './parse.ts';
 export type { RawCondition, RawOperand, RawStep, RawUpdateAction } from './syntax.ts';
 export type { Projection } from './paths.ts';
-export { createProjection, project } from './paths.ts';
+export { createProjection, project, valueAt } from './paths.ts';
 export { applyUpdate, bindUpdate } from './update.ts';

@@ -47,7 +47,7 @@ export const expressionError = (kind: ExpressionKind, problem: string): Error =>
 
 /** @throws {ValidationException} for an empty or too long expression */
 export const readTokens = (kind: ExpressionKind, expression: string): Reader => {
-  if (expression.trim() === '') throw expressionError(kind, 'The expression can not be empty;');
+  if (expression === '') throw expressionError(kind, 'The expression can not be empty;');
   const bytes = Buffer.byteLength(expression);
   if (bytes > EXPRESSION_BYTES)
     throw expressionError(
@@ -64,7 +64,7 @@ export const readTokens = (kind: ExpressionKind, expression: string): Reader => 
     const { text } = peek();
     const [before, after] = [tokens[position - 1] ?? peek(), peek(1)];
     const near = expression.slice(
-      before.at,
+      before === end ? 0 : before.at,
       after === end ? undefined : after.at + after.text.length,
     );
     return expressionError(kind, `Syntax error; token: "${text}", near: "${near}"`);

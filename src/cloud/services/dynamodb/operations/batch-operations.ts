@@ -11,15 +11,16 @@ import {
   spendWrite,
 } from '../capacity.ts';
 import { assertTableName, constraints } from '../constraints.ts';
-import { invalid } from '../errors.ts';
+import { invalid, keyMismatch } from '../errors.ts';
 import { project } from '../expressions/index.ts';
 import { BATCH_GET_BYTES, BATCH_GET_KEYS, BATCH_WRITE_REQUESTS } from '../limits.ts';
 import type { ItemRequest } from '../needs.ts';
 import { itemNeed } from '../needs.ts';
 import type { Context, DynamodbState } from '../state.ts';
 import { requireData } from '../state.ts';
-import { keyOf, primaryText } from '../storage/index.ts';
-import type { Item } from '../values/index.ts';
+import { keyAttributes, keyOf, primaryText } from '../storage/index.ts';
+import type { AttributeType, AttributeValue, Item } from '../values/index.ts';
+import { attributeOf, typeOf } from '../values/index.ts';
 import type { WritePlan } from './plan-write.ts';
 import { collectionMetrics, execute, planDelete, planPut } from './plan-write.ts';
 import type { ProjectedInput } from './prepare.ts';
@@ -46,11 +47,16 @@ interface BatchWriteInput {
   readonly ReturnItemCollectionMetrics?: string | undefined;
 }
 
-const assertRequests = (requests: Readonly<Record<string, unknown>> | undefined) => {
-  constraints()
-    .length('requestItems', requests ?? {}, 1, BATCH_WRITE_REQUESTS)
-    .assert();
-  for (const name of Object.keys(requests ?? {})) assertTableName(name);
+/** https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier3/error-messages/batchGetItem.test.ts */
+const assertRequests = (
+  operation: string,
+  requests: Readonly<Record<string, unknown>>,
+  most: number,
+) => {
+  const names = Object.keys(requests);
+  if (names.length === 0) throw invalid(`The requestItems parameter is required for ${operation}`);
+  constraints().length('requestItems', requests, 1, most).assert();
+  for (const name of names) assertTableName(name);
 };
 
 const duplicates = () => invalid('Provided list of item keys contains duplicates');
@@ -58,8 +64,7 @@ const duplicates = () => invalid('Provided list of item keys contains duplicates
 const batchGet = (input: BatchGetInput, context: Context, throttle: Throttle) => {
   const { state } = context;
   const requests = input.RequestItems ?? {};
-  constraints().length('requestItems', requests, 1, BATCH_GET_KEYS).assert();
-  for (const name of Object.keys(requests)) assertTableName(name);
+  assertRequests('BatchGetItem', requests, BATCH_GET_KEYS);
   assertReturnConsumedCapacity(input.ReturnConsumedCapacity);
   const total = Object.values(requests).reduce((sum, { Keys }) => sum + (Keys?.length ?? 0), 0);
   if (total > BATCH_GET_KEYS) throw invalid('Too many items requested for the BatchGetItem call');
@@ -117,22 +122,29 @@ export const toldCapacity = (
 
 const planRequest = (state: DynamodbState, name: string, request: WriteRequest): WritePlan => {
   const { PutRequest, DeleteRequest } = request;
-  if (PutRequest !== undefined && DeleteRequest !== undefined)
+  // The same for none and for both: https://github.com/architect/dynalite/blob/main/test/batchWriteItem.js
+  if ((PutRequest === undefined) === (DeleteRequest === undefined))
     throw invalid(
       'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
     );
-  if (PutRequest !== undefined) return planPut(state, { TableName: name, Item: PutRequest.Item });
-  if (DeleteRequest !== undefined)
-    return planDelete(state, { TableName: name, Key: DeleteRequest.Key });
-  throw invalid(
-    'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
-  );
+  if (PutRequest === undefined)
+    return planDelete(state, { TableName: name, Key: DeleteRequest?.Key });
+  const item = PutRequest.Item ?? {};
+  const { schema } = state.dataOf(requireData(state, name));
+  // PutItem would name the attribute; in a batch it is the key that does not fit.
+  if (keyAttributes(schema).some((key) => !fits(attributeOf(item, key.name), key.type)))
+    throw keyMismatch();
+  return planPut(state, { TableName: name, Item: item });
 };
+
+/** Whether a value is there and of a type; what is no value at all is told elsewhere. */
+const fits = (value: AttributeValue | undefined, type: AttributeType): boolean =>
+  value !== undefined && (Object.keys(value).length !== 1 || typeOf(value) === type);
 
 const batchWrite = (input: BatchWriteInput, context: Context, throttle: Throttle) => {
   const { state } = context;
   const requests = input.RequestItems ?? {};
-  assertRequests(requests);
+  assertRequests('BatchWriteItem', requests, BATCH_WRITE_REQUESTS);
   assertReturnConsumedCapacity(input.ReturnConsumedCapacity);
   for (const [name, list] of Object.entries(requests))
     if (list.length === 0)

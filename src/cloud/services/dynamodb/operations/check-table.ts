@@ -40,6 +40,10 @@ export const readDefinitions = (
   }));
 };
 
+/** As AWS prints one in its messages. */
+const showElement = ({ AttributeName, KeyType }: Dynamodb.KeySchemaElement) =>
+  `KeySchemaElement(attributeName=${AttributeName}, keyType=${KeyType})`;
+
 /**
  * @param path - Where it stands in the request, for messages
  * @throws {ValidationException}
@@ -52,13 +56,15 @@ export const readKeySchema = (
   const elements = given ?? [];
   if (elements.length > 2 && path !== 'keySchema')
     throw notSupported('An index key of more than one partition or sort attribute');
-  const checks = constraints().length(path, elements, 1, 2);
+  const checks = constraints().length(path, elements.map(showElement), 1, 2);
   elements.forEach(({ KeyType }, index) =>
     checks.oneOf(`${path}.${index + 1}.member.keyType`, KeyType, ['HASH', 'RANGE']),
   );
   checks.assert();
   const names = elements.map(({ AttributeName = '' }) => AttributeName);
   const defined = definitions.map(({ AttributeName }) => AttributeName);
+  if (path === 'keySchema' && names.length > defined.length)
+    throw invalid('Invalid KeySchema: Some index key attribute have no definition');
   if (names.some((name) => !defined.includes(name)))
     throw invalidParameter(
       `Some index key attributes are not defined in AttributeDefinitions. Keys: [${names.join(', ')}], AttributeDefinitions: [${defined.join(', ')}]`,

@@ -1,6 +1,6 @@
 import type * as Dynamodb from '@aws-sdk/client-dynamodb';
 import { notSupported } from '../../../core/aws-error.ts';
-import { assertTableName, constraints } from '../constraints.ts';
+import { constraints, TABLE_NAME } from '../constraints.ts';
 import { invalid, invalidParameter, tableExists } from '../errors.ts';
 import type { Context } from '../state.ts';
 import { tableArn } from '../state.ts';
@@ -65,8 +65,9 @@ export const createTable = (
   refuseUnsupported('CreateTable', input);
   const name = input.TableName ?? '';
   if (name.startsWith('arn:')) throw invalid('CreateTable takes the name of a table, not an ARN.');
-  assertTableName(name);
   constraints()
+    .length('tableName', name, 3, 255)
+    .matches('tableName', name, TABLE_NAME)
     .oneOf('billingMode', input.BillingMode, BILLING_MODES)
     .oneOf('tableClass', input.TableClass, TABLE_CLASSES)
     .assert();
@@ -89,7 +90,7 @@ export const createTable = (
   ];
   checkIndexes(keySchema, indexes);
   checkAllUsed(attributes, keySchema, indexes);
-  const stream = readStreamSpecification(input.StreamSpecification);
+  const stream = readStreamSpecification(input.StreamSpecification, 'CreateTable');
   const kmsKey = readEncryption(input.SSESpecification, context);
   const tags = readTags(input.Tags ?? []);
   const arn = tableArn(context, name);

@@ -49,13 +49,12 @@ const checkReturns = (input: Returns, isUpdate: boolean) => {
       throw invalid('ReturnValues can only be ALL_OLD or NONE');
 };
 
-/** What an update has touched. Of a list the whole is told, as DynamoDB Local does. */
+/**
+ * What an update has touched. An index of a list is looked for where it was written: beyond the list's end there is nothing to tell.
+ * Recorded 2026: https://github.com/paritysuite/dynamodb-conformance/blob/main/CHANGELOG.md (RETURNING over list indices)
+ */
 export const updatedParts = (paths: readonly Path[]): Projection => {
-  const parts = paths.map((path) => {
-    const index = path.findIndex((step) => typeof step === 'number');
-    return index < 0 ? path : path.slice(0, index);
-  });
-  const distinct = new Map(parts.map((path) => [JSON.stringify(path), path]));
+  const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
   return createProjection([...distinct.values()]);
 };
 

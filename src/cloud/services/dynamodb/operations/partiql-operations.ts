@@ -19,6 +19,7 @@ import type { Statement } from '../partiql/index.ts';
 import {
   keyedWhere,
   parseStatement,
+  pick,
   planSelect,
   planStatement,
   refuseDuplicate,
@@ -155,7 +156,7 @@ const select = (
     };
     const after =
       part === begin.part && begin.after !== undefined
-        ? startOf(data, view, begin.after).entry
+        ? startOf(data, view, begin.after, 'why').entry
         : undefined;
     const page = readPage({
       data,
@@ -165,11 +166,12 @@ const select = (
       after,
       limit: input.Limit === undefined ? undefined : input.Limit - scanned,
       filter: plan.filter,
-      projection: plan.projection,
+      projection: undefined,
       whole: view.index?.kind === 'local',
       counts: false,
     });
-    items.push(...page.items);
+    const { paths } = plan;
+    items.push(...(paths === undefined ? page.items : page.items.map((item) => pick(item, paths))));
     scanned += page.scanned;
     bytes += page.bytes;
     if (page.lastKey !== undefined) {
@@ -251,8 +253,12 @@ const CODES: Readonly<Record<string, string>> = {
   DuplicateItemException: 'DuplicateItem',
 };
 
-/** A read of one item by its whole key. */
+/**
+ * A read of one item by its whole key.
+ * https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier3/error-messages/partiqlFunctions.test.ts
+ */
 const readOne = (
+  enclosing: 'BatchExecuteStatement' | 'ExecuteTransaction',
   statement: Statement & { readonly kind: 'select' | 'exists' },
   input: StatementInput,
   context: Context,
@@ -260,8 +266,13 @@ const readOne = (
 ) => {
   const table = requireData(context.state, statement.table);
   const { schema } = context.state.dataOf(table);
-  if (statement.index !== undefined || keyedWhere(statement, schema) === undefined)
-    throw invalid('Where clause does not contain a mandatory equality on all key attributes');
+  if (enclosing === 'ExecuteTransaction' && statement.index !== undefined)
+    throw invalid('Reads on indices are not supported within transactions.');
+  const where = statement.index === undefined ? keyedWhere(statement, schema) : undefined;
+  if (where === undefined)
+    throw invalid(
+      `Select statements within ${enclosing} must specify the primary key in the where clause.`,
+    );
   return select(statement, input, context, throttle);
 };
 
@@ -280,7 +291,7 @@ const batch = (input: BatchInput, context: Context, throttle: Throttle) => {
     const { value } = statement;
     const done = attempt((): WriteResult => {
       if (value.kind !== 'select') return writeOne(value, one, context, throttle);
-      const { items, spending } = readOne(value, one, context, throttle);
+      const { items, spending } = readOne('BatchExecuteStatement', value, one, context, throttle);
       return { item: items[0], spending };
     });
     if ('error' in done) return { TableName: value.table, Error: tellError(done.error) };
@@ -313,6 +324,30 @@ const tellError = (error: AwsError): Dynamodb.BatchStatementError => {
   };
 };
 
+/** What is wrong with a statement of a transaction is told with its place. */
+const inStatement = <R>(index: number, run: () => R): R => {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'ValidationException')
+      throw invalid(`Validation failed in TransactStatements[${index}]: ${error.message}`);
+    throw error;
+  }
+};
+
+const parseWithin = (one: StatementInput, index: number): Statement =>
+  inStatement(index, () => parse(one));
+
+/** https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier3/error-messages/partiql.test.ts */
+const assertAllowed = (state: DynamodbState, statement: Statement): void => {
+  if ('returns' in statement && statement.returns !== undefined)
+    throw invalid('RETURNING clause is not supported in ExecuteTransaction.');
+  if (statement.kind !== 'exists') return;
+  const { schema } = state.dataOf(requireData(state, statement.table));
+  if (keyedWhere(statement, schema)?.rest === undefined)
+    throw invalid('EXISTS() must contain a single item read with additional condition');
+};
+
 const transaction = (input: TransactionInput, context: Context, throttle: Throttle) => {
   const inputs = input.TransactStatements ?? [];
   constraints()
@@ -320,14 +355,26 @@ const transaction = (input: TransactionInput, context: Context, throttle: Thrott
     .length('clientRequestToken', input.ClientRequestToken, 1, 36)
     .assert();
   assertReturnConsumedCapacity(input.ReturnConsumedCapacity);
-  const statements = inputs.map(parse);
+  const statements = inputs.map(parseWithin);
   const reads = statements.filter(isRead);
   if (reads.length > 0 && reads.length < statements.length)
-    throw invalid('Read and write statements cannot be in one transaction.');
+    throw invalid(
+      'ExecuteTransaction API does not support both read and write operations in the same request.',
+    );
   if (reads.length > 0) {
     const done = statements.flatMap((statement, index) =>
       statement.kind === 'select'
-        ? [readOne(statement, { ...inputs[index], ConsistentRead: true }, context, throttle)]
+        ? [
+            inStatement(index, () =>
+              readOne(
+                'ExecuteTransaction',
+                statement,
+                { ...inputs[index], ConsistentRead: true },
+                context,
+                throttle,
+              ),
+            ),
+          ]
         : [],
     );
     return {
@@ -339,19 +386,23 @@ const transaction = (input: TransactionInput, context: Context, throttle: Thrott
       ),
     };
   }
+  statements.forEach((statement, index) =>
+    inStatement(index, () => assertAllowed(context.state, statement)),
+  );
   const plans = statements.map((statement, index) =>
     tellsOld(planStatement(context.state, statement), inputs[index] ?? {}),
   );
   assertDistinct(plans);
-  if (wasDone(context, input.ClientRequestToken, inputs))
-    return { Responses: statements.map(() => ({})) };
+  // Writes answer with an empty list, reads with one entry a statement.
+  // https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier2/partiql/writeResponses.test.ts
+  if (wasDone(context, input.ClientRequestToken, inputs)) return { Responses: [] };
   const { spendings } = transact(context, throttle, plans, (plan, current) => {
     const statement = statements[plans.indexOf(plan)];
     if (statement !== undefined) refuseDuplicate(statement, current);
   });
   rememberDone(context, input.ClientRequestToken, inputs);
   return {
-    Responses: statements.map(() => ({})),
+    Responses: [],
     ...toldCapacity(input.ReturnConsumedCapacity, spendings, true),
   };
 };
@@ -372,7 +423,9 @@ export const partiqlOperations = (throttle: Throttle): OperationTable<DynamodbSt
   }),
   ExecuteTransaction: operation<DynamodbState, TransactionInput, object>({
     needs: ({ TransactStatements = [] }, context) =>
-      TransactStatements.map((one) => statementNeed(parse(one), context, 'ExecuteTransaction')),
+      TransactStatements.map((one, index) =>
+        statementNeed(parseWithin(one, index), context, 'ExecuteTransaction'),
+      ),
     handle: (input, context) => transaction(input, context, throttle),
   }),
 });

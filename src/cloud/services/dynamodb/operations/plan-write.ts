@@ -1,5 +1,5 @@
 import type * as Dynamodb from '@aws-sdk/client-dynamodb';
-import { conditionFailed, invalid, invalidParameter } from '../errors.ts';
+import { conditionFailed, invalid, invalidParameter, KeyRefusal } from '../errors.ts';
 import type { Condition, LegacyUpdate, Path } from '../expressions/index.ts';
 import {
   applyUpdate,
@@ -101,8 +101,8 @@ export interface UpdateInput extends KeyedInput {
 const assertNoKeys = (schema: KeySchema, names: readonly string[]) => {
   const key = keyAttributes(schema).find(({ name }) => names.includes(name));
   if (key !== undefined)
-    throw invalidParameter(
-      `Cannot update attribute ${key.name}. This attribute is part of the key`,
+    throw new KeyRefusal(
+      `One or more parameter values were invalid: Cannot update attribute ${key.name}. This attribute is part of the key`,
     );
 };
 

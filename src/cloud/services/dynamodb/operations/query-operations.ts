@@ -8,7 +8,7 @@ import {
   readUnits,
   spend,
 } from '../capacity.ts';
-import { assertTableName, constraints } from '../constraints.ts';
+import { assertIndexName, assertTableName, constraints } from '../constraints.ts';
 import { indexNotFound, invalid, invalidParameter } from '../errors.ts';
 import type { Bindings, Condition, LegacyCondition, Projection } from '../expressions/index.ts';
 import {
@@ -66,7 +66,7 @@ const SELECTS = ['SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTE
 
 const checkRead = (input: ReadInput) => {
   assertTableName(input.TableName ?? '');
-  if (input.IndexName !== undefined) assertTableName(input.IndexName, 'IndexName');
+  if (input.IndexName !== undefined) assertIndexName(input.IndexName);
   constraints()
     .oneOf('select', input.Select, SELECTS)
     .between('limit', input.Limit, 1, Number.MAX_SAFE_INTEGER)
@@ -244,7 +244,7 @@ const query = (input: QueryInput, context: Context, throttle: Throttle) => {
   const start =
     input.ExclusiveStartKey === undefined
       ? undefined
-      : startOf(data, view, input.ExclusiveStartKey);
+      : startOf(data, view, input.ExclusiveStartKey, 'shortly');
   if (
     start !== undefined &&
     (start.texts.hash !== range.hash || range.place(start.texts.range) !== 0)
@@ -258,6 +258,9 @@ const query = (input: QueryInput, context: Context, throttle: Throttle) => {
     projection,
   });
 };
+
+/** Operators from before there were expressions that no key can be found by. */
+const NOT_INDEXABLE = ['NULL', 'NOT_NULL', 'NE', 'CONTAINS', 'NOT_CONTAINS', 'IN'];
 
 const readKeyCondition = (input: QueryInput, bindings: Bindings): Condition => {
   if (input.KeyConditionExpression !== undefined)
@@ -275,6 +278,13 @@ const readKeyCondition = (input: QueryInput, bindings: Bindings): Condition => {
     operator: undefined,
     isExpected: false,
   });
+  // https://github.com/architect/dynalite/blob/main/test/query.js
+  if (
+    Object.values(input.KeyConditions).some(({ ComparisonOperator: given = '' }) =>
+      NOT_INDEXABLE.includes(given),
+    )
+  )
+    throw invalid('Attempted conditional constraint is not an indexable operation');
   if (condition === undefined) throw invalid('Conditions must be at least length 1');
   return condition;
 };
@@ -331,7 +341,7 @@ const scan = (input: ScanInput, context: Context, throttle: Throttle) => {
   const start =
     input.ExclusiveStartKey === undefined
       ? undefined
-      : startOf(data, view, input.ExclusiveStartKey);
+      : startOf(data, view, input.ExclusiveStartKey, 'why');
   if (start !== undefined && placeEntry(start.entry) !== 0)
     throw invalid(
       'The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ' +

@@ -81,12 +81,15 @@ const badStart = (problem?: string) =>
 
 /**
  * Where a page begins that goes on after a key.
+ * @param told - Query says no more than that the key is wrong, Scan says why: recorded 2026,
+ * https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier3/error-messages/query.test.ts
  * @throws {ValidationException} for what is no key of the table, and of the index
  */
 export const startOf = (
   data: TableData,
   view: View,
   given: Item,
+  told: 'shortly' | 'why',
 ): { readonly entry: Entry; readonly texts: KeyTexts } => {
   const wanted = new Set(
     [...keyAttributes(data.schema), ...keyAttributes(view.schema)].map(({ name }) => name),
@@ -94,7 +97,9 @@ export const startOf = (
   const names = Object.keys(given);
   if (names.length !== wanted.size || !names.every((name) => wanted.has(name)))
     throw badStart(
-      view.index === undefined ? 'The provided key element does not match the schema' : undefined,
+      view.index === undefined && told === 'why'
+        ? 'The provided key element does not match the schema'
+        : undefined,
     );
   let item: Item;
   let primary: KeyTexts;

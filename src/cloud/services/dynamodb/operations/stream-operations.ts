@@ -3,7 +3,7 @@ import { AwsError } from '../../../core/aws-error.ts';
 import type { OperationTable } from '../../../core/define-service.ts';
 import { operation } from '../../../core/define-service.ts';
 import { constraints } from '../constraints.ts';
-import { invalid, resourceNotFound } from '../errors.ts';
+import { invalid, invalidParameter, resourceNotFound } from '../errors.ts';
 import { ITERATOR_MS, LIST_TABLES, STREAM_MS, STREAM_RECORDS } from '../limits.ts';
 import type { Context, DynamodbState } from '../state.ts';
 import { tableNameOf } from '../state.ts';
@@ -119,7 +119,9 @@ const getShardIterator = (
   { state, clock }: Context,
 ): Streams.GetShardIteratorOutput => {
   const { StreamArn = '', ShardId = '', ShardIteratorType, SequenceNumber } = input;
+  // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html
   constraints()
+    .length('shardId', ShardId, 28, 65)
     .oneOf('shardIteratorType', ShardIteratorType, [
       'TRIM_HORIZON',
       'LATEST',
@@ -134,13 +136,13 @@ const getShardIterator = (
   const named =
     ShardIteratorType === 'AT_SEQUENCE_NUMBER' || ShardIteratorType === 'AFTER_SEQUENCE_NUMBER';
   if (named !== (SequenceNumber !== undefined))
-    throw invalid(
+    throw invalidParameter(
       named
-        ? 'SequenceNumber cannot be null for this iterator type'
+        ? 'Invalid SequenceNumber'
         : 'SequenceNumber should not be passed for this iterator type',
     );
   if (SequenceNumber !== undefined && !/^\d{21,40}$/.test(SequenceNumber))
-    throw invalid('Invalid SequenceNumber');
+    throw invalidParameter('Invalid SequenceNumber');
   const oldest = log.first === undefined ? log.last : justBefore(log.first.sequence);
   const after =
     ShardIteratorType === 'TRIM_HORIZON'

@@ -57,7 +57,7 @@ const listTables = (
   { state }: Context,
 ): Dynamodb.ListTablesOutput => {
   if (ExclusiveStartTableName !== undefined)
-    assertTableName(ExclusiveStartTableName, 'ExclusiveStartTableName');
+    assertTableName(ExclusiveStartTableName, 'exclusiveStartTableName', 3);
   constraints().between('limit', Limit, 1, LIST_TABLES).assert();
   const names = [...state.tables.keys()]
     .sort(compareTexts)
@@ -144,21 +144,21 @@ export const tableOperations: OperationTable<DynamodbState> = {
   >({
     needs: tableNeed('dynamodb:DescribeTable'),
     handle: ({ TableName = '' }, context) => {
-      assertTableName(TableName);
+      assertTableName(TableName, 'tableName', 3);
       return { Table: describeTable(context, requireTable(context.state, TableName)) };
     },
   }),
   UpdateTable: operation<DynamodbState, Dynamodb.UpdateTableInput, Dynamodb.UpdateTableOutput>({
     needs: tableNeed('dynamodb:UpdateTable'),
     handle: (input, context) => {
-      assertTableName(input.TableName ?? '');
+      assertTableName(input.TableName ?? '', 'tableName', 3);
       return updateTable(input, context);
     },
   }),
   DeleteTable: operation<DynamodbState, Dynamodb.DeleteTableInput, Dynamodb.DeleteTableOutput>({
     needs: tableNeed('dynamodb:DeleteTable'),
     handle: (input, context) => {
-      assertTableName(input.TableName ?? '');
+      assertTableName(input.TableName ?? '', 'tableName', 3);
       return deleteTable(input, context);
     },
   }),

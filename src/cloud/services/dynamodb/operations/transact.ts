@@ -2,7 +2,7 @@ import { AwsError } from '../../../core/aws-error.ts';
 import type { Spending, Throttle } from '../capacity.ts';
 import { createSpending, spendWrite } from '../capacity.ts';
 import type { CancellationReason } from '../errors.ts';
-import { invalid, transactionCanceled } from '../errors.ts';
+import { invalid, KeyRefusal, transactionCanceled } from '../errors.ts';
 import { TRANSACTION_BYTES } from '../limits.ts';
 import type { Context } from '../state.ts';
 import { primaryText } from '../storage/index.ts';
@@ -53,16 +53,18 @@ export interface Transacted {
 
 /**
  * Does all of the writes or none.
+ * @param planned - A key that does not fit stands in its action's place
  * @param refuses - What else may speak against an action, given the item as it is
  * @throws {TransactionCanceledException} with a reason for each action
  */
 export const transact = (
   context: Context,
   throttle: Throttle,
-  plans: readonly WritePlan[],
+  planned: readonly (WritePlan | KeyRefusal)[],
   refuses: (plan: WritePlan, current: Item | undefined) => void = () => {},
 ): Transacted => {
-  const results = plans.map((plan) => {
+  const results = planned.map((plan) => {
+    if (plan instanceof KeyRefusal) return { reason: reasonOf(plan) };
     try {
       throttle.admit(context, plan.table, 'write');
       const current = assertCondition(plan);
@@ -76,6 +78,7 @@ export const transact = (
   });
   if (results.some(({ reason }) => reason !== undefined))
     throw transactionCanceled(results.map(({ reason }) => reason ?? NONE));
+  const plans = planned.filter((plan): plan is WritePlan => !(plan instanceof KeyRefusal));
   const bytes = results.reduce(
     (sum, { item }) => sum + (item === undefined ? 0 : itemBytes(item)),
     0,

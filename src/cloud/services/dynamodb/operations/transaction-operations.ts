@@ -4,7 +4,7 @@ import { operation } from '../../../core/define-service.ts';
 import type { Spending, Throttle } from '../capacity.ts';
 import { assertReturnConsumedCapacity, createSpending, readUnits, spend } from '../capacity.ts';
 import { assertTableName, constraints } from '../constraints.ts';
-import { invalid, invalidParameter } from '../errors.ts';
+import { invalid, invalidParameter, KeyRefusal } from '../errors.ts';
 import { project } from '../expressions/index.ts';
 import { TRANSACTION_ACTIONS } from '../limits.ts';
 import type { ItemRequest } from '../needs.ts';
@@ -52,18 +52,41 @@ const ACTIONS = {
   Update: 'dynamodb:UpdateItem',
 } as const;
 
-const planItem = (state: DynamodbState, item: TransactItem): WritePlan => {
-  const given = Object.keys(ACTIONS).filter(
+/** An action's name in the paths of messages: `transactItems.1.member.put`. */
+const memberOf = (name: string, index: number) =>
+  `transactItems.${index + 1}.member.${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+
+const planItem = (state: DynamodbState, item: TransactItem, index: number): WritePlan => {
+  const [first, ...others] = Object.keys(ACTIONS).filter(
     (name) => item[name as keyof typeof ACTIONS] !== undefined,
   );
-  if (given.length !== 1)
+  if (first === undefined)
+    throw invalid(
+      'Invalid Request: TransactWriteRequest should contain Delete or Put or Update request',
+    );
+  if (others.length > 0)
     throw invalid('TransactItems can only contain one of Check, Put, Update or Delete');
   const { ConditionCheck, Put, Delete, Update } = item;
-  assertTableName((ConditionCheck ?? Put ?? Delete ?? Update)?.TableName ?? '');
+  const { TableName = '' } = ConditionCheck ?? Put ?? Delete ?? Update ?? {};
+  assertTableName(TableName, `${memberOf(first, index)}.tableName`);
   if (Put !== undefined) return planPut(state, Put);
   if (Delete !== undefined) return planDelete(state, Delete);
   if (Update !== undefined) return planUpdate(state, Update);
   return planCheck(state, ConditionCheck ?? {});
+};
+
+/** What cancels a transaction is not thrown: the other actions have their reasons, too. */
+const planOrRefuse = (
+  state: DynamodbState,
+  item: TransactItem,
+  index: number,
+): WritePlan | KeyRefusal => {
+  try {
+    return planItem(state, item, index);
+  } catch (error) {
+    if (error instanceof KeyRefusal) return error;
+    throw error;
+  }
 };
 
 const transactWrite = (input: TransactWriteInput, context: Context, throttle: Throttle) => {
@@ -74,12 +97,13 @@ const transactWrite = (input: TransactWriteInput, context: Context, throttle: Th
     .length('clientRequestToken', input.ClientRequestToken, 1, 36)
     .assert();
   assertReturnConsumedCapacity(input.ReturnConsumedCapacity);
-  const plans = items.map((item) => planItem(state, item));
+  const planned = items.map((item, index) => planOrRefuse(state, item, index));
+  const plans = planned.filter((plan): plan is WritePlan => !(plan instanceof KeyRefusal));
   assertDistinct(plans);
   // It was done already: the answer tells the reads that it takes to know that.
   if (wasDone(context, input.ClientRequestToken, items))
     return toldCapacity(input.ReturnConsumedCapacity, spentReading(plans), true);
-  const { spendings } = transact(context, throttle, plans);
+  const { spendings } = transact(context, throttle, planned);
   rememberDone(context, input.ClientRequestToken, items);
   const metrics: Record<string, Dynamodb.ItemCollectionMetrics[]> = {};
   for (const plan of plans) {
@@ -107,8 +131,8 @@ const transactGet = (input: TransactGetInput, context: Context, throttle: Thrott
   const items = input.TransactItems ?? [];
   constraints().length('transactItems', items, 1, TRANSACTION_ACTIONS).assert();
   assertReturnConsumedCapacity(input.ReturnConsumedCapacity);
-  const plans = items.map(({ Get = {} }) => {
-    assertTableName(Get.TableName ?? '');
+  const plans = items.map(({ Get = {} }, index) => {
+    assertTableName(Get.TableName ?? '', `${memberOf('get', index)}.tableName`);
     const projection = readProjection(Get);
     const table = requireData(state, Get.TableName ?? '');
     const data = state.dataOf(table);

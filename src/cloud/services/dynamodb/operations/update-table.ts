@@ -37,9 +37,14 @@ const changeIndexes = (
     return index;
   };
   for (const { Create, Update, Delete } of updates) {
-    if ([Create, Update, Delete].filter((one) => one !== undefined).length !== 1)
+    const actions = [Create, Update, Delete].filter((one) => one !== undefined);
+    if (actions.length === 0)
       throw invalidParameter(
-        'One of GlobalSecondaryIndexUpdate must have exactly one action: Create, Update or Delete',
+        'One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null',
+      );
+    if (actions.length > 1)
+      throw invalidParameter(
+        'Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object',
       );
     if (Create !== undefined) {
       if (indexes.some(({ name }) => name === Create.IndexName))
@@ -153,7 +158,8 @@ export const updateTable = (
     input.ProvisionedThroughput,
     input.BillingMode,
     input.StreamSpecification,
-    input.GlobalSecondaryIndexUpdates,
+    // An empty list asks for nothing.
+    input.GlobalSecondaryIndexUpdates?.[0],
     input.SSESpecification,
     input.TableClass,
     input.DeletionProtectionEnabled,
@@ -161,7 +167,7 @@ export const updateTable = (
   ].some((given) => given !== undefined);
   if (!wantsChange) throw invalid(NOTHING_TO_UPDATE);
   const { state, clock } = context;
-  const stream = readStreamSpecification(input.StreamSpecification);
+  const stream = readStreamSpecification(input.StreamSpecification, 'UpdateTable');
   const now = clock.now();
   const before = requireTable(state, input.TableName ?? '');
   let table = changeBilling(

@@ -1,4 +1,5 @@
 import { notSupported } from '../../../core/aws-error.ts';
+import { constraints } from '../constraints.ts';
 import { invalid } from '../errors.ts';
 import type { RawCondition, RawOperand, RawStep, RawUpdateAction } from '../expressions/index.ts';
 import { STATEMENT_CHARACTERS } from '../limits.ts';
@@ -27,12 +28,12 @@ export type Statement = Place & {
     | {
         readonly kind: 'update';
         readonly actions: readonly RawUpdateAction[];
-        readonly where: RawCondition;
+        readonly where: RawCondition | undefined;
         readonly returns: string | undefined;
       }
     | {
         readonly kind: 'delete';
-        readonly where: RawCondition;
+        readonly where: RawCondition | undefined;
         readonly returns: string | undefined;
       }
   );
@@ -66,6 +67,7 @@ export const parseStatement = (
   text: string,
   parameters: readonly AttributeValue[] | undefined,
 ): Statement => {
+  constraints().length('statement', text, 1, Number.MAX_SAFE_INTEGER).assert();
   if (text.length > STATEMENT_CHARACTERS)
     throw invalid(
       `1 validation error detected: Value '${text.slice(0, 40)}…' at 'statement' failed to satisfy constraint: Member must have length less than or equal to ${STATEMENT_CHARACTERS}`,
@@ -86,7 +88,7 @@ export const parseStatement = (
   });
   const statement = parser();
   reader.accept(';');
-  if (reader.peek().kind !== 'end') throw reader.unexpected();
+  if (reader.peek().kind !== 'end') throw badStatement('Unexpected token after expression');
   if (used < (parameters?.length ?? 0))
     throw invalid("Number of parameters in request and statement don't match.");
   return { ...statement, values } as Statement;
@@ -143,6 +145,12 @@ const createParser = (
   const place = (): Place => {
     const table = name();
     return reader.accept('.') ? { table, index: name() } : { table };
+  };
+  /** @param goesOn - Words that may follow; any other is an alias */
+  const refuseAlias = (...goesOn: readonly string[]) => {
+    const { kind, text } = reader.peek();
+    if (kind === 'quoted' || (kind === 'word' && !goesOn.includes(text.toUpperCase())))
+      throw invalid('Aliasing is not supported');
   };
   const list = <R>(one: () => R, end: string): readonly R[] => {
     if (reader.accept(end)) return [];
@@ -230,17 +238,25 @@ const createParser = (
 
   const condition = (): RawCondition => {
     let left = conjunction();
-    while (reader.accept('OR')) left = { kind: 'or', left, right: conjunction() };
+    while (reader.accept('OR')) left = { kind: 'or', left, right: rightHand(conjunction) };
     return left;
   };
   const conjunction = (): RawCondition => {
     let left = negation();
-    while (reader.accept('AND')) left = { kind: 'and', left, right: negation() };
+    while (reader.accept('AND')) left = { kind: 'and', left, right: rightHand(negation) };
     return left;
+  };
+  const rightHand = (read: () => RawCondition): RawCondition => {
+    if (reader.peek().kind === 'end')
+      throw badStatement('Missing right-hand side expression of infix operator');
+    return read();
   };
   const negation = (): RawCondition =>
     reader.accept('NOT') ? { kind: 'not', condition: negation() } : predicate();
   const predicate = (): RawCondition => {
+    const { kind, text } = reader.peek();
+    if (kind === 'end' || text === ';') throw badStatement('Unexpected term');
+    if (kind === 'word' && text.toUpperCase() === 'ORDER') throw badStatement('Unexpected keyword');
     if (reader.accept('(')) {
       const inner = condition();
       reader.expect(')');
@@ -291,8 +307,13 @@ const createParser = (
   const select = (kind: 'select' | 'exists') => {
     const paths = reader.accept('*') ? undefined : projection();
     reader.expect('FROM');
+    if (reader.peek().kind === 'end') throw badStatement('Unexpected term');
     const from = place();
+    if (reader.peek().text === ',')
+      throw invalid('Only select from a single table or index is supported.');
+    refuseAlias('WHERE', 'ORDER', 'GROUP');
     const where = reader.accept('WHERE') ? condition() : undefined;
+    if (reader.accept('GROUP')) throw invalid('Unsupported clause: GROUP BY');
     const order: { name: string; descending: boolean }[] = [];
     if (reader.accept('ORDER')) {
       reader.expect('BY');
@@ -356,6 +377,7 @@ const createParser = (
   };
   const update = () => {
     const at = place();
+    refuseAlias('SET', 'REMOVE');
     const actions: RawUpdateAction[] = [];
     for (;;) {
       if (reader.accept('SET'))
@@ -367,14 +389,17 @@ const createParser = (
       else break;
     }
     if (actions.length === 0) throw reader.unexpected();
-    reader.expect('WHERE');
-    return { kind: 'update' as const, ...at, actions, where: condition(), returns: returning() };
+    const where = reader.accept('WHERE') ? condition() : undefined;
+    return { kind: 'update' as const, ...at, actions, where, returns: returning() };
   };
   const remove = () => {
     reader.expect('FROM');
+    const { kind, text } = reader.peek();
+    if (kind === 'end' || text === ';' || text.toUpperCase() === 'WHERE')
+      throw badStatement('Expected identifier for simple path');
     const from = place();
-    reader.expect('WHERE');
-    const where = condition();
+    refuseAlias('WHERE', 'ORDER', 'RETURNING');
+    const where = reader.accept('WHERE') ? condition() : undefined;
     const returns = returning();
     if (returns !== undefined && returns !== 'ALL_OLD')
       throw invalid(
@@ -395,6 +420,9 @@ const createParser = (
       reader.expect(')');
       return checked;
     }
+    // A word alone is an expression to PartiQL's parser, and no operation of DynamoDB's.
+    if (reader.peek().kind === 'word' && reader.peek(1).kind === 'end')
+      throw invalid('Unsupported operation: VariableReference');
     throw reader.unexpected();
   };
 };

@@ -1,5 +1,5 @@
-import { duplicateItem, indexNotFound, invalid } from '../errors.ts';
-import type { Bindings, Condition, KeyRange, Operand } from '../expressions/index.ts';
+import { duplicateItem, invalid } from '../errors.ts';
+import type { Bindings, Condition, KeyRange, Operand, Path } from '../expressions/index.ts';
 import {
   applyUpdate,
   bindCondition,
@@ -7,14 +7,13 @@ import {
   createProjection,
   keyRangeOf,
 } from '../expressions/index.ts';
-import type { Projection } from '../expressions/index.ts';
 import type { WritePlan } from '../operations/plan-write.ts';
 import type { DynamodbState } from '../state.ts';
 import { requireData } from '../state.ts';
 import type { KeySchema, TableData, TableRecord, View } from '../storage/index.ts';
 import { keyAttributes, keyOf, keyOfItem } from '../storage/index.ts';
 import type { AttributeValue, Item } from '../values/index.ts';
-import { admitItem, putAttribute } from '../values/index.ts';
+import { admitItem, attributeOf, putAttribute, typeOf } from '../values/index.ts';
 import { assertSize } from '../write.ts';
 import type { Statement } from './parse.ts';
 
@@ -82,6 +81,19 @@ export const keyedWhere = (statement: Statement, schema: KeySchema): KeyedWhere 
   return { key, rest: joined(rest) };
 };
 
+/** The words of PartiQL, which are DynamoDB Local's. */
+const assertKeys = (schema: KeySchema, item: Item) => {
+  for (const { name, type } of keyAttributes(schema)) {
+    const value = attributeOf(item, name);
+    if (value === undefined)
+      throw invalid(`Key attribute should be present in the item: Key ${name}`);
+    if (typeOf(value) !== type)
+      throw invalid(
+        `Key attribute's data type should match its data type in table's schema: Key ${name}`,
+      );
+  }
+};
+
 /** One statement that writes, as a plan. An item that is not there cannot be updated or deleted. */
 export const planStatement = (state: DynamodbState, statement: Statement): WritePlan => {
   if (statement.index !== undefined) throw invalid('This operation is not supported on an index');
@@ -91,6 +103,7 @@ export const planStatement = (state: DynamodbState, statement: Statement): Write
   if (statement.kind === 'insert') {
     const item = admitItem(statement.item);
     assertSize(item, false);
+    assertKeys(data.schema, item);
     return { ...common, texts: keyOfItem(data.schema, item), key: item, next: () => item };
   }
   const where = keyedWhere(statement, data.schema);
@@ -148,7 +161,8 @@ export interface SelectPlan {
   /** Parts to read one after the other; none when all is read. */
   readonly ranges: readonly KeyRange[] | undefined;
   readonly filter: Condition | undefined;
-  readonly projection: Projection | undefined;
+  /** What it tells of each item; undefined for all. */
+  readonly paths: readonly Path[] | undefined;
   readonly forward: boolean;
 }
 
@@ -159,7 +173,9 @@ export const planSelect = (
   const table = requireData(state, statement.table);
   const data = state.dataOf(table);
   const view = statement.index === undefined ? data.table : data.view(statement.index);
-  if (view === undefined) throw indexNotFound(statement.index ?? '');
+  if (view === undefined) throw invalid('The table does not have the specified index');
+  // Two paths of which one leads through the other are refused.
+  if (statement.paths !== undefined) createProjection(statement.paths);
   const { hash, range } = view.schema;
   const all = conjuncts(whereOf(statement));
   const onHash = all.find((condition) => valuesFor(condition, hash.name) !== undefined);
@@ -191,7 +207,7 @@ export const planSelect = (
       );
     }),
     filter: joined(all.filter((condition) => condition !== onHash && condition !== onRange)),
-    projection: statement.paths === undefined ? undefined : createProjection(statement.paths),
+    paths: statement.paths,
     forward: statement.order.find(({ name }) => name === range?.name)?.descending !== true,
   };
 };

@@ -11,7 +11,9 @@ export interface Token {
 const TOKEN =
   /\s+|("(?:[^"]|"")*")|('(?:[^']|'')*')|(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(<<|>>|<=|>=|<>|!=|\|\||[-+*?.,;(){}[\]:=<>])/y;
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.statements.html */
+/**
+ * The reasons are recorded in https://github.com/paritysuite/dynamodb-conformance/blob/main/tests/tier3/error-messages/partiqlGrammar.test.ts
+ */
 export const badStatement = (why: string): Error =>
   invalid(`Statement wasn't well formed, can't be processed: ${why}`);
 
@@ -19,9 +21,9 @@ export const tokenize = (statement: string): readonly Token[] => {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < statement.length) {
-    const at = TOKEN.lastIndex;
     const match = TOKEN.exec(statement);
-    if (match === null) throw badStatement(`Unexpected character at ${at + 1}`);
+    // Nothing is said of what cannot be read at all.
+    if (match === null) throw badStatement('');
     const [, quoted, text, number, word, symbol] = match;
     if (quoted !== undefined)
       tokens.push({ kind: 'quoted', text: quoted.slice(1, -1).replaceAll('""', '"') });

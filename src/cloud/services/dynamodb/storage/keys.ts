@@ -1,4 +1,4 @@
-import { invalid, invalidParameter, keyMismatch } from '../errors.ts';
+import { invalid, invalidParameter, keyMismatch, KeyRefusal, keyTypeMismatch } from '../errors.ts';
 import { HASH_KEY_BYTES, RANGE_KEY_BYTES } from '../limits.ts';
 import type { AttributeValue, Item, KeyType } from '../values/index.ts';
 import { admitValue, attributeOf, scalarText, typeOf, valueBytes } from '../values/index.ts';
@@ -77,8 +77,8 @@ export const keyOfItem = (schema: KeySchema, item: Item): KeyTexts => {
     const value = attributeOf(item, key.name);
     if (value === undefined) throw invalidParameter(`Missing the key ${key.name} in the item`);
     if (typeOf(value) !== key.type)
-      throw invalidParameter(
-        `Type mismatch for key ${key.name} expected: ${key.type} actual: ${typeOf(value)}`,
+      throw new KeyRefusal(
+        `One or more parameter values were invalid: Type mismatch for key ${key.name} expected: ${key.type} actual: ${typeOf(value)}`,
       );
     return textOf(value, key, role);
   };
@@ -101,7 +101,7 @@ export const keyOf = (
   }
   const read = (key: KeyAttribute, role: 'hash' | 'range') => {
     const value = admitValue(attributeOf(given, key.name) ?? mismatch());
-    if (typeOf(value) !== key.type) throw keyMismatch();
+    if (typeOf(value) !== key.type) throw keyTypeMismatch();
     return [value, textOf(value, key, role)] as const;
   };
   const mismatch = (): never => {

@@ -106,7 +106,10 @@ export const admitValue = (value: AttributeValue, level = 0): AttributeValue => 
 };
 
 const deeper = (level: number) => {
-  if (level >= NESTING_LEVELS) throw invalid('Nesting Levels have exceeded supported limits');
+  if (level >= NESTING_LEVELS)
+    throw invalid(
+      'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+    );
 };
 
 /** All attributes of an item. The same object where nothing had to change. */
