@@ -30,6 +30,7 @@ export type { ReadOptions, SettingReader } from './spec/setting-client.ts';
 export { queue } from './sources/sqs/spec.ts';
 export type {
   QueueDeclaration,
+  QueueFeed,
   QueueOptions,
   QueueReference,
   QueueSourceOptions,

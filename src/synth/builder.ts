@@ -10,7 +10,7 @@ export interface TemplateBuilder extends Resolver {
   readonly service: ServiceDeclaration;
   /** Adds a resource under a logical id of Sparta's own making. */
   add(logicalId: string, resource: TemplateResource, declaredAt?: DeclaredAt): void;
-  /** Runs `work`; what it adds is of the declaration of that name. */
+  /** Runs `work`; what it adds is of the declaration of that name. One may stand in another. */
   within(owner: string, work: () => void): void;
   /** The declaration that made a resource. */
   ownerOf(logicalId: string): string | undefined;
@@ -78,9 +78,10 @@ export const createBuilder = (service: ServiceDeclaration, resolver: Resolver): 
     },
     adjustmentsOf: (logicalId) => adjustments.get(logicalId) ?? new Map(),
     within: (owner, work) => {
+      const outer = current;
       current = owner;
       work();
-      current = undefined;
+      current = outer;
     },
     ownerOf: (logicalId) => owners.get(logicalId),
     add: (logicalId, resource, declaredAt) => {

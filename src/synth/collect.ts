@@ -32,6 +32,10 @@ export interface Collected {
 const isWhole = (target: Referable): target is AnyDeclaration =>
   target.kind === 'resource' ? 'type' in target : 'options' in target || target.kind === 'function';
 
+/** What feeds a queue or a bus stands in the options of what is fed, and names where it comes from. */
+const isFeed = (value: object): value is { readonly target: Referable } =>
+  'kind' in value && value.kind === 'queue-feed';
+
 /** Expressions anywhere inside a value, and the declarations that stand in it as they are. */
 export const referencesIn = (value: unknown, found: Referable[] = []): readonly Referable[] => {
   if (isExpression(value)) {
@@ -41,8 +45,10 @@ export const referencesIn = (value: unknown, found: Referable[] = []): readonly 
     return found;
   }
   if (Array.isArray(value)) for (const item of value) referencesIn(item, found);
-  else if (typeof value === 'object' && value !== null)
+  else if (typeof value === 'object' && value !== null) {
+    if (isFeed(value)) found.push(value.target);
     for (const member of Object.values(value)) referencesIn(member, found);
+  }
   return found;
 };
 

@@ -52,10 +52,32 @@ export interface QueueOptions<Schema extends MessageSchema | undefined = undefin
       };
   /** ARN, id or alias of the key that encrypts messages. @defaultValue SQS's own key */
   readonly kmsMasterKeyId?: Value<string>;
+  /**
+   * What it is fed by, beside those who send to it: events of a bus. Each may send for its own source alone. Under a key of your own
+   * (`kmsMasterKeyId`) the key's policy must let their service use it.
+   * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
+   */
+  readonly from?: readonly QueueFeed<Sent<NoInfer<Schema>>>[];
   /** What becomes of it when the stack lets go of it. @defaultValue 'RetainExceptOnCreate' */
   readonly deletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
   /** Any further property of `AWS::SQS::Queue`, in CloudFormation's words. */
   readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a queue is fed by, as data.
+ * @typeParam Body - What its messages are; `never` where it is not known, which every queue takes.
+ */
+export interface QueueFeed<Body = never> {
+  readonly kind: 'queue-feed';
+  /** The drawer in `src/sources` that knows it. */
+  readonly source: 'eventbridge' | 'sns';
+  /** What the messages come from. */
+  readonly target: { readonly kind: string; readonly name: string };
+  /** What the source's synthesis needs to know; plain data. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** Only for the compiler. */
+  readonly gives?: Body;
 }
 
 /** A queue that something refers to, whatever its messages are. */

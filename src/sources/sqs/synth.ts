@@ -5,7 +5,7 @@ import type { AnyDeclaration } from '../../synth/collect.ts';
 import { filterCriteria, synthesiseMapping } from '../../synth/event-source-mapping.ts';
 import { retentionOf } from '../../synth/retention.ts';
 import { said } from '../../synth/template.ts';
-import type { QueueOptions, QueueReference, QueueSourceOptions } from './spec.ts';
+import type { QueueFeed, QueueOptions, QueueReference, QueueSourceOptions } from './spec.ts';
 
 const DEFAULT_RECEIVES = 5;
 
@@ -17,6 +17,16 @@ const redrivePolicy = ({ deadLetter }: Options) => {
     'queue' in deadLetter ? deadLetter : { queue: deadLetter, maxReceiveCount: DEFAULT_RECEIVES };
   return { deadLetterTargetArn: queue.arn, maxReceiveCount };
 };
+
+/** One line for each source that feeds queues: what it adds to the template. It lets itself send by `allowSend`. */
+const FEEDS: Readonly<
+  Partial<
+    Record<
+      QueueFeed['source'],
+      (queue: AnyDeclaration, feed: QueueFeed<unknown>, builder: TemplateBuilder) => void
+    >
+  >
+> = {};
 
 /** A dead-letter queue must be of the same kind. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
 const checkDeadLetter = (declaration: AnyDeclaration, builder: TemplateBuilder): void => {
@@ -68,6 +78,7 @@ export const synthesiseQueue = (declaration: AnyDeclaration, builder: TemplateBu
     { Ref: declaration.name },
     `URL of the queue ${declaration.name}`,
   );
+  for (const feed of options.from ?? []) FEEDS[feed.source]?.(declaration, feed, builder);
 };
 
 const DEFAULT_TIMEOUT = 3;
