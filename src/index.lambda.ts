@@ -6,6 +6,7 @@ import type { FunctionDeclaration } from './spec/lambda.ts';
 export { HttpError, isDeclared } from './runtime/index.ts';
 export { InvalidMessageError } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
+export { bus, defaultBus } from './sources/eventbridge/spec.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';

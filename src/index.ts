@@ -11,6 +11,41 @@ captureWith(captureFromStack);
 export { main } from './main.ts';
 export { bucket } from './sources/s3/spec.ts';
 export type { BucketDeclaration, S3Event, S3EventRecord } from './sources/s3/spec.ts';
+export type { ArchiveDeclaration } from './sources/eventbridge/archive.ts';
+export type { TargetDelivery, TargetRetry } from './sources/eventbridge/delivery.ts';
+export type { BusEvent, EventBridgeEvent, EventPattern } from './sources/eventbridge/event.ts';
+export type {
+  ArchiveOptions,
+  BusOptions,
+  EventChoice,
+  EventFeed,
+  EventOptions,
+  EventsOptions,
+  FeedTarget,
+  InvalidOption,
+  ReceiveEventOptions,
+  RuleOptions,
+} from './sources/eventbridge/options.ts';
+export { bus, defaultBus } from './sources/eventbridge/spec.ts';
+export type { BusDeclaration, BusReference, EventDeclaration } from './sources/eventbridge/spec.ts';
+export type {
+  ConstantTransform,
+  EventPath,
+  Json,
+  PathTransform,
+  TemplateTransform,
+  Transform,
+} from './sources/eventbridge/transform.ts';
+export type {
+  AnyEvent,
+  ArchiveReplayer,
+  BusPutter,
+  EventEntry,
+  EventPutter,
+  PutEventOptions,
+  ReplayOptions,
+  ReplayStatus,
+} from './spec/bus-client.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export type {
   CorsOptions,

@@ -21,7 +21,15 @@ export interface GrantStatement {
 
 /** How the runtime makes the client of a grant. */
 export interface ClientBinding {
-  readonly kind: 'bucket' | 'topic' | 'queue' | 'function' | 'parameter' | 'secret';
+  readonly kind:
+    | 'bucket'
+    | 'topic'
+    | 'queue'
+    | 'function'
+    | 'parameter'
+    | 'secret'
+    | 'bus'
+    | 'archive';
   /** Logical name of the resource; the environment variable `SPARTA_<name>` holds its physical one. */
   readonly resource: string;
   /** What the client may do, or how. */
@@ -30,6 +38,8 @@ export interface ClientBinding {
   readonly physicalName?: string;
   /** How what is sent and received looks. */
   readonly schema?: MessageSchema;
+  /** Of a bus: the kind of event that is put. */
+  readonly event?: { readonly source: string; readonly detailType: string };
 }
 
 /**

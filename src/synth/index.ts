@@ -1,3 +1,8 @@
+import {
+  synthesiseArchive,
+  synthesiseBus,
+  synthesiseEventBridgeSource,
+} from '../sources/eventbridge/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
@@ -93,6 +98,7 @@ const SOURCES: Readonly<
   'http-api': synthesiseRoute,
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
+  eventbridge: synthesiseEventBridgeSource,
 };
 
 /** One line for each kind of resource. */
@@ -105,6 +111,8 @@ const RESOURCES: Readonly<
   bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
   topic: synthesiseTopic,
   queue: synthesiseQueue,
+  bus: synthesiseBus,
+  archive: synthesiseArchive,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,

@@ -1,10 +1,13 @@
 import { prepareClients } from '../runtime/clients/index.ts';
+import type { ArchiveDeclaration } from '../sources/eventbridge/archive.ts';
+import type { BusDeclaration, EventDeclaration } from '../sources/eventbridge/spec.ts';
 import type { BucketDeclaration } from '../sources/s3/spec.ts';
 import type { ParameterDeclaration } from '../sources/parameter/spec.ts';
 import type { SecretDeclaration } from '../sources/secret/spec.ts';
 import type { QueueDeclaration } from '../sources/sqs/spec.ts';
 import type { TopicDeclaration } from '../sources/sns/spec.ts';
 import type { BucketClient, BucketMode } from '../spec/bucket.ts';
+import type { ArchiveReplayer, BusPutter, EventPutter } from '../spec/bus-client.ts';
 import type { Grant } from '../spec/grant.ts';
 import type { FunctionClient, FunctionDeclaration } from '../spec/lambda.ts';
 import type { Received, Sent } from '../spec/message-schema.ts';
@@ -24,11 +27,17 @@ export type ClientOf<Declaration> =
         ? QueueClient<QueueMode, Sent<Schema>, Received<Schema, string>>
         : Declaration extends TopicDeclaration
           ? TopicPublisher
-          : Declaration extends FunctionDeclaration<infer Event, infer Result>
-            ? FunctionClient<Event, Result>
-            : Declaration extends ParameterDeclaration | SecretDeclaration
-              ? SettingReader
-              : never;
+          : Declaration extends EventDeclaration<infer Schema>
+            ? EventPutter<Sent<Schema>>
+            : Declaration extends BusDeclaration
+              ? BusPutter
+              : Declaration extends ArchiveDeclaration
+                ? ArchiveReplayer
+                : Declaration extends FunctionDeclaration<infer Event, infer Result>
+                  ? FunctionClient<Event, Result>
+                  : Declaration extends ParameterDeclaration | SecretDeclaration
+                    ? SettingReader
+                    : never;
 
 /** Grants of everything, one line a kind. */
 const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
@@ -36,6 +45,9 @@ const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
   queue: (declared: QueueDeclaration) =>
     declared.access('send', 'receive', 'purge', 'inspect', 'redrive'),
   topic: (declared: TopicDeclaration) => declared.publish(),
+  bus: (declared: BusDeclaration) => declared.put(),
+  'bus-event': (declared: EventDeclaration) => declared.put(),
+  archive: (declared: ArchiveDeclaration) => declared.replay(),
   function: (declared: FunctionDeclaration) => declared.invoke(),
   // A test wants what is there now.
   parameter: (declared: ParameterDeclaration) => declared.read({ maxAge: 0 }),

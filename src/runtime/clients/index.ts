@@ -23,7 +23,9 @@ const OWN: ClientSurroundings = { env: process.env, settings: {} };
 /** Each kind in a chunk of its own: a function loads those that it was granted. */
 const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly make: MakeClient }>>> =
   {
+    archive: () => import('./archive.ts'),
     bucket: () => import('./bucket.ts'),
+    bus: () => import('./bus.ts'),
     queue: () => import('./queue.ts'),
     topic: () => import('./topic.ts'),
     function: () => import('./function.ts'),
@@ -50,7 +52,9 @@ export const prepareClients = (
 };
 
 const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
+  archive: 'archiveName',
   bucket: 'bucketName',
+  bus: 'eventBusName',
   queue: 'queueUrl',
   topic: 'topicArn',
   function: 'functionName',
