@@ -10,6 +10,8 @@ export { bus, defaultBus } from './sources/eventbridge/spec.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
+export { scheduleGroup } from './sources/scheduler/group.ts';
+export { schedule } from './sources/scheduler/spec.ts';
 export { secret } from './sources/secret/spec.ts';
 export { queue } from './sources/sqs/spec.ts';
 export { topic } from './sources/sns/spec.ts';

@@ -59,6 +59,33 @@ export type {
 } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';
+export type { ScheduledEvent } from './sources/scheduler/event.ts';
+export { scheduleGroup } from './sources/scheduler/group.ts';
+export type { ScheduleGroupDeclaration, ScheduleGroupOptions } from './sources/scheduler/group.ts';
+export { schedule } from './sources/scheduler/spec.ts';
+export type {
+  ScheduleDeclaration,
+  ScheduleGroupReference,
+  ScheduleOptions,
+  ScheduleSettings,
+} from './sources/scheduler/spec.ts';
+export type {
+  NewSchedule,
+  NewScheduleSettings,
+  ScheduleCreator,
+  ScheduleDeleter,
+  ScheduleGroupClient,
+  ScheduleGroupHandle,
+  ScheduleMode,
+} from './spec/schedule-client.ts';
+export type {
+  CronTime,
+  OneTime,
+  Rate,
+  RateTime,
+  ScheduleSpan,
+  ScheduleTime,
+} from './spec/schedule-time.ts';
 export { secret } from './sources/secret/spec.ts';
 export type { GeneratedSecret, SecretDeclaration, SecretOptions } from './sources/secret/spec.ts';
 export type { ReadOptions, SettingReader } from './spec/setting-client.ts';

@@ -29,7 +29,8 @@ export interface ClientBinding {
     | 'parameter'
     | 'secret'
     | 'bus'
-    | 'archive';
+    | 'archive'
+    | 'schedules';
   /** Logical name of the resource; the environment variable `SPARTA_<name>` holds its physical one. */
   readonly resource: string;
   /** What the client may do, or how. */

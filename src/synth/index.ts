@@ -6,6 +6,12 @@ import {
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
+import {
+  checkSchedule,
+  synthesiseScheduleGroup,
+  synthesiseSchedulerSource,
+  synthesiseScheduleRole,
+} from '../sources/scheduler/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
 import { synthesiseSnsSource, synthesiseTopic } from '../sources/sns/synth.ts';
 import { synthesiseQueue, synthesiseSqsSource } from '../sources/sqs/synth.ts';
@@ -99,6 +105,7 @@ const SOURCES: Readonly<
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
   eventbridge: synthesiseEventBridgeSource,
+  scheduler: synthesiseSchedulerSource,
 };
 
 /** One line for each kind of resource. */
@@ -113,6 +120,9 @@ const RESOURCES: Readonly<
   queue: synthesiseQueue,
   bus: synthesiseBus,
   archive: synthesiseArchive,
+  schedule: checkSchedule,
+  scheduleGroup: synthesiseScheduleGroup,
+  scheduleRole: synthesiseScheduleRole,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,

@@ -3,6 +3,7 @@ import type { ArchiveDeclaration } from '../sources/eventbridge/archive.ts';
 import type { BusDeclaration, EventDeclaration } from '../sources/eventbridge/spec.ts';
 import type { BucketDeclaration } from '../sources/s3/spec.ts';
 import type { ParameterDeclaration } from '../sources/parameter/spec.ts';
+import type { ScheduleGroupDeclaration } from '../sources/scheduler/group.ts';
 import type { SecretDeclaration } from '../sources/secret/spec.ts';
 import type { QueueDeclaration } from '../sources/sqs/spec.ts';
 import type { TopicDeclaration } from '../sources/sns/spec.ts';
@@ -12,6 +13,7 @@ import type { Grant } from '../spec/grant.ts';
 import type { FunctionClient, FunctionDeclaration } from '../spec/lambda.ts';
 import type { Received, Sent } from '../spec/message-schema.ts';
 import type { QueueClient, QueueMode } from '../spec/queue-client.ts';
+import type { ScheduleGroupClient, ScheduleMode } from '../spec/schedule-client.ts';
 import type { SettingReader } from '../spec/setting-client.ts';
 import type { TopicPublisher } from '../spec/topic-client.ts';
 import type { Referable } from '../spec/value.ts';
@@ -33,11 +35,13 @@ export type ClientOf<Declaration> =
               ? BusPutter
               : Declaration extends ArchiveDeclaration
                 ? ArchiveReplayer
-                : Declaration extends FunctionDeclaration<infer Event, infer Result>
-                  ? FunctionClient<Event, Result>
-                  : Declaration extends ParameterDeclaration | SecretDeclaration
-                    ? SettingReader
-                    : never;
+                : Declaration extends ScheduleGroupDeclaration<infer Schema>
+                  ? ScheduleGroupClient<ScheduleMode, Sent<Schema>>
+                  : Declaration extends FunctionDeclaration<infer Event, infer Result>
+                    ? FunctionClient<Event, Result>
+                    : Declaration extends ParameterDeclaration | SecretDeclaration
+                      ? SettingReader
+                      : never;
 
 /** Grants of everything, one line a kind. */
 const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
@@ -48,6 +52,7 @@ const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
   bus: (declared: BusDeclaration) => declared.put(),
   'bus-event': (declared: EventDeclaration) => declared.put(),
   archive: (declared: ArchiveDeclaration) => declared.replay(),
+  scheduleGroup: (declared: ScheduleGroupDeclaration) => declared.access('create', 'delete'),
   function: (declared: FunctionDeclaration) => declared.invoke(),
   // A test wants what is there now.
   parameter: (declared: ParameterDeclaration) => declared.read({ maxAge: 0 }),

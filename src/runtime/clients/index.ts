@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
     topic: () => import('./topic.ts'),
     function: () => import('./function.ts'),
     parameter: () => import('./parameter.ts'),
+    schedules: () => import('./schedules.ts'),
     secret: () => import('./secret.ts'),
   };
 
@@ -59,6 +60,7 @@ const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
   topic: 'topicArn',
   function: 'functionName',
   parameter: 'settingName',
+  schedules: 'groupName',
   secret: 'settingName',
 };
 
