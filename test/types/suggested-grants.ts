@@ -1,6 +1,18 @@
 // What `explain` and `privileges` suggest, as a program would have it: compiled by `npm run types`, and held to what they
 // print by src/privileges/suggest-grant.test.ts.
-import { allow, bucket, lambda, parameter, resource, secret, sub, topic } from '../../src/index.ts';
+import {
+  allow,
+  bucket,
+  bus,
+  defaultBus,
+  lambda,
+  parameter,
+  resource,
+  scheduleGroup,
+  secret,
+  sub,
+  topic,
+} from '../../src/index.ts';
 
 const photos = bucket('Photos');
 const audit = bucket('Audit');
@@ -10,6 +22,9 @@ const shop = parameter('Shop', { existing: '/shop/url' });
 const token = secret('Token');
 const deleteResource = bucket('Delete');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const orders = bus('Orders');
+const history = orders.archive('History');
+const reminders = scheduleGroup('Reminders');
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const count = lambda('Count', {}, async () => 1);
 
@@ -29,6 +44,16 @@ export const suggested = [
   { token: token.read() },
   { token: allow('secretsmanager:DescribeSecret').on(sub`${token.arn}`) },
   { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
+  { orders: orders.put() },
+  { defaultBus: defaultBus.put() },
+  { history: history.replay() },
+  { reminders: reminders.create() },
+  { reminders: reminders.delete() },
+  {
+    updateSchedule: allow('scheduler:UpdateSchedule').on(
+      'arn:aws:scheduler:us-east-1:000000000000:schedule/keeper-reminders/a1',
+    ),
+  },
   { getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/Orders') },
   { getCallerIdentity: allow('sts:GetCallerIdentity').on('*') },
   { pictures: allow('s3:GetObject').on(sub`${photos.arn}/in/*`) },
