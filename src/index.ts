@@ -13,6 +13,41 @@ captureWith(captureFromStack);
 export { main } from './main.ts';
 export { bucket } from './sources/s3/spec.ts';
 export type { BucketDeclaration, S3Event, S3EventRecord } from './sources/s3/spec.ts';
+export type { ArchiveDeclaration } from './sources/eventbridge/archive.ts';
+export type { TargetDelivery, TargetRetry } from './sources/eventbridge/delivery.ts';
+export type { BusEvent, EventBridgeEvent, EventPattern } from './sources/eventbridge/event.ts';
+export type {
+  ArchiveOptions,
+  BusOptions,
+  EventChoice,
+  EventFeed,
+  EventOptions,
+  EventsOptions,
+  FeedTarget,
+  InvalidOption,
+  ReceiveEventOptions,
+  RuleOptions,
+} from './sources/eventbridge/options.ts';
+export { bus, defaultBus } from './sources/eventbridge/spec.ts';
+export type { BusDeclaration, BusReference, EventDeclaration } from './sources/eventbridge/spec.ts';
+export type {
+  ConstantTransform,
+  EventPath,
+  Json,
+  PathTransform,
+  TemplateTransform,
+  Transform,
+} from './sources/eventbridge/transform.ts';
+export type {
+  AnyEvent,
+  ArchiveReplayer,
+  BusPutter,
+  EventEntry,
+  EventPutter,
+  PutEventOptions,
+  ReplayOptions,
+  ReplayStatus,
+} from './spec/bus-client.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export type {
   CorsOptions,
@@ -49,6 +84,33 @@ export type { StreamAnswer, StreamBatch, StreamWindow } from './spec/stream-batc
 export type { FailureDestination, StreamOptions, WindowOptions } from './spec/stream-mapping.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';
+export type { ScheduledEvent } from './sources/scheduler/event.ts';
+export { scheduleGroup } from './sources/scheduler/group.ts';
+export type { ScheduleGroupDeclaration, ScheduleGroupOptions } from './sources/scheduler/group.ts';
+export { schedule } from './sources/scheduler/spec.ts';
+export type {
+  ScheduleDeclaration,
+  ScheduleGroupReference,
+  ScheduleOptions,
+  ScheduleSettings,
+} from './sources/scheduler/spec.ts';
+export type {
+  NewSchedule,
+  NewScheduleSettings,
+  ScheduleCreator,
+  ScheduleDeleter,
+  ScheduleGroupClient,
+  ScheduleGroupHandle,
+  ScheduleMode,
+} from './spec/schedule-client.ts';
+export type {
+  CronTime,
+  OneTime,
+  Rate,
+  RateTime,
+  ScheduleSpan,
+  ScheduleTime,
+} from './spec/schedule-time.ts';
 export { secret } from './sources/secret/spec.ts';
 export type { GeneratedSecret, SecretDeclaration, SecretOptions } from './sources/secret/spec.ts';
 export type { ReadOptions, SettingReader } from './spec/setting-client.ts';

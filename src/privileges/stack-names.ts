@@ -1,5 +1,6 @@
 import type { StackResource } from '../provision/index.ts';
 import type { DeclaredAt } from '../spec/declared-at.ts';
+import type { ClientBinding } from '../spec/grant.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 import type { Referable, Value } from '../spec/value.ts';
@@ -14,6 +15,9 @@ export type DeclaredKind =
   | 'function'
   | 'parameter'
   | 'secret'
+  | 'bus'
+  | 'archive'
+  | 'scheduleGroup'
   | 'resource';
 
 /** A resource of the service behind an ARN. */
@@ -52,6 +56,10 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => str
   'AWS::IAM::Role': (name) => `:role/${name}`,
   'AWS::SecretsManager::Secret': (name) => `:secret:${name}`,
   'AWS::SSM::Parameter': (name) => `:parameter/${name.replace(/^\//, '')}`,
+  'AWS::Events::EventBus': (name) => `:event-bus/${name}`,
+  'AWS::Events::Archive': (name) => `:archive/${name}`,
+  // What is done in a group is done to its schedules.
+  'AWS::Scheduler::ScheduleGroup': (name) => `:schedule/${name}`,
 };
 
 /** What a type is declared by, where the program does not show it. */
@@ -63,6 +71,9 @@ const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',
+  'AWS::Events::EventBus': 'bus',
+  'AWS::Events::Archive': 'archive',
+  'AWS::Scheduler::ScheduleGroup': 'scheduleGroup',
 };
 const KINDS = new Set<string>([...Object.values(USUAL), 'resource']);
 const isKind = (kind: string): kind is DeclaredKind => KINDS.has(kind);
@@ -91,14 +102,15 @@ const declaredKinds = (service: ServiceDeclaration): ReadonlyMap<string, Declare
     ].flatMap(({ kind, name }) => (isKind(kind) ? [[name, kind] as const] : [])),
   );
 
-/** What there may be that is not the stack's. */
-const TYPES: Readonly<Partial<Record<string, string>>> = {
+/** Types of what a program can name that is not its stack's. */
+const EXISTING: Readonly<Partial<Record<ClientBinding['kind'], string>>> = {
   parameter: 'AWS::SSM::Parameter',
   secret: 'AWS::SecretsManager::Secret',
+  bus: 'AWS::Events::EventBus',
   stream: 'AWS::Kinesis::Stream',
 };
 
-/** What is not the stack's, as if it were: the program has words for it. */
+/** Settings, secrets, buses and streams that are not the stack's, as if they were: the program has words for them. */
 const existingOnes = (service: ServiceDeclaration): readonly StackResource[] =>
   service.functions.flatMap(({ grants }) =>
     Object.values(grants).flatMap(({ binding }) =>
@@ -107,7 +119,7 @@ const existingOnes = (service: ServiceDeclaration): readonly StackResource[] =>
         : [
             {
               logicalId: binding.resource,
-              resourceType: TYPES[binding.kind],
+              resourceType: EXISTING[binding.kind],
               physicalId: binding.physicalName,
             } as StackResource,
           ],

@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest';
 import {
   allow,
   bucket,
+  bus,
+  defaultBus,
   lambda,
   parameter,
   resource,
+  scheduleGroup,
   secret,
   service,
   stream,
@@ -30,6 +33,9 @@ const shared = stream('Shared', {
   existing: 'arn:aws:kinesis:us-east-1:000000000000:stream/shared',
 });
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const orders = bus('Orders');
+const history = orders.archive('History');
+const reminders = scheduleGroup('Reminders');
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const keep = lambda(
   'Keep',
@@ -37,6 +43,8 @@ const keep = lambda(
     grants: {
       pictures: photos.read(),
       shop: shop.read(),
+      placed: orders.event('OrderPlaced', { source: 'shop' }).put(),
+      alarms: defaultBus.put(),
       jobs: allow('sqs:ReceiveMessage').on(jobs.getAtt('Arn')),
     },
   },
@@ -45,7 +53,7 @@ const keep = lambda(
 const count = lambda('Count', { grants: { from: shared.read() } }, async () => 1);
 const program = service('Keeper', {
   functions: [keep, count],
-  resources: [audit, news, url, token, clicks, bucket('Delete'), loose],
+  resources: [audit, news, url, token, clicks, bucket('Delete'), loose, history, reminders],
 });
 
 const AT = 'us-east-1:000000000000';
@@ -61,6 +69,9 @@ const stack = (
     ['Clicks', 'AWS::Kinesis::Stream', 'keeper-clicks'],
     ['Count', 'AWS::Lambda::Function', 'keeper-count'],
     ['KeepRole', 'AWS::IAM::Role', 'keeper-keep-role'],
+    ['Orders', 'AWS::Events::EventBus', 'keeper-orders'],
+    ['History', 'AWS::Events::Archive', 'keeper-history'],
+    ['Reminders', 'AWS::Scheduler::ScheduleGroup', 'keeper-reminders'],
     ['Jobs', 'AWS::SQS::Queue', `https://sqs.us-east-1.amazonaws.com/000000000000/jobs`],
   ] as const
 ).map(
@@ -126,6 +137,28 @@ const DENIED: readonly (readonly [action: string, arn: string, code: string])[] 
     'sqs:SendMessage',
     `arn:aws:sqs:${AT}:jobs`,
     "jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')),",
+  ],
+  ['events:PutEvents', `arn:aws:events:${AT}:event-bus/keeper-orders`, 'orders: orders.put(),'],
+  ['events:PutEvents', `arn:aws:events:${AT}:event-bus/default`, 'defaultBus: defaultBus.put(),'],
+  [
+    'events:StartReplay',
+    `arn:aws:events:${AT}:archive/keeper-history`,
+    'history: history.replay(),',
+  ],
+  [
+    'scheduler:CreateSchedule',
+    `arn:aws:scheduler:${AT}:schedule/keeper-reminders/a1`,
+    'reminders: reminders.create(),',
+  ],
+  [
+    'scheduler:DeleteSchedule',
+    `arn:aws:scheduler:${AT}:schedule/keeper-reminders/a1`,
+    'reminders: reminders.delete(),',
+  ],
+  [
+    'scheduler:UpdateSchedule',
+    `arn:aws:scheduler:${AT}:schedule/keeper-reminders/a1`,
+    `updateSchedule: allow('scheduler:UpdateSchedule').on('arn:aws:scheduler:${AT}:schedule/keeper-reminders/a1'),`,
   ],
   [
     'dynamodb:GetItem',

@@ -21,6 +21,12 @@ const CURATED: Readonly<
   'kinesis:GetRecords': { on: 'stream', method: 'read', rest: /^$/ },
   'kinesis:GetShardIterator': { on: 'stream', method: 'read', rest: /^$/ },
   'kinesis:ListShards': { on: 'stream', method: 'read', rest: /^$/ },
+  'events:PutEvents': { on: 'bus', method: 'put', rest: /^$/ },
+  'events:StartReplay': { on: 'archive', method: 'replay', rest: /^$/ },
+  'events:DescribeArchive': { on: 'archive', method: 'replay', rest: /^$/ },
+  'scheduler:CreateSchedule': { on: 'scheduleGroup', method: 'create', rest: /^\// },
+  'scheduler:GetSchedule': { on: 'scheduleGroup', method: 'create', rest: /^\// },
+  'scheduler:DeleteSchedule': { on: 'scheduleGroup', method: 'delete', rest: /^\// },
   'lambda:InvokeFunction': { on: 'function', method: 'invoke', rest: /^$/ },
   'ssm:GetParameter': { on: 'parameter', method: 'read', rest: /^$/ },
   'secretsmanager:GetSecretValue': { on: 'secret', method: 'read', rest: /^$/ },
@@ -35,6 +41,9 @@ const WORD: Readonly<Record<Exclude<DeclaredKind, 'resource'>, string>> = {
   function: 'lambda',
   parameter: 'parameter',
   secret: 'secret',
+  bus: 'bus',
+  archive: 'bus(…).archive',
+  scheduleGroup: 'scheduleGroup',
 };
 
 type Granted = Pick<FunctionDeclaration, 'grants'>;
@@ -50,7 +59,10 @@ export const suggestGrant = (
   fn: Granted = { grants: {} },
 ): string => {
   const found = names.resourceOf(arn);
-  if (found === undefined) {
+  const curated = CURATED[action];
+  // Of a group's schedules nothing is said by the group's own ARN.
+  const unnamed = found?.declared === 'scheduleGroup' && curated === undefined;
+  if (found === undefined || unnamed) {
     const key = freeName(action.split(':')[1] ?? action, action, fn);
     return `${key}: allow(${quoted(action)}).on(${quoted(arn)}),`;
   }
@@ -60,7 +72,6 @@ export const suggestGrant = (
     declared === 'resource'
       ? `  // ${name} = resource('${type}', '${logicalId}', …)`
       : `  // ${name} = ${WORD[declared]}('${logicalId}'…)`;
-  const curated = CURATED[action];
   if (curated?.on !== declared || !curated.rest.test(rest))
     return `${freeName(name, action, fn)}: allow(${actionsCode([action])}).on(${arnCode(found, widened(rest))}),${remark}`;
   const wider = declared === 'bucket' ? widenedBucket(logicalId, curated.method, fn) : undefined;

@@ -149,3 +149,19 @@ export const topicMetrics = (target: Referable) => {
     failed: metric('NumberOfNotificationsFailed'),
   };
 };
+
+/** Scheduler's metrics of one group. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+export const scheduleGroupMetrics = (target: Referable) => {
+  const metric = (metricName: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/Scheduler',
+    metricName,
+    statistic: 'Sum',
+    dimensions: { ScheduleGroup: ref(target) },
+    of: target.name,
+  });
+  return {
+    dropped: metric('InvocationDroppedCount'),
+    targetErrors: metric('TargetErrorCount'),
+  };
+};

@@ -9,7 +9,9 @@ export type SourceKind =
   | 'sqs'
   | 'async'
   | 'custom-resource'
-  | 'kinesis';
+  | 'kinesis'
+  | 'eventbridge'
+  | 'scheduler';
 
 /**
  * What starts a function, as data.

@@ -21,7 +21,17 @@ export interface GrantStatement {
 
 /** How the runtime makes the client of a grant. */
 export interface ClientBinding {
-  readonly kind: 'bucket' | 'topic' | 'queue' | 'stream' | 'function' | 'parameter' | 'secret';
+  readonly kind:
+    | 'bucket'
+    | 'topic'
+    | 'queue'
+    | 'stream'
+    | 'function'
+    | 'parameter'
+    | 'secret'
+    | 'bus'
+    | 'archive'
+    | 'schedules';
   /** Logical name of the resource; the environment variable `SPARTA_<name>` holds its physical one. */
   readonly resource: string;
   /** What the client may do, or how. */
@@ -32,6 +42,8 @@ export interface ClientBinding {
   readonly schema?: MessageSchema;
   /** Of a stream: which key a record gets, by its data. */
   readonly partitionKey?: (data: never) => string;
+  /** Of a bus: the kind of event that is put. */
+  readonly event?: { readonly source: string; readonly detailType: string };
 }
 
 /**

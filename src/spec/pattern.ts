@@ -32,16 +32,17 @@ type Scalar = string | number | boolean | null | undefined;
 /**
  * A pattern of events: for each member what its value may be, in a list. Members that are not named do not matter.
  * @typeParam T - What the events are; its members alone compile.
+ * @typeParam More - What else may stand for a value.
  */
-export type Pattern<T> = unknown extends T
+export type Pattern<T, More = never> = unknown extends T
   ? AnyPattern
   : [T] extends [Scalar]
-    ? readonly Matcher<T>[]
+    ? readonly (Matcher<T> | More)[]
     : T extends readonly (infer Each)[]
-      ? Pattern<Each>
-      : { readonly [Name in keyof T]?: Pattern<Exclude<T[Name], undefined>> } & {
+      ? Pattern<Each, More>
+      : { readonly [Name in keyof T]?: Pattern<Exclude<T[Name], undefined>, More> } & {
           /** One of these is enough. */
-          readonly $or?: readonly Pattern<T>[];
+          readonly $or?: readonly Pattern<T, More>[];
         };
 
 /** A pattern of events of which nothing is known. */

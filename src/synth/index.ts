@@ -1,8 +1,19 @@
 import { synthesiseAsyncInvocation, synthesiseAsyncSource } from '../sources/async/synth.ts';
+import {
+  synthesiseArchive,
+  synthesiseBus,
+  synthesiseEventBridgeSource,
+} from '../sources/eventbridge/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseKinesisSource, synthesiseStream } from '../sources/kinesis/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
+import {
+  checkSchedule,
+  synthesiseScheduleGroup,
+  synthesiseSchedulerSource,
+  synthesiseScheduleRole,
+} from '../sources/scheduler/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
 import { synthesiseSnsSource, synthesiseTopic } from '../sources/sns/synth.ts';
 import { synthesiseQueue, synthesiseSqsSource } from '../sources/sqs/synth.ts';
@@ -99,6 +110,8 @@ const SOURCES: Readonly<
   async: synthesiseAsyncSource,
   // CloudFormation calls the function in the name of whoever makes the stack.
   'custom-resource': () => {},
+  eventbridge: synthesiseEventBridgeSource,
+  scheduler: synthesiseSchedulerSource,
 };
 
 /** One line for each kind of resource. */
@@ -112,6 +125,11 @@ const RESOURCES: Readonly<
   topic: synthesiseTopic,
   queue: synthesiseQueue,
   stream: synthesiseStream,
+  bus: synthesiseBus,
+  archive: synthesiseArchive,
+  schedule: checkSchedule,
+  scheduleGroup: synthesiseScheduleGroup,
+  scheduleRole: synthesiseScheduleRole,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,

@@ -1,16 +1,21 @@
 import { prepareClients } from '../runtime/clients/index.ts';
+import type { ArchiveDeclaration } from '../sources/eventbridge/archive.ts';
+import type { BusDeclaration, EventDeclaration } from '../sources/eventbridge/spec.ts';
 import type { StreamDeclaration } from '../sources/kinesis/spec.ts';
 import type { BucketDeclaration } from '../sources/s3/spec.ts';
 import type { ParameterDeclaration } from '../sources/parameter/spec.ts';
+import type { ScheduleGroupDeclaration } from '../sources/scheduler/group.ts';
 import type { SecretDeclaration } from '../sources/secret/spec.ts';
 import type { QueueDeclaration } from '../sources/sqs/spec.ts';
 import type { TopicDeclaration } from '../sources/sns/spec.ts';
 import type { BucketClient, BucketMode } from '../spec/bucket.ts';
+import type { ArchiveReplayer, BusPutter, EventPutter } from '../spec/bus-client.ts';
 import type { Grant } from '../spec/grant.ts';
 import type { FunctionClient, FunctionDeclaration } from '../spec/lambda.ts';
 import type { Received, Sent } from '../spec/message-schema.ts';
 import type { QueueClient, QueueMode } from '../spec/queue-client.ts';
 import type { RecordData } from '../runtime/record-data.ts';
+import type { ScheduleGroupClient, ScheduleMode } from '../spec/schedule-client.ts';
 import type { SettingReader } from '../spec/setting-client.ts';
 import type { StreamClient, StreamMode } from '../spec/stream-client.ts';
 import type { TopicPublisher } from '../spec/topic-client.ts';
@@ -29,11 +34,19 @@ export type ClientOf<Declaration> =
           ? StreamClient<StreamMode, Sent<Schema>, Received<Schema, RecordData>, Keyed>
           : Declaration extends TopicDeclaration<infer Schema>
             ? TopicPublisher<Sent<Schema>>
-            : Declaration extends FunctionDeclaration<infer Event, infer Result>
-              ? FunctionClient<Event, Result>
-              : Declaration extends ParameterDeclaration | SecretDeclaration
-                ? SettingReader
-                : never;
+            : Declaration extends EventDeclaration<infer Schema>
+              ? EventPutter<Sent<Schema>>
+              : Declaration extends BusDeclaration
+                ? BusPutter
+                : Declaration extends ArchiveDeclaration
+                  ? ArchiveReplayer
+                  : Declaration extends ScheduleGroupDeclaration<infer Schema>
+                    ? ScheduleGroupClient<ScheduleMode, Sent<Schema>>
+                    : Declaration extends FunctionDeclaration<infer Event, infer Result>
+                      ? FunctionClient<Event, Result>
+                      : Declaration extends ParameterDeclaration | SecretDeclaration
+                        ? SettingReader
+                        : never;
 
 /** Grants of everything, one line a kind. */
 const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
@@ -42,6 +55,10 @@ const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
     declared.access('send', 'receive', 'purge', 'inspect', 'redrive'),
   stream: (declared: StreamDeclaration) => declared.access('put', 'read'),
   topic: (declared: TopicDeclaration) => declared.publish(),
+  bus: (declared: BusDeclaration) => declared.put(),
+  'bus-event': (declared: EventDeclaration) => declared.put(),
+  archive: (declared: ArchiveDeclaration) => declared.replay(),
+  scheduleGroup: (declared: ScheduleGroupDeclaration) => declared.access('create', 'delete'),
   function: (declared: FunctionDeclaration) => declared.invoke(),
   // A test wants what is there now.
   parameter: (declared: ParameterDeclaration) => declared.read({ maxAge: 0 }),

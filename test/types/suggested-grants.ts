@@ -3,9 +3,12 @@
 import {
   allow,
   bucket,
+  bus,
+  defaultBus,
   lambda,
   parameter,
   resource,
+  scheduleGroup,
   secret,
   stream,
   sub,
@@ -24,6 +27,9 @@ const shared = stream('Shared', {
 });
 const deleteResource = bucket('Delete');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const orders = bus('Orders');
+const history = orders.archive('History');
+const reminders = scheduleGroup('Reminders');
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const count = lambda('Count', {}, async () => 1);
 
@@ -48,6 +54,16 @@ export const suggested = [
   { shared: shared.put() },
   { shared: allow('kinesis:DescribeStream').on(shared.arn) },
   { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
+  { orders: orders.put() },
+  { defaultBus: defaultBus.put() },
+  { history: history.replay() },
+  { reminders: reminders.create() },
+  { reminders: reminders.delete() },
+  {
+    updateSchedule: allow('scheduler:UpdateSchedule').on(
+      'arn:aws:scheduler:us-east-1:000000000000:schedule/keeper-reminders/a1',
+    ),
+  },
   { getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/Orders') },
   { getCallerIdentity: allow('sts:GetCallerIdentity').on('*') },
   { pictures: allow('s3:GetObject').on(sub`${photos.arn}/in/*`) },

@@ -23,12 +23,15 @@ const OWN: ClientSurroundings = { env: process.env, settings: {} };
 /** Each kind in a chunk of its own: a function loads those that it was granted. */
 const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly make: MakeClient }>>> =
   {
+    archive: () => import('./archive.ts'),
     bucket: () => import('./bucket.ts'),
+    bus: () => import('./bus.ts'),
     queue: () => import('./queue.ts'),
     stream: () => import('./stream.ts'),
     topic: () => import('./topic.ts'),
     function: () => import('./function.ts'),
     parameter: () => import('./parameter.ts'),
+    schedules: () => import('./schedules.ts'),
     secret: () => import('./secret.ts'),
   };
 
@@ -51,12 +54,15 @@ export const prepareClients = (
 };
 
 const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
+  archive: 'archiveName',
   bucket: 'bucketName',
+  bus: 'eventBusName',
   queue: 'queueUrl',
   stream: 'streamName',
   topic: 'topicArn',
   function: 'functionName',
   parameter: 'settingName',
+  schedules: 'groupName',
   secret: 'settingName',
 };
 

@@ -5,6 +5,7 @@ import type { AnyDeclaration } from '../../synth/collect.ts';
 import { filterCriteria, synthesiseMapping } from '../../synth/event-source-mapping.ts';
 import { retentionOf } from '../../synth/retention.ts';
 import { said } from '../../synth/template.ts';
+import { feedQueue } from '../eventbridge/feed.ts';
 import { synthesiseTopicFeed } from '../sns/synth.ts';
 import type { QueueFeed, QueueOptions, QueueReference, QueueSourceOptions } from './spec.ts';
 
@@ -27,7 +28,7 @@ const FEEDS: Readonly<
       (queue: AnyDeclaration, feed: QueueFeed<unknown>, builder: TemplateBuilder) => void
     >
   >
-> = { sns: synthesiseTopicFeed };
+> = { eventbridge: feedQueue, sns: synthesiseTopicFeed };
 
 /** A dead-letter queue must be of the same kind. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
 const checkDeadLetter = (declaration: AnyDeclaration, builder: TemplateBuilder): void => {

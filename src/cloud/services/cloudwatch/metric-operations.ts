@@ -140,6 +140,7 @@ const selfWriting = {
             'sns.amazonaws.com',
             'sqs.amazonaws.com',
             's3.amazonaws.com',
+            'scheduler.amazonaws.com',
           ],
         },
         Action: 'cloudwatch:PutMetricData',

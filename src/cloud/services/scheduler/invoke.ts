@@ -11,6 +11,7 @@ import {
   targetRequests,
   readRetryPolicy,
 } from '../../targets/index.ts';
+import { count } from './metrics.ts';
 import { groupArn } from './names.ts';
 import type { Invocation, Schedule, SchedulerState } from './state.ts';
 import { nextDue } from './timing.ts';
@@ -144,6 +145,7 @@ const invoke = (context: Context, id: string): void =>
     const invocation = context.state.invocations.get(id);
     if (invocation === undefined) return;
     const request = requestOf(context, invocation);
+    count(context, invocation.group, 'InvocationAttemptCount');
     let principal: Principal | undefined;
     try {
       principal = await senderOf(context, invocation);
@@ -187,6 +189,7 @@ interface Failed {
 const fail = async (context: Context, id: string, failed: Failed): Promise<void> => {
   const { invocation, failure } = failed;
   const { state, clock, random } = context;
+  count(context, invocation.group, 'TargetErrorCount');
   const next = failure.retried
     ? nextTry(readRetryPolicy(invocation.target.RetryPolicy), {
         retries: invocation.retries,
@@ -201,6 +204,7 @@ const fail = async (context: Context, id: string, failed: Failed): Promise<void>
     return;
   }
   finish(context, id, invocation);
+  count(context, invocation.group, 'InvocationDroppedCount');
   context.journal.note(
     'scheduler',
     `schedule ${invocation.group}/${invocation.name} could not invoke ${invocation.target.Arn}: ${failure.message}`,
@@ -228,7 +232,7 @@ const lay = async (
   const queueArn = target.DeadLetterConfig?.Arn;
   // The queue is written to as the role; without one there is nobody to do it.
   if (queueArn === undefined || principal === undefined) return;
-  await sendDeadLetter(
+  const laid = sendDeadLetter(
     context,
     {
       queueArn,
@@ -247,4 +251,9 @@ const lay = async (
     },
     { principal },
   );
+  await laid.catch((error: unknown) => {
+    count(context, invocation.group, 'InvocationsFailedToBeSentToDeadLetterCount');
+    throw error;
+  });
+  count(context, invocation.group, 'InvocationsSentToDeadLetterCount');
 };
