@@ -4,8 +4,12 @@ import { lambda as declare } from './spec/lambda.ts';
 import type { FunctionDeclaration } from './spec/lambda.ts';
 
 export { HttpError, isDeclared } from './runtime/index.ts';
+export { ConditionFailedError } from './runtime/condition-failed-error.ts';
 export { InvalidMessageError } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
+export { ThrottledError } from './runtime/throttled-error.ts';
+export { UnstorableError } from './runtime/unstorable-error.ts';
+export { table } from './sources/dynamodb/spec.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';

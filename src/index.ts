@@ -58,6 +58,46 @@ export { InvalidMessageError } from './runtime/invalid-message.ts';
 export type { MessageIssue } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
 export type { SendFailure } from './runtime/send-error.ts';
+export { table } from './sources/dynamodb/spec.ts';
+export type { TableDeclaration, TableReference } from './sources/dynamodb/spec.ts';
+export type {
+  ChangeSourceOptions,
+  TableOptions,
+  TableSettings,
+} from './sources/dynamodb/options.ts';
+export type {
+  ChangeEventName,
+  ChangeFilter,
+  DynamoDbStreamEvent,
+  DynamoDbStreamRecord,
+  ImagePattern,
+  StreamViewType,
+  TableChange,
+} from './sources/dynamodb/change.ts';
+export { ConditionFailedError } from './runtime/condition-failed-error.ts';
+export type { ConditionFailure } from './runtime/condition-failed-error.ts';
+export { ThrottledError } from './runtime/throttled-error.ts';
+export { UnstorableError } from './runtime/unstorable-error.ts';
+export type { StreamAnswer, StreamBatch, StreamWindow } from './spec/stream-batch.ts';
+export type {
+  ItemPage,
+  Items,
+  TableClient,
+  TableMode,
+  TransactionOptions,
+  TransactionPart,
+  TransactionStep,
+} from './spec/table-client.ts';
+export type { TableChanges } from './spec/table-changes.ts';
+export type { ItemCondition, RawExpression } from './spec/table-condition.ts';
+export type {
+  Capacity,
+  IndexOptions,
+  LocalIndexOptions,
+  RequestLimits,
+  TableTypes,
+} from './spec/table-keys.ts';
+export type { FailureDestination, StreamOptions, WindowOptions } from './spec/stream-mapping.ts';
 export { topic } from './sources/sns/spec.ts';
 export type { SnsEvent, SnsMessage, TopicDeclaration, TopicOptions } from './sources/sns/spec.ts';
 export type { PublishOptions, TopicPublisher } from './spec/topic-client.ts';

@@ -1,5 +1,6 @@
 import type { Action, ArnsFor, ConditionsOn, Meaningful } from './iam-types.ts';
 import type { MessageSchema } from './message-schema.ts';
+import type { TableKeyNames } from './table-key-names.ts';
 import type { Value } from './value.ts';
 
 /** Conditions of a statement: operator, key, values. */
@@ -21,7 +22,7 @@ export interface GrantStatement {
 
 /** How the runtime makes the client of a grant. */
 export interface ClientBinding {
-  readonly kind: 'bucket' | 'topic' | 'queue' | 'function' | 'parameter' | 'secret';
+  readonly kind: 'bucket' | 'topic' | 'queue' | 'table' | 'function' | 'parameter' | 'secret';
   /** Logical name of the resource; the environment variable `SPARTA_<name>` holds its physical one. */
   readonly resource: string;
   /** What the client may do, or how. */
@@ -30,6 +31,8 @@ export interface ClientBinding {
   readonly physicalName?: string;
   /** How what is sent and received looks. */
   readonly schema?: MessageSchema;
+  /** Of a table: names of its keys. */
+  readonly keys?: TableKeyNames;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { synthesiseTable } from '../sources/dynamodb/synth.ts';
+import { synthesiseDynamodbSource } from '../sources/dynamodb/synth-changes.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
@@ -93,6 +95,7 @@ const SOURCES: Readonly<
   'http-api': synthesiseRoute,
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
+  dynamodb: synthesiseDynamodbSource,
 };
 
 /** One line for each kind of resource. */
@@ -105,6 +108,7 @@ const RESOURCES: Readonly<
   bucket: (declaration, builder, name) => synthesiseBucket(declaration, name, builder),
   topic: synthesiseTopic,
   queue: synthesiseQueue,
+  table: synthesiseTable,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,
@@ -166,7 +170,7 @@ const archiveParameters = ({ artifactKey }: SynthesisOptions) => ({
 const bySource = (sources: readonly EventSource[]) =>
   [...sources].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 const keyOf = ({ source, target, detail }: EventSource) =>
-  `${source} ${target.name} ${JSON.stringify(detail)}`;
+  `${source} ${target.name} ${JSON.stringify(detail, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`;
 
 /**
  * Writes a service as a CloudFormation template. Pure: no file, no clock, no chance; the order of the program does not matter.

@@ -4,12 +4,14 @@ import type { ParameterDeclaration } from '../sources/parameter/spec.ts';
 import type { SecretDeclaration } from '../sources/secret/spec.ts';
 import type { QueueDeclaration } from '../sources/sqs/spec.ts';
 import type { TopicDeclaration } from '../sources/sns/spec.ts';
+import type { TableDeclaration } from '../sources/dynamodb/spec.ts';
 import type { BucketClient, BucketMode } from '../spec/bucket.ts';
 import type { Grant } from '../spec/grant.ts';
 import type { FunctionClient, FunctionDeclaration } from '../spec/lambda.ts';
 import type { Received, Sent } from '../spec/message-schema.ts';
 import type { QueueClient, QueueMode } from '../spec/queue-client.ts';
 import type { SettingReader } from '../spec/setting-client.ts';
+import type { TableClient, TableMode } from '../spec/table-client.ts';
 import type { TopicPublisher } from '../spec/topic-client.ts';
 import type { Referable } from '../spec/value.ts';
 import { TestingError } from './testing-error.ts';
@@ -22,19 +24,30 @@ export type ClientOf<Declaration> =
       ? BucketClient<BucketMode>
       : Declaration extends QueueDeclaration<infer Schema>
         ? QueueClient<QueueMode, Sent<Schema>, Received<Schema, string>>
-        : Declaration extends TopicDeclaration
-          ? TopicPublisher
-          : Declaration extends FunctionDeclaration<infer Event, infer Result>
-            ? FunctionClient<Event, Result>
-            : Declaration extends ParameterDeclaration | SecretDeclaration
-              ? SettingReader
-              : never;
+        : Declaration extends TableDeclaration<infer Types>
+          ? TableClient<TableMode<keyof Types['indexes'] & string>, Types>
+          : Declaration extends TopicDeclaration
+            ? TopicPublisher
+            : Declaration extends FunctionDeclaration<infer Event, infer Result>
+              ? FunctionClient<Event, Result>
+              : Declaration extends ParameterDeclaration | SecretDeclaration
+                ? SettingReader
+                : never;
 
 /** Grants of everything, one line a kind. */
 const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
   bucket: (declared: BucketDeclaration) => declared.access('read', 'write', 'delete', 'list'),
   queue: (declared: QueueDeclaration) =>
     declared.access('send', 'receive', 'purge', 'inspect', 'redrive'),
+  table: (declared: TableDeclaration) =>
+    declared.access(
+      'read',
+      'scan',
+      'write',
+      'delete',
+      ...Object.keys(declared.options.indexes ?? {}).map((index) => `index:${index}` as const),
+      ...Object.keys(declared.options.localIndexes ?? {}).map((index) => `index:${index}` as const),
+    ),
   topic: (declared: TopicDeclaration) => declared.publish(),
   function: (declared: FunctionDeclaration) => declared.invoke(),
   // A test wants what is there now.
