@@ -8,6 +8,7 @@ export type DeclaredKind =
   | 'bucket'
   | 'topic'
   | 'queue'
+  | 'table'
   | 'function'
   | 'parameter'
   | 'secret'
@@ -55,6 +56,7 @@ const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
   'AWS::SQS::Queue': 'queue',
+  'AWS::DynamoDB::Table': 'table',
   'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',

@@ -10,6 +10,7 @@ import {
   secret,
   service,
   sub,
+  table,
   topic,
 } from '../index.ts';
 import type { StackResource } from '../provision/index.ts';
@@ -25,6 +26,11 @@ const url = parameter('Url', { value: 'x' });
 const shop = parameter('Shop', { existing: '/shop/url' });
 const token = secret('Token');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const orders = table('Orders', {
+  partitionKey: 'id',
+  indexes: { byCustomer: { partitionKey: 'customer' } },
+});
+const stock = table('Stock', { partitionKey: 'sku' });
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const keep = lambda(
   'Keep',
@@ -32,6 +38,7 @@ const keep = lambda(
     grants: {
       pictures: photos.read(),
       shop: shop.read(),
+      stock: stock.read(),
       jobs: allow('sqs:ReceiveMessage').on(jobs.getAtt('Arn')),
     },
   },
@@ -40,7 +47,7 @@ const keep = lambda(
 const count = lambda('Count', {}, async () => 1);
 const program = service('Keeper', {
   functions: [keep, count],
-  resources: [audit, news, url, token, bucket('Delete'), loose],
+  resources: [audit, news, url, token, orders, bucket('Delete'), loose],
 });
 
 const AT = 'us-east-1:000000000000';
@@ -53,6 +60,8 @@ const stack = (
     ['Loose', 'AWS::SNS::Topic', `arn:aws:sns:${AT}:loose`],
     ['Url', 'AWS::SSM::Parameter', 'url-1x'],
     ['Token', 'AWS::SecretsManager::Secret', `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`],
+    ['Orders', 'AWS::DynamoDB::Table', 'keeper-orders'],
+    ['Stock', 'AWS::DynamoDB::Table', 'keeper-stock'],
     ['Count', 'AWS::Lambda::Function', 'keeper-count'],
     ['KeepRole', 'AWS::IAM::Role', 'keeper-keep-role'],
     ['Jobs', 'AWS::SQS::Queue', `https://sqs.us-east-1.amazonaws.com/000000000000/jobs`],
@@ -107,6 +116,28 @@ const DENIED: readonly (readonly [action: string, arn: string, code: string])[] 
     'sqs:SendMessage',
     `arn:aws:sqs:${AT}:jobs`,
     "jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')),",
+  ],
+  ['dynamodb:Query', `arn:aws:dynamodb:${AT}:table/keeper-orders`, 'orders: orders.read(),'],
+  ['dynamodb:Scan', `arn:aws:dynamodb:${AT}:table/keeper-orders`, 'orders: orders.scan(),'],
+  [
+    'dynamodb:Query',
+    `arn:aws:dynamodb:${AT}:table/keeper-orders/index/byCustomer`,
+    "orders: orders.access('index:byCustomer'),",
+  ],
+  [
+    'dynamodb:Scan',
+    `arn:aws:dynamodb:${AT}:table/keeper-orders/index/byCustomer`,
+    "orders: orders.access('scan', 'index:byCustomer'),",
+  ],
+  [
+    'dynamodb:DescribeTable',
+    `arn:aws:dynamodb:${AT}:table/keeper-orders`,
+    "orders: allow('dynamodb:DescribeTable').on(orders.arn),",
+  ],
+  [
+    'dynamodb:DeleteItem',
+    `arn:aws:dynamodb:${AT}:table/keeper-stock`,
+    "stock: stock.access('read', 'delete'),",
   ],
   [
     'dynamodb:GetItem',

@@ -1,6 +1,16 @@
 // What `explain` and `privileges` suggest, as a program would have it: compiled by `npm run types`, and held to what they
 // print by src/privileges/suggest-grant.test.ts.
-import { allow, bucket, lambda, parameter, resource, secret, sub, topic } from '../../src/index.ts';
+import {
+  allow,
+  bucket,
+  lambda,
+  parameter,
+  resource,
+  secret,
+  sub,
+  table,
+  topic,
+} from '../../src/index.ts';
 
 const photos = bucket('Photos');
 const audit = bucket('Audit');
@@ -10,6 +20,11 @@ const shop = parameter('Shop', { existing: '/shop/url' });
 const token = secret('Token');
 const deleteResource = bucket('Delete');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
+const orders = table('Orders', {
+  partitionKey: 'id',
+  indexes: { byCustomer: { partitionKey: 'customer' } },
+});
+const stock = table('Stock', { partitionKey: 'sku' });
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const count = lambda('Count', {}, async () => 1);
 
@@ -29,6 +44,12 @@ export const suggested = [
   { token: token.read() },
   { token: allow('secretsmanager:DescribeSecret').on(sub`${token.arn}`) },
   { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
+  { orders: orders.read() },
+  { orders: orders.scan() },
+  { orders: orders.access('index:byCustomer') },
+  { orders: orders.access('scan', 'index:byCustomer') },
+  { orders: allow('dynamodb:DescribeTable').on(orders.arn) },
+  { stock: stock.access('read', 'delete') },
   { getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/Orders') },
   { getCallerIdentity: allow('sts:GetCallerIdentity').on('*') },
   { pictures: allow('s3:GetObject').on(sub`${photos.arn}/in/*`) },

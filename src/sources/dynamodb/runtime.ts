@@ -26,7 +26,7 @@ const matching = (table: string) => (event: unknown, names: PhysicalNames) => {
   return service === 'dynamodb' && (name === undefined || resource.split('/')[1] === name);
 };
 
-const fromBase64 = (text: string): Uint8Array => Buffer.from(text, 'base64');
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
 
 const imageOf = (image: Readonly<Record<string, AttributeForm>> | undefined) =>
   image === undefined ? undefined : readItem(image, fromBase64);
