@@ -7,7 +7,6 @@ export { HttpError, isDeclared } from './runtime/index.ts';
 export { ConditionFailedError } from './runtime/condition-failed-error.ts';
 export { InvalidMessageError } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
-export { ThrottledError } from './runtime/throttled-error.ts';
 export { UnstorableError } from './runtime/unstorable-error.ts';
 export { table } from './sources/dynamodb/spec.ts';
 export { httpApi } from './sources/http-api/spec.ts';

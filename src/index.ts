@@ -76,7 +76,6 @@ export type {
 } from './sources/dynamodb/change.ts';
 export { ConditionFailedError } from './runtime/condition-failed-error.ts';
 export type { ConditionFailure } from './runtime/condition-failed-error.ts';
-export { ThrottledError } from './runtime/throttled-error.ts';
 export { UnstorableError } from './runtime/unstorable-error.ts';
 export type { StreamAnswer, StreamBatch, StreamWindow } from './spec/stream-batch.ts';
 export type {

@@ -22,7 +22,6 @@ const CURATED: Readonly<
   'dynamodb:Scan': { on: 'table', method: 'scan', rest: /^$/ },
   'dynamodb:PutItem': { on: 'table', method: 'write', rest: /^$/ },
   'dynamodb:UpdateItem': { on: 'table', method: 'write', rest: /^$/ },
-  'dynamodb:BatchWriteItem': { on: 'table', method: 'write', rest: /^$/ },
   'dynamodb:ConditionCheckItem': { on: 'table', method: 'write', rest: /^$/ },
   'dynamodb:DeleteItem': { on: 'table', method: 'delete', rest: /^$/ },
   'lambda:InvokeFunction': { on: 'function', method: 'invoke', rest: /^$/ },

@@ -74,10 +74,7 @@ export interface TableReader<T extends TableTypes> {
     key: KeyOf<T>,
     options?: GetOptions & Selection<T['item'], Name>,
   ): Promise<Selected<T['item'], Name> | undefined>;
-  /**
-   * The items with these keys, in the order of the keys, undefined where there is none; in as few requests as they take.
-   * @throws {ThrottledError} when the table does not keep up
-   */
+  /** The items with these keys, in the order of the keys, undefined where there is none; in as few requests as they take. */
   getAll<const Name extends Names<T['item']> = never>(
     keys: readonly KeyOf<T>[],
     options?: GetAllOptions & Selection<T['item'], Name>,
@@ -148,9 +145,9 @@ export interface TableWriter<T extends TableTypes> {
    */
   put(item: T['input'], options?: ItemPutOptions<T['item']>): Promise<T['item']>;
   /**
-   * Puts items in as few requests as they take: each by itself, in no order.
+   * Puts items: each by itself, in no order, several at one time. Of items with one key the last counts. After an error those that were
+   * put stay.
    * @throws {InvalidMessageError} when the schema refuses one; then none is put
-   * @throws {ThrottledError} when the table does not keep up
    */
   putAll(items: readonly T['input'][]): Promise<void>;
   /**
@@ -168,10 +165,7 @@ export interface TableDeleter<T extends TableTypes> {
    * @throws {ConditionFailedError} when a condition does not hold
    */
   delete(key: KeyOf<T>, options?: ChangeCondition<T['item']>): Promise<T['item'] | undefined>;
-  /**
-   * Deletes the items with these keys in as few requests as they take.
-   * @throws {ThrottledError} when the table does not keep up
-   */
+  /** Deletes the items with these keys, several at one time. After an error those that were deleted are gone. */
   deleteAll(keys: readonly KeyOf<T>[]): Promise<void>;
 }
 

@@ -14,8 +14,8 @@ const CHECK = 'dynamodb:ConditionCheckItem';
 const ACTIONS: Readonly<Record<Exclude<TableMode, `index:${string}`>, readonly string[]>> = {
   read: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
   scan: ['dynamodb:Scan'],
-  write: ['dynamodb:BatchWriteItem', CHECK, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  delete: ['dynamodb:BatchWriteItem', CHECK, 'dynamodb:DeleteItem'],
+  write: [CHECK, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  delete: [CHECK, 'dynamodb:DeleteItem'],
 };
 
 /**

@@ -60,7 +60,8 @@ export interface TableOptions<
   Local,
 > extends TableSettings<ItemOf<Schema>> {
   /**
-   * How items look: they are checked when they are put, and stored as the schema makes them. What is read is given as it is stored.
+   * How items look: they are checked when they are put, and stored as the schema makes them. What is read is given as it is stored; a
+   * `bigint` comes back as a number where that is exact.
    */
   readonly schema?: Schema;
   /** Member that items are found by: its name, or `{ name, type: 'N' }` where it is a number. */

@@ -97,7 +97,7 @@ const getAll = async (
     return Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys: left = [] }) => left);
   };
   const batches = batchesOf([...keys.values()], () => 0, MOST);
-  await Promise.all(batches.map(({ items }) => untilDone(resource, items, ask)));
+  await Promise.all(batches.map(({ items }) => untilDone(items, ask)));
   return given.map((key) => found.get(keyText(table, key)));
 };
 

@@ -1,14 +1,11 @@
 import {
-  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { ConditionFailedError } from '../../condition-failed-error.ts';
-import { batchesOf } from '../batches-of.ts';
-import type { BoundTable, PlainItem } from './bound-table.ts';
+import type { Attributes, BoundTable, PlainItem } from './bound-table.ts';
 import { checkedItem, keyOf, keyText, plainItem } from './bound-table.ts';
 import type { AnyChanges } from './changes.ts';
 import { compileChanges } from './changes.ts';
@@ -16,10 +13,7 @@ import type { AnyCondition } from './condition.ts';
 import { compileCondition } from './condition.ts';
 import type { Expressions } from './expressions.ts';
 import { createExpressions } from './expressions.ts';
-import { untilDone } from './until-done.ts';
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
-const MOST = { entries: 25, bytes: 16_777_216 };
+import { sideBySide } from './side-by-side.ts';
 
 /** When something is written, without the compiler's knowledge. */
 export interface AnyWriteOptions {
@@ -106,24 +100,6 @@ const orFailed = async <T>({ resource }: BoundTable, sent: Promise<T>): Promise<
   }
 };
 
-/**
- * Sends writes in as few requests as they take. A request refuses an item that is in it twice, so the last of such counts, as if they came in
- * turn. No 25 items come near the 16 MB of a request.
- */
-const writeAll = async (
-  { resource, TableName, client }: BoundTable,
-  requests: ReadonlyMap<string, WriteRequest>,
-): Promise<void> => {
-  const ask = async (given: readonly WriteRequest[]): Promise<readonly WriteRequest[]> => {
-    const { UnprocessedItems } = await client().send(
-      new BatchWriteItemCommand({ RequestItems: { [TableName]: [...given] } }),
-    );
-    return Object.values(UnprocessedItems ?? {}).flat();
-  };
-  const batches = batchesOf([...requests.values()], () => 0, MOST);
-  await Promise.all(batches.map(({ items }) => untilDone(resource, items, ask)));
-};
-
 /** What writes to a table. */
 export const writesOf = (table: BoundTable) => ({
   put: async (given: unknown, options: AnyWriteOptions = {}) => {
@@ -131,13 +107,16 @@ export const writesOf = (table: BoundTable) => ({
     await orFailed(table, table.client().send(new PutItemCommand(input)));
     return item;
   },
+  // `BatchWriteItem` is one permission for puts and deletions; with it whoever may put could delete. It costs as much as single writes.
   putAll: async (given: readonly unknown[]): Promise<void> => {
-    const requests = new Map<string, WriteRequest>();
+    const items = new Map<string, Attributes>();
     for (const one of given) {
       const { item, attributes } = await checkedItem(table, one);
-      requests.set(keyText(table, item), { PutRequest: { Item: attributes } });
+      items.set(keyText(table, item), attributes);
     }
-    await writeAll(table, requests);
+    await sideBySide(items.values(), (Item) =>
+      table.client().send(new PutItemCommand({ TableName: table.TableName, Item })),
+    );
   },
   update: async (key: PlainItem, changes: AnyChanges & AnyWriteOptions) => {
     const input = updateOf(table, key, changes);
@@ -156,10 +135,8 @@ export const writesOf = (table: BoundTable) => ({
     return attributes === undefined ? undefined : plainItem(attributes);
   },
   deleteAll: (keys: readonly PlainItem[]): Promise<void> =>
-    writeAll(
-      table,
-      new Map(
-        keys.map((key) => [keyText(table, key), { DeleteRequest: { Key: keyOf(table, key) } }]),
-      ),
+    sideBySide(
+      keys.map((key) => keyOf(table, key)),
+      (Key) => table.client().send(new DeleteItemCommand({ TableName: table.TableName, Key })),
     ),
 });
