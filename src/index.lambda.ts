@@ -5,9 +5,12 @@ import { lambda as declare } from './spec/lambda.ts';
 import type { FunctionDeclaration } from './spec/lambda.ts';
 
 export { HttpError, isDeclared } from './runtime/index.ts';
+export { ConditionFailedError } from './runtime/condition-failed-error.ts';
 export { InvalidMessageError } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
 export { bus, defaultBus } from './sources/eventbridge/spec.ts';
+export { UnstorableError } from './runtime/unstorable-error.ts';
+export { table } from './sources/dynamodb/spec.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export { stream } from './sources/kinesis/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';

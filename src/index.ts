@@ -194,6 +194,43 @@ export { InvalidMessageError } from './runtime/invalid-message.ts';
 export type { MessageIssue } from './runtime/invalid-message.ts';
 export { SendError } from './runtime/send-error.ts';
 export type { SendFailure } from './runtime/send-error.ts';
+export { table } from './sources/dynamodb/spec.ts';
+export type { TableDeclaration, TableReference } from './sources/dynamodb/spec.ts';
+export type {
+  ChangeSourceOptions,
+  TableOptions,
+  TableSettings,
+} from './sources/dynamodb/options.ts';
+export type {
+  ChangeEventName,
+  ChangeFilter,
+  DynamoDbStreamEvent,
+  DynamoDbStreamRecord,
+  ImagePattern,
+  StreamViewType,
+  TableChange,
+} from './sources/dynamodb/change.ts';
+export { ConditionFailedError } from './runtime/condition-failed-error.ts';
+export type { ConditionFailure } from './runtime/condition-failed-error.ts';
+export { UnstorableError } from './runtime/unstorable-error.ts';
+export type {
+  ItemPage,
+  Items,
+  TableClient,
+  TableMode,
+  TransactionOptions,
+  TransactionPart,
+  TransactionStep,
+} from './spec/table-client.ts';
+export type { TableChanges } from './spec/table-changes.ts';
+export type { ItemCondition, RawExpression } from './spec/table-condition.ts';
+export type {
+  Capacity,
+  IndexOptions,
+  LocalIndexOptions,
+  RequestLimits,
+  TableTypes,
+} from './spec/table-keys.ts';
 export { topic } from './sources/sns/spec.ts';
 export type {
   QueueSubscriptionOptions,

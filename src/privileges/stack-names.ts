@@ -12,6 +12,7 @@ export type DeclaredKind =
   | 'topic'
   | 'queue'
   | 'stream'
+  | 'table'
   | 'function'
   | 'parameter'
   | 'secret'
@@ -68,6 +69,7 @@ const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::SNS::Topic': 'topic',
   'AWS::SQS::Queue': 'queue',
   'AWS::Kinesis::Stream': 'stream',
+  'AWS::DynamoDB::Table': 'table',
   'AWS::Lambda::Function': 'function',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',

@@ -14,6 +14,7 @@ import {
   service,
   stream,
   sub,
+  table,
   topic,
 } from '../index.ts';
 import type { StackResource } from '../provision/index.ts';
@@ -33,9 +34,14 @@ const shared = stream('Shared', {
   existing: 'arn:aws:kinesis:us-east-1:000000000000:stream/shared',
 });
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
-const orders = bus('Orders');
-const history = orders.archive('History');
+const market = bus('Market');
+const history = market.archive('History');
 const reminders = scheduleGroup('Reminders');
+const orders = table('Orders', {
+  partitionKey: 'id',
+  indexes: { byCustomer: { partitionKey: 'customer' } },
+});
+const stock = table('Stock', { partitionKey: 'sku' });
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const keep = lambda(
   'Keep',
@@ -43,8 +49,9 @@ const keep = lambda(
     grants: {
       pictures: photos.read(),
       shop: shop.read(),
-      placed: orders.event('OrderPlaced', { source: 'shop' }).put(),
+      placed: market.event('OrderPlaced', { source: 'shop' }).put(),
       alarms: defaultBus.put(),
+      stock: stock.read(),
       jobs: allow('sqs:ReceiveMessage').on(jobs.getAtt('Arn')),
     },
   },
@@ -53,7 +60,7 @@ const keep = lambda(
 const count = lambda('Count', { grants: { from: shared.read() } }, async () => 1);
 const program = service('Keeper', {
   functions: [keep, count],
-  resources: [audit, news, url, token, clicks, bucket('Delete'), loose, history, reminders],
+  resources: [audit, news, url, token, clicks, orders, bucket('Delete'), loose, history, reminders],
 });
 
 const AT = 'us-east-1:000000000000';
@@ -67,9 +74,11 @@ const stack = (
     ['Url', 'AWS::SSM::Parameter', 'url-1x'],
     ['Token', 'AWS::SecretsManager::Secret', `arn:aws:secretsmanager:${AT}:secret:token-AbCdEf`],
     ['Clicks', 'AWS::Kinesis::Stream', 'keeper-clicks'],
+    ['Orders', 'AWS::DynamoDB::Table', 'keeper-orders'],
+    ['Stock', 'AWS::DynamoDB::Table', 'keeper-stock'],
     ['Count', 'AWS::Lambda::Function', 'keeper-count'],
     ['KeepRole', 'AWS::IAM::Role', 'keeper-keep-role'],
-    ['Orders', 'AWS::Events::EventBus', 'keeper-orders'],
+    ['Market', 'AWS::Events::EventBus', 'keeper-market'],
     ['History', 'AWS::Events::Archive', 'keeper-history'],
     ['Reminders', 'AWS::Scheduler::ScheduleGroup', 'keeper-reminders'],
     ['Jobs', 'AWS::SQS::Queue', `https://sqs.us-east-1.amazonaws.com/000000000000/jobs`],
@@ -138,7 +147,7 @@ const DENIED: readonly (readonly [action: string, arn: string, code: string])[] 
     `arn:aws:sqs:${AT}:jobs`,
     "jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')),",
   ],
-  ['events:PutEvents', `arn:aws:events:${AT}:event-bus/keeper-orders`, 'orders: orders.put(),'],
+  ['events:PutEvents', `arn:aws:events:${AT}:event-bus/keeper-market`, 'market: market.put(),'],
   ['events:PutEvents', `arn:aws:events:${AT}:event-bus/default`, 'defaultBus: defaultBus.put(),'],
   [
     'events:StartReplay',
@@ -159,6 +168,28 @@ const DENIED: readonly (readonly [action: string, arn: string, code: string])[] 
     'scheduler:UpdateSchedule',
     `arn:aws:scheduler:${AT}:schedule/keeper-reminders/a1`,
     `updateSchedule: allow('scheduler:UpdateSchedule').on('arn:aws:scheduler:${AT}:schedule/keeper-reminders/a1'),`,
+  ],
+  ['dynamodb:Query', `arn:aws:dynamodb:${AT}:table/keeper-orders`, 'orders: orders.read(),'],
+  ['dynamodb:Scan', `arn:aws:dynamodb:${AT}:table/keeper-orders`, 'orders: orders.scan(),'],
+  [
+    'dynamodb:Query',
+    `arn:aws:dynamodb:${AT}:table/keeper-orders/index/byCustomer`,
+    "orders: orders.access('index:byCustomer'),",
+  ],
+  [
+    'dynamodb:Scan',
+    `arn:aws:dynamodb:${AT}:table/keeper-orders/index/byCustomer`,
+    "orders: orders.access('scan', 'index:byCustomer'),",
+  ],
+  [
+    'dynamodb:DescribeTable',
+    `arn:aws:dynamodb:${AT}:table/keeper-orders`,
+    "orders: allow('dynamodb:DescribeTable').on(orders.arn),",
+  ],
+  [
+    'dynamodb:DeleteItem',
+    `arn:aws:dynamodb:${AT}:table/keeper-stock`,
+    "stock: stock.access('read', 'delete'),",
   ],
   [
     'dynamodb:GetItem',

@@ -1,6 +1,6 @@
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import { actionsCode, arnCode, quoted, variableOf } from './grant-code.ts';
-import type { DeclaredKind, StackNames } from './stack-names.ts';
+import type { DeclaredKind, NamedResource, StackNames } from './stack-names.ts';
 
 /** Curated grants: what to write for an action on what was declared by a word of Sparta's own. */
 const CURATED: Readonly<
@@ -27,6 +27,14 @@ const CURATED: Readonly<
   'scheduler:CreateSchedule': { on: 'scheduleGroup', method: 'create', rest: /^\// },
   'scheduler:GetSchedule': { on: 'scheduleGroup', method: 'create', rest: /^\// },
   'scheduler:DeleteSchedule': { on: 'scheduleGroup', method: 'delete', rest: /^\// },
+  'dynamodb:GetItem': { on: 'table', method: 'read', rest: /^$/ },
+  'dynamodb:BatchGetItem': { on: 'table', method: 'read', rest: /^$/ },
+  'dynamodb:Query': { on: 'table', method: 'read', rest: /^$/ },
+  'dynamodb:Scan': { on: 'table', method: 'scan', rest: /^$/ },
+  'dynamodb:PutItem': { on: 'table', method: 'write', rest: /^$/ },
+  'dynamodb:UpdateItem': { on: 'table', method: 'write', rest: /^$/ },
+  'dynamodb:ConditionCheckItem': { on: 'table', method: 'write', rest: /^$/ },
+  'dynamodb:DeleteItem': { on: 'table', method: 'delete', rest: /^$/ },
   'lambda:InvokeFunction': { on: 'function', method: 'invoke', rest: /^$/ },
   'ssm:GetParameter': { on: 'parameter', method: 'read', rest: /^$/ },
   'secretsmanager:GetSecretValue': { on: 'secret', method: 'read', rest: /^$/ },
@@ -38,6 +46,7 @@ const WORD: Readonly<Record<Exclude<DeclaredKind, 'resource'>, string>> = {
   topic: 'topic',
   queue: 'queue',
   stream: 'stream',
+  table: 'table',
   function: 'lambda',
   parameter: 'parameter',
   secret: 'secret',
@@ -72,19 +81,40 @@ export const suggestGrant = (
     declared === 'resource'
       ? `  // ${name} = resource('${type}', '${logicalId}', …)`
       : `  // ${name} = ${WORD[declared]}('${logicalId}'…)`;
+  const index = indexModes(action, found);
+  if (index !== undefined) {
+    const access = `${name}.access(${index.map(quoted).join(', ')})`;
+    return `${widenedClient(found, index, fn) ?? `${freeName(name, action, fn)}: ${access}`},${remark}`;
+  }
   if (curated?.on !== declared || !curated.rest.test(rest))
     return `${freeName(name, action, fn)}: allow(${actionsCode([action])}).on(${arnCode(found, widened(rest))}),${remark}`;
-  const wider = declared === 'bucket' ? widenedBucket(logicalId, curated.method, fn) : undefined;
+  const wider = widenedClient(found, [curated.method], fn);
   return wider === undefined
     ? `${freeName(name, action, fn)}: ${name}.${curated.method}(),${remark}`
     : `${wider},${remark}`;
 };
 
-/** A bucket that the function has a client of already gets one client for both. */
-const widenedBucket = (logicalId: string, mode: string, { grants }: Granted) => {
+/** What to grant on an index of a table: it is queried, or read whole. */
+const indexModes = (
+  action: string,
+  { declared, rest }: Pick<NamedResource, 'declared' | 'rest'>,
+): readonly string[] | undefined => {
+  const index = /^\/index\/([^/]+)$/.exec(rest)?.[1];
+  if (declared !== 'table' || index === undefined) return undefined;
+  if (action === 'dynamodb:Query') return [`index:${index}`];
+  return action === 'dynamodb:Scan' ? ['scan', `index:${index}`] : undefined;
+};
+
+/** A bucket or table that the function has a client of already gets one client for both. */
+const widenedClient = (
+  { logicalId, declared }: Pick<NamedResource, 'logicalId' | 'declared'>,
+  wanted: readonly string[],
+  { grants }: Granted,
+) => {
+  if (declared !== 'bucket' && declared !== 'table') return undefined;
   for (const [key, { binding }] of Object.entries(grants))
-    if (binding?.kind === 'bucket' && binding.resource === logicalId) {
-      const modes = [...new Set([...binding.modes, mode])].map(quoted).join(', ');
+    if (binding?.kind === declared && binding.resource === logicalId) {
+      const modes = [...new Set([...binding.modes, ...wanted])].map(quoted).join(', ');
       return `${key}: ${variableOf(logicalId)}.access(${modes})`;
     }
   return undefined;

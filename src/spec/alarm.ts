@@ -165,3 +165,21 @@ export const scheduleGroupMetrics = (target: Referable) => {
     targetErrors: metric('TargetErrorCount'),
   };
 };
+
+/** DynamoDB's metrics of one table, without its indexes. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+export const tableMetrics = (target: Referable) => {
+  const metric = (metricName: string): AlarmMetric => ({
+    kind: 'metric',
+    namespace: 'AWS/DynamoDB',
+    metricName,
+    statistic: 'Sum',
+    dimensions: { TableName: ref(target) },
+    of: target.name,
+  });
+  return {
+    readThrottles: metric('ReadThrottleEvents'),
+    writeThrottles: metric('WriteThrottleEvents'),
+    consumedReads: metric('ConsumedReadCapacityUnits'),
+    consumedWrites: metric('ConsumedWriteCapacityUnits'),
+  };
+};

@@ -11,7 +11,8 @@ export type SourceKind =
   | 'custom-resource'
   | 'kinesis'
   | 'eventbridge'
-  | 'scheduler';
+  | 'scheduler'
+  | 'dynamodb';
 
 /**
  * What starts a function, as data.

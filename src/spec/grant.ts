@@ -1,5 +1,6 @@
 import type { Action, ArnsFor, ConditionsOn, Meaningful } from './iam-types.ts';
 import type { MessageSchema } from './message-schema.ts';
+import type { TableKeyNames } from './table-key-names.ts';
 import type { Value } from './value.ts';
 
 /** Conditions of a statement: operator, key, values. */
@@ -25,6 +26,7 @@ export interface ClientBinding {
     | 'bucket'
     | 'topic'
     | 'queue'
+    | 'table'
     | 'stream'
     | 'function'
     | 'parameter'
@@ -44,6 +46,8 @@ export interface ClientBinding {
   readonly partitionKey?: (data: never) => string;
   /** Of a bus: the kind of event that is put. */
   readonly event?: { readonly source: string; readonly detailType: string };
+  /** Of a table: names of its keys. */
+  readonly keys?: TableKeyNames;
 }
 
 /**

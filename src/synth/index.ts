@@ -4,6 +4,8 @@ import {
   synthesiseBus,
   synthesiseEventBridgeSource,
 } from '../sources/eventbridge/synth.ts';
+import { synthesiseTable } from '../sources/dynamodb/synth.ts';
+import { synthesiseDynamodbSource } from '../sources/dynamodb/synth-changes.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseKinesisSource, synthesiseStream } from '../sources/kinesis/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
@@ -112,6 +114,7 @@ const SOURCES: Readonly<
   'custom-resource': () => {},
   eventbridge: synthesiseEventBridgeSource,
   scheduler: synthesiseSchedulerSource,
+  dynamodb: synthesiseDynamodbSource,
 };
 
 /** One line for each kind of resource. */
@@ -130,6 +133,7 @@ const RESOURCES: Readonly<
   schedule: checkSchedule,
   scheduleGroup: synthesiseScheduleGroup,
   scheduleRole: synthesiseScheduleRole,
+  table: synthesiseTable,
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,
@@ -191,7 +195,7 @@ const archiveParameters = ({ artifactKey }: SynthesisOptions) => ({
 const bySource = (sources: readonly EventSource[]) =>
   [...sources].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 const keyOf = ({ source, target, detail }: EventSource) =>
-  `${source} ${target.name} ${JSON.stringify(detail)}`;
+  `${source} ${target.name} ${JSON.stringify(detail, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`;
 
 /**
  * Writes a service as a CloudFormation template. Pure: no file, no clock, no chance; the order of the program does not matter.

@@ -8,6 +8,7 @@ import type { ScheduleGroupDeclaration } from '../sources/scheduler/group.ts';
 import type { SecretDeclaration } from '../sources/secret/spec.ts';
 import type { QueueDeclaration } from '../sources/sqs/spec.ts';
 import type { TopicDeclaration } from '../sources/sns/spec.ts';
+import type { TableDeclaration } from '../sources/dynamodb/spec.ts';
 import type { BucketClient, BucketMode } from '../spec/bucket.ts';
 import type { ArchiveReplayer, BusPutter, EventPutter } from '../spec/bus-client.ts';
 import type { Grant } from '../spec/grant.ts';
@@ -18,6 +19,7 @@ import type { RecordData } from '../runtime/record-data.ts';
 import type { ScheduleGroupClient, ScheduleMode } from '../spec/schedule-client.ts';
 import type { SettingReader } from '../spec/setting-client.ts';
 import type { StreamClient, StreamMode } from '../spec/stream-client.ts';
+import type { TableClient, TableMode } from '../spec/table-client.ts';
 import type { TopicPublisher } from '../spec/topic-client.ts';
 import type { Referable } from '../spec/value.ts';
 import { TestingError } from './testing-error.ts';
@@ -32,21 +34,23 @@ export type ClientOf<Declaration> =
         ? QueueClient<QueueMode, Sent<Schema>, Received<Schema, string>>
         : Declaration extends StreamDeclaration<infer Schema, infer Keyed>
           ? StreamClient<StreamMode, Sent<Schema>, Received<Schema, RecordData>, Keyed>
-          : Declaration extends TopicDeclaration<infer Schema>
-            ? TopicPublisher<Sent<Schema>>
-            : Declaration extends EventDeclaration<infer Schema>
-              ? EventPutter<Sent<Schema>>
-              : Declaration extends BusDeclaration
-                ? BusPutter
-                : Declaration extends ArchiveDeclaration
-                  ? ArchiveReplayer
-                  : Declaration extends ScheduleGroupDeclaration<infer Schema>
-                    ? ScheduleGroupClient<ScheduleMode, Sent<Schema>>
-                    : Declaration extends FunctionDeclaration<infer Event, infer Result>
-                      ? FunctionClient<Event, Result>
-                      : Declaration extends ParameterDeclaration | SecretDeclaration
-                        ? SettingReader
-                        : never;
+          : Declaration extends TableDeclaration<infer Types>
+            ? TableClient<TableMode<keyof Types['indexes'] & string>, Types>
+            : Declaration extends TopicDeclaration<infer Schema>
+              ? TopicPublisher<Sent<Schema>>
+              : Declaration extends EventDeclaration<infer Schema>
+                ? EventPutter<Sent<Schema>>
+                : Declaration extends BusDeclaration
+                  ? BusPutter
+                  : Declaration extends ArchiveDeclaration
+                    ? ArchiveReplayer
+                    : Declaration extends ScheduleGroupDeclaration<infer Schema>
+                      ? ScheduleGroupClient<ScheduleMode, Sent<Schema>>
+                      : Declaration extends FunctionDeclaration<infer Event, infer Result>
+                        ? FunctionClient<Event, Result>
+                        : Declaration extends ParameterDeclaration | SecretDeclaration
+                          ? SettingReader
+                          : never;
 
 /** Grants of everything, one line a kind. */
 const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
@@ -54,6 +58,15 @@ const WHOLE: Readonly<Record<string, (declaration: never) => Grant>> = {
   queue: (declared: QueueDeclaration) =>
     declared.access('send', 'receive', 'purge', 'inspect', 'redrive'),
   stream: (declared: StreamDeclaration) => declared.access('put', 'read'),
+  table: (declared: TableDeclaration) =>
+    declared.access(
+      'read',
+      'scan',
+      'write',
+      'delete',
+      ...Object.keys(declared.options.indexes ?? {}).map((index) => `index:${index}` as const),
+      ...Object.keys(declared.options.localIndexes ?? {}).map((index) => `index:${index}` as const),
+    ),
   topic: (declared: TopicDeclaration) => declared.publish(),
   bus: (declared: BusDeclaration) => declared.put(),
   'bus-event': (declared: EventDeclaration) => declared.put(),

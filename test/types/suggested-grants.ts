@@ -12,6 +12,7 @@ import {
   secret,
   stream,
   sub,
+  table,
   topic,
 } from '../../src/index.ts';
 
@@ -27,9 +28,14 @@ const shared = stream('Shared', {
 });
 const deleteResource = bucket('Delete');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
-const orders = bus('Orders');
-const history = orders.archive('History');
+const market = bus('Market');
+const history = market.archive('History');
 const reminders = scheduleGroup('Reminders');
+const orders = table('Orders', {
+  partitionKey: 'id',
+  indexes: { byCustomer: { partitionKey: 'customer' } },
+});
+const stock = table('Stock', { partitionKey: 'sku' });
 const loose = resource('AWS::SNS::Topic', 'Loose', {});
 const count = lambda('Count', {}, async () => 1);
 
@@ -54,7 +60,7 @@ export const suggested = [
   { shared: shared.put() },
   { shared: allow('kinesis:DescribeStream').on(shared.arn) },
   { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
-  { orders: orders.put() },
+  { market: market.put() },
   { defaultBus: defaultBus.put() },
   { history: history.replay() },
   { reminders: reminders.create() },
@@ -64,6 +70,12 @@ export const suggested = [
       'arn:aws:scheduler:us-east-1:000000000000:schedule/keeper-reminders/a1',
     ),
   },
+  { orders: orders.read() },
+  { orders: orders.scan() },
+  { orders: orders.access('index:byCustomer') },
+  { orders: orders.access('scan', 'index:byCustomer') },
+  { orders: allow('dynamodb:DescribeTable').on(orders.arn) },
+  { stock: stock.access('read', 'delete') },
   { getItem: allow('dynamodb:GetItem').on('arn:aws:dynamodb:us-east-1:000000000000:table/Orders') },
   { getCallerIdentity: allow('sts:GetCallerIdentity').on('*') },
   { pictures: allow('s3:GetObject').on(sub`${photos.arn}/in/*`) },

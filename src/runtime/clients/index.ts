@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
     queue: () => import('./queue.ts'),
     stream: () => import('./stream.ts'),
     topic: () => import('./topic.ts'),
+    table: () => import('./table/index.ts'),
     function: () => import('./function.ts'),
     parameter: () => import('./parameter.ts'),
     schedules: () => import('./schedules.ts'),
@@ -60,11 +61,29 @@ const NAMES: Readonly<Record<ClientBinding['kind'], string>> = {
   queue: 'queueUrl',
   stream: 'streamName',
   topic: 'topicArn',
+  table: 'tableName',
   function: 'functionName',
   parameter: 'settingName',
   schedules: 'groupName',
   secret: 'settingName',
 };
+
+/** Methods that answer with a list at once, which is read as it is wanted. */
+const LISTS: ReadonlySet<string> = new Set(['list', 'query', 'scan']);
+
+interface List extends AsyncIterable<unknown> {
+  all?(): Promise<unknown>;
+  page?(...args: readonly unknown[]): Promise<unknown>;
+}
+
+/** Stands for a list whose client is still loading. */
+const deferredList = (load: () => Promise<unknown>): Required<List> => ({
+  async *[Symbol.asyncIterator]() {
+    yield* (await load()) as List;
+  },
+  all: async () => ((await load()) as List).all?.(),
+  page: async (...args) => ((await load()) as List).page?.(...args),
+});
 
 /** Stands for a client that is still loading: each method is there at once and waits when it is called. */
 const deferred = (
@@ -80,12 +99,9 @@ const deferred = (
     get: (target, property) => {
       if (typeof property !== 'string' || property === 'then') return undefined;
       if (property in target) return target[property];
-      const method =
-        property === 'list'
-          ? async function* (...args: readonly unknown[]) {
-              yield* (await call('list', args)) as AsyncIterable<unknown>;
-            }
-          : (...args: readonly unknown[]) => call(property, args);
+      const method = LISTS.has(property)
+        ? (...args: readonly unknown[]) => deferredList(() => call(property, args))
+        : (...args: readonly unknown[]) => call(property, args);
       target[property] = method;
       return method;
     },
