@@ -1,3 +1,4 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
@@ -5,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { lambda, queue, resource, service, table, topic } from '../../index.ts';
+import { alarm, lambda, queue, resource, service, table, topic } from '../../index.ts';
 import type { ServiceDeclaration } from '../../index.ts';
 import { synthesise } from '../../synth/index.ts';
 import type { TestCloud } from '../../testing/index.ts';
@@ -536,4 +537,35 @@ it('works in an archive, as readers and clients do', async () => {
     refused: 'ConditionFailedError',
   });
   expect(await cloud.use(tallying.totals).scan().all()).toEqual([{ customer: 'ann', total: 7 }]);
+});
+
+it('tells alarms what is used of it', async () => {
+  const orders = table('Orders', { partitionKey: 'id' });
+  const busy = alarm(orders.consumedWrites, { threshold: 3, period: 60 });
+  const refused = alarm(orders.writeThrottles, { threshold: 1 });
+  const shop = service('Shop', { resources: [orders], alarms: [busy, refused] });
+  expect(propertiesOf(shop, 'OrdersWriteThrottleEventsAlarm')).toMatchObject({
+    Namespace: 'AWS/DynamoDB',
+    MetricName: 'WriteThrottleEvents',
+    Dimensions: [{ Name: 'TableName', Value: { Ref: 'Orders' } }],
+    Statistic: 'Sum',
+  });
+  expect([orders.readThrottles.metricName, orders.consumedReads.metricName]).toEqual([
+    'ReadThrottleEvents',
+    'ConsumedReadCapacityUnits',
+  ]);
+  const cloud = await start();
+  await cloud.provision(shop);
+  const cloudwatch = new CloudWatchClient(cloud.settings);
+  const states = async () => {
+    const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({}));
+    return MetricAlarms.map(
+      ({ MetricName, StateValue }) => `${MetricName} ${StateValue}`,
+    ).toSorted();
+  };
+  await cloud.advance('5 minutes');
+  expect(await states()).toEqual(['ConsumedWriteCapacityUnits OK', 'WriteThrottleEvents OK']);
+  await cloud.use(orders).putAll([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+  await cloud.advance('2 minutes');
+  expect(await states()).toEqual(['ConsumedWriteCapacityUnits ALARM', 'WriteThrottleEvents OK']);
 });

@@ -138,6 +138,7 @@ const selfWriting = {
             'logs.amazonaws.com',
             'apigateway.amazonaws.com',
             'sns.amazonaws.com',
+            'dynamodb.amazonaws.com',
             'sqs.amazonaws.com',
             's3.amazonaws.com',
             'scheduler.amazonaws.com',

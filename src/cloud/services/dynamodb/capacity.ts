@@ -39,14 +39,19 @@ export const spend = (spending: Spending, units: number, index?: string): void =
   else spending.onIndexes.set(index, (spending.onIndexes.get(index) ?? 0) + units);
 };
 
-/** A write's units: of the table, by the larger of both items, and of each index that changes. */
+/** A write's units of the table alone, by the larger of both items. */
+export const spendOnTable = (spending: Spending, { before, after }: Written, factor = 1): void =>
+  spend(spending, factor * writeUnits(Math.max(before?.bytes ?? 0, after?.bytes ?? 0)));
+
+/** A write's units: of the table, and of each index that changes. */
 export const spendWrite = (
   state: DynamodbState,
   spending: Spending,
-  { before, after }: Written,
+  written: Written,
   factor = 1,
 ): void => {
-  spend(spending, factor * writeUnits(Math.max(before?.bytes ?? 0, after?.bytes ?? 0)));
+  const { before, after } = written;
+  spendOnTable(spending, written, factor);
   const data = state.dataOf(spending.table);
   for (const { name } of spending.table.indexes) {
     const view = data.view(name);

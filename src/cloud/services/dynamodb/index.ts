@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../../core/define-service.ts';
 import { defineService } from '../../core/define-service.ts';
 import { NO_THROTTLE, PROVISIONED_THROTTLE } from './capacity.ts';
 import { invalid } from './errors.ts';
+import { counted } from './metrics.ts';
 import { batchOperations } from './operations/batch-operations.ts';
 import { itemOperations } from './operations/item-operations.ts';
 import { partiqlOperations } from './operations/partiql-operations.ts';
@@ -80,7 +81,7 @@ const resume = (context: StandingContext): void => {
 
 /** Amazon DynamoDB. */
 export const createDynamodb = (options: DynamodbOptions = {}): ServiceDefinition => {
-  const throttle = options.throttles === true ? PROVISIONED_THROTTLE : NO_THROTTLE;
+  const throttle = counted(options.throttles === true ? PROVISIONED_THROTTLE : NO_THROTTLE);
   return defineService<DynamodbState>({
     ...SHARED,
     id: 'dynamodb',
@@ -99,6 +100,7 @@ export const createDynamodb = (options: DynamodbOptions = {}): ServiceDefinition
     resources: [table],
     completeInput: (input, { headers }) => requireName(input, headers['x-amz-target']),
     start: resume,
+    stop: ({ state }) => state.teller.stop(),
     // BatchWriteItem takes 16 MB. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     maxBodyBytes: 24 * 1024 * 1024,
   });

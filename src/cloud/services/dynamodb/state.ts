@@ -1,7 +1,10 @@
 import type { Timer } from '../../core/clock.ts';
 import type { OperationContext, ServiceContext, StateTools } from '../../core/define-service.ts';
+import type { MinuteTeller } from '../../core/minute-teller.ts';
+import { createMinuteTeller } from '../../core/minute-teller.ts';
 import type { Table } from '../../core/store.ts';
 import { resourceNotFound, tableNotFound } from './errors.ts';
+import type { Tallies } from './metrics.ts';
 import type {
   ChangeRecord,
   StoredItem,
@@ -51,6 +54,10 @@ export interface DynamodbState {
   readonly timers: Map<string, Timer>;
   /** Used units of provisioned throughput. */
   readonly buckets: Map<string, Bucket>;
+  /** What CloudWatch is told of this minute. */
+  readonly tallies: Tallies;
+  /** Tells CloudWatch. */
+  readonly teller: MinuteTeller;
 }
 
 export type Context = OperationContext<DynamodbState>;
@@ -101,6 +108,8 @@ export const createDynamodbState = (tools: StateTools): DynamodbState => {
     },
     timers: new Map(),
     buckets: new Map(),
+    tallies: new Map(),
+    teller: createMinuteTeller('AWS/DynamoDB', 'dynamodb.amazonaws.com'),
   };
 };
 

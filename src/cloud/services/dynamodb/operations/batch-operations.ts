@@ -8,6 +8,7 @@ import {
   createSpending,
   readUnits,
   spend,
+  spendOnTable,
   spendWrite,
 } from '../capacity.ts';
 import { assertTableName, constraints } from '../constraints.ts';
@@ -176,6 +177,7 @@ const batchWrite = (input: BatchWriteInput, context: Context, throttle: Throttle
       if (spending === undefined) spendings.push((spending = createSpending(plan.table, 'write')));
       if (input.ReturnConsumedCapacity !== undefined || throttle.isOn)
         spendWrite(state, spending, written);
+      else spendOnTable(spending, written);
       const told = collectionMetrics(input.ReturnItemCollectionMetrics, plan);
       if (told !== undefined) metrics[name] = [...(metrics[name] ?? []), told];
     }

@@ -8,6 +8,7 @@ import {
   createSpending,
   readUnits,
   spend,
+  spendOnTable,
   spendWrite,
 } from '../capacity.ts';
 import { assertTableName, constraints } from '../constraints.ts';
@@ -89,10 +90,10 @@ const writeAndTell = (context: Context, throttle: Throttle, plan: WritePlan, inp
   const written = execute(context, plan);
   const spending = createSpending(plan.table, 'write');
   // Counting the units of every index costs more than the write: only for who asks.
-  if (input.ReturnConsumedCapacity !== undefined || throttle.isOn) {
+  if (input.ReturnConsumedCapacity !== undefined || throttle.isOn)
     spendWrite(context.state, spending, written);
-    throttle.charge(context, spending);
-  }
+  else spendOnTable(spending, written);
+  throttle.charge(context, spending);
   const Attributes = returned(input.ReturnValues, plan, written.before?.item, written.after?.item);
   const ConsumedCapacity = consumed(input.ReturnConsumedCapacity, spending);
   const ItemCollectionMetrics = collectionMetrics(input.ReturnItemCollectionMetrics, plan);
