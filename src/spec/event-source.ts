@@ -2,7 +2,7 @@ import type { EventReader } from './event-reader.ts';
 import type { GrantStatement } from './grant.ts';
 
 /** The drawers of `src/sources`. */
-export type SourceKind = 's3' | 'http-api' | 'sns' | 'sqs';
+export type SourceKind = 's3' | 'http-api' | 'sns' | 'sqs' | 'alarm';
 
 /**
  * What starts a function, as data.

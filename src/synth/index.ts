@@ -1,3 +1,8 @@
+import {
+  synthesiseAlarm,
+  synthesiseAlarmSource,
+  synthesiseCompositeAlarm,
+} from '../sources/alarm/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
@@ -11,7 +16,6 @@ import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ResourceOptions } from '../spec/resource.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 import { applyAdjustment } from './adjustment.ts';
-import { synthesiseAlarm } from './alarm.ts';
 import { knownBucketNames, synthesiseBucket } from './bucket.ts';
 import type { TemplateBuilder } from './builder.ts';
 import { assertNoProblems, createBuilder } from './builder.ts';
@@ -93,6 +97,7 @@ const SOURCES: Readonly<
   'http-api': synthesiseRoute,
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
+  alarm: synthesiseAlarmSource,
 };
 
 /** One line for each kind of resource. */
@@ -108,6 +113,8 @@ const RESOURCES: Readonly<
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,
+  alarm: synthesiseAlarm,
+  compositeAlarm: synthesiseCompositeAlarm,
   resource: (declaration, builder) => synthesiseResource(declaration, builder),
 };
 
@@ -196,8 +203,6 @@ export const synthesise = (
     });
   }
   synthesiseBoundary(builder);
-  for (const alarm of byName(collected.alarms))
-    builder.within(alarm.name, () => synthesiseAlarm(alarm, builder));
   for (const adjustment of service.adjustments) applyAdjustment(adjustment, builder);
   keepData(builder);
   for (const [name, value] of Object.entries(service.outputs))
