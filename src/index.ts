@@ -263,8 +263,27 @@ export type {
 export { HttpError } from './runtime/http-error.ts';
 export { adjust } from './spec/adjust.ts';
 export type { Adjustment, AdjustmentOptions } from './spec/adjust.ts';
-export { alarm } from './spec/alarm.ts';
-export type { AlarmDeclaration, AlarmMetric, AlarmOptions } from './spec/alarm.ts';
+export { alarm, compositeAlarm } from './sources/alarm/spec.ts';
+export type {
+  ActionsSuppressor,
+  AlarmActions,
+  AlarmDeclaration,
+  AlarmOptions,
+  AlarmSourceOptions,
+  CompositeAlarmDeclaration,
+  CompositeAlarmOptions,
+} from './sources/alarm/spec.ts';
+export type {
+  AlarmChange,
+  AlarmConfiguration,
+  AlarmEvent,
+  AlarmEventState,
+  AlarmState,
+  AlarmStatus,
+} from './sources/alarm/change.ts';
+export { allOf, anyOf, atLeast, inState, noneOf } from './sources/alarm/rule.ts';
+export type { AlarmRule, AlarmTerm } from './sources/alarm/rule.ts';
+export type { AlarmMetric, AlarmReference } from './spec/alarm.ts';
 export type {
   BucketClient,
   BucketMode,

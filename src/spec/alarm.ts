@@ -1,6 +1,4 @@
-import { declaredAt } from './declared-at.ts';
-import type { DeclaredAt } from './declared-at.ts';
-import type { Referable, Value } from './value.ts';
+import type { Expression, Referable, Value } from './value.ts';
 import { getAtt, ref } from './value.ts';
 
 /** A metric to set an alarm on. */
@@ -18,66 +16,16 @@ export interface AlarmMetric {
   readonly of: string;
 }
 
-/** When an alarm goes off, and whom it tells. */
-export interface AlarmOptions {
-  /** The value that is compared, in the metric's unit. */
-  readonly threshold: number;
-  /** How the value is compared with the threshold. @defaultValue 'GreaterThanOrEqualToThreshold' */
-  readonly comparison?:
-    | 'GreaterThanOrEqualToThreshold'
-    | 'GreaterThanThreshold'
-    | 'LessThanThreshold'
-    | 'LessThanOrEqualToThreshold';
-  /** Length of a period in seconds: 10, 30 or a multiple of 60. @defaultValue 60 */
-  readonly period?: number;
-  /** How many periods are looked at. @defaultValue 1 */
-  readonly evaluationPeriods?: number;
-  /** How many datapoints of those periods must breach. @defaultValue all */
-  readonly datapointsToAlarm?: number;
-  /** What a period without data counts as. @defaultValue 'notBreaching' */
-  readonly treatMissingData?: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
-  /** Statistic over a period. @defaultValue the metric's own */
-  readonly statistic?: string;
-  /** Topic that is told when it goes off and when it is over. */
-  readonly notify?: Referable;
-  /** Logical id. @defaultValue from the function and the metric, such as `StampErrorsAlarm` */
-  readonly name?: string;
-  /** What to do when it goes off. */
-  readonly description?: string;
-}
-
-/** An alarm as data. */
-export interface AlarmDeclaration {
-  readonly kind: 'alarm';
+/** An alarm that something refers to, whatever it looks at. */
+export interface AlarmReference {
+  readonly kind: 'alarm' | 'compositeAlarm';
   /** Logical id. */
   readonly name: string;
-  /** What it looks at. */
-  readonly metric: AlarmMetric;
-  /** When it goes off. */
-  readonly options: AlarmOptions;
-  /** Where it is declared. */
-  readonly declaredAt?: DeclaredAt;
+  /** Its ARN. */
+  readonly arn: Expression;
+  /** Its physical name. */
+  readonly alarmName: Expression;
 }
-
-/**
- * States an alarm on a metric.
- * @example
- * ```ts
- * import { alarm, lambda, topic } from 'sparta';
- * const alerts = topic('Alerts');
- * const work = lambda('Work', {}, async () => 'done');
- * export const failing = alarm(work.errors, { threshold: 1, notify: alerts });
- * ```
- */
-export const alarm = (metric: AlarmMetric, options: AlarmOptions): AlarmDeclaration =>
-  Object.freeze({
-    kind: 'alarm',
-    // Names of metrics may have points (`GetRecords.IteratorAgeMilliseconds`), logical ids none.
-    name: options.name ?? `${metric.of}${metric.metricName.replaceAll(/[^A-Za-z0-9]/g, '')}Alarm`,
-    metric,
-    options,
-    ...declaredAt(),
-  });
 
 /** Lambda's metrics of one function. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export const functionMetrics = (target: Referable) => {

@@ -12,7 +12,8 @@ export type SourceKind =
   | 'kinesis'
   | 'eventbridge'
   | 'scheduler'
-  | 'dynamodb';
+  | 'dynamodb'
+  | 'alarm';
 
 /**
  * What starts a function, as data.

@@ -1,5 +1,5 @@
 import type { Adjustment } from './adjust.ts';
-import type { AlarmDeclaration } from './alarm.ts';
+import type { AlarmReference } from './alarm.ts';
 import { declaredAt } from './declared-at.ts';
 import type { DeclaredAt } from './declared-at.ts';
 import type { Grant } from './grant.ts';
@@ -15,7 +15,7 @@ export interface ServiceOptions {
   /** Resources that nothing refers to. */
   readonly resources?: readonly Referable[];
   /** Its alarms. */
-  readonly alarms?: readonly AlarmDeclaration[];
+  readonly alarms?: readonly AlarmReference[];
   /** Changes of what its declarations become. */
   readonly adjustments?: readonly Adjustment[];
   /** Values that the stack tells, beside those that Sparta adds. */
@@ -41,7 +41,7 @@ export interface ServiceDeclaration {
   /** Resources that nothing refers to. */
   readonly resources: readonly Referable[];
   /** Its alarms. */
-  readonly alarms: readonly AlarmDeclaration[];
+  readonly alarms: readonly AlarmReference[];
   /** Changes of what its declarations become. */
   readonly adjustments: readonly Adjustment[];
   /** Values that the stack tells. */

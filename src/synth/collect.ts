@@ -1,4 +1,3 @@
-import type { AlarmDeclaration } from '../spec/alarm.ts';
 import type { DeclaredAt } from '../spec/declared-at.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
@@ -14,8 +13,7 @@ export interface AnyDeclaration extends Referable {
 /** Everything that a service needs, found by following its references. */
 export interface Collected {
   readonly functions: readonly FunctionDeclaration[];
-  readonly alarms: readonly AlarmDeclaration[];
-  /** Buckets, topics, APIs and other resources, by logical id. */
+  /** Buckets, topics, APIs, alarms and other resources, by logical id. */
   readonly resources: ReadonlyMap<string, AnyDeclaration>;
   /** Functions that something refers to. */
   readonly referredFunctions: ReadonlyMap<string, Referable>;
@@ -53,13 +51,21 @@ export const referencesIn = (value: unknown, found: Referable[] = []): readonly 
   return found;
 };
 
+/** What an alarm names as it is: whom it tells, and a metric that must be made. */
+const namedBy = ({ options, metric }: AnyDeclaration): readonly Referable[] => {
+  const { notify } = options as { readonly notify?: unknown };
+  return [notify, metric].flat().filter(isNamed);
+};
+
+const isNamed = (value: unknown): value is Referable =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'name' in value;
+
 export const collect = (service: ServiceDeclaration): Collected => {
   const resources = new Map<string, AnyDeclaration>();
   const referredFunctions = new Map<string, Referable>();
   const bare = new Map<string, Referable>();
   const clashes: { name: string; one: AnyDeclaration; other: AnyDeclaration }[] = [];
   const functions = [...service.functions];
-  const alarms = [...service.alarms];
 
   const follow = (target: Referable): void => {
     if (target.kind === 'function') {
@@ -76,16 +82,17 @@ export const collect = (service: ServiceDeclaration): Collected => {
       return;
     }
     resources.set(target.name, target);
-    for (const inner of referencesIn(target['properties'] ?? target['options'])) follow(inner);
+    const { properties, options, metric, rule } = target;
+    for (const inner of referencesIn([properties ?? options, metric, rule])) follow(inner);
+    for (const inner of namedBy(target)) follow(inner);
     const dependsOn = (
       target['options'] as { readonly dependsOn?: readonly Referable[] } | undefined
     )?.dependsOn;
     for (const inner of dependsOn ?? []) follow(inner);
   };
 
-  for (const target of service.resources) {
-    if (target.kind === 'alarm') alarms.push(target as AlarmDeclaration);
-    else if (target.kind === 'function') functions.push(target as unknown as FunctionDeclaration);
+  for (const target of [...service.resources, ...service.alarms]) {
+    if (target.kind === 'function') functions.push(target as unknown as FunctionDeclaration);
     else follow(target);
   }
   for (const fn of functions) {
@@ -99,10 +106,6 @@ export const collect = (service: ServiceDeclaration): Collected => {
     }
     for (const target of referencesIn(fn.settings)) follow(target);
   }
-  for (const { metric, options } of alarms) {
-    for (const target of referencesIn(metric.dimensions)) follow(target);
-    if (options.notify !== undefined) follow(options.notify);
-  }
   for (const { target, properties, options } of service.adjustments) {
     if (typeof target !== 'string' && target.kind === 'resource') follow(target);
     for (const inner of referencesIn(properties)) follow(inner);
@@ -111,7 +114,7 @@ export const collect = (service: ServiceDeclaration): Collected => {
   for (const target of referencesIn(service.outputs)) follow(target);
   for (const target of referencesIn(service.permissionsBoundary)) follow(target);
   for (const name of resources.keys()) bare.delete(name);
-  return { functions, alarms, resources, referredFunctions, clashes, bare };
+  return { functions, resources, referredFunctions, clashes, bare };
 };
 
 /** Handles of one declaration are spread copies of it: same place, same options. */

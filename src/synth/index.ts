@@ -6,6 +6,11 @@ import {
 } from '../sources/eventbridge/synth.ts';
 import { synthesiseTable } from '../sources/dynamodb/synth.ts';
 import { synthesiseDynamodbSource } from '../sources/dynamodb/synth-changes.ts';
+import {
+  synthesiseAlarm,
+  synthesiseAlarmSource,
+  synthesiseCompositeAlarm,
+} from '../sources/alarm/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseKinesisSource, synthesiseStream } from '../sources/kinesis/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
@@ -26,7 +31,6 @@ import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { ResourceOptions } from '../spec/resource.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
 import { applyAdjustment } from './adjustment.ts';
-import { synthesiseAlarm } from './alarm.ts';
 import { knownBucketNames, synthesiseBucket } from './bucket.ts';
 import type { TemplateBuilder } from './builder.ts';
 import { assertNoProblems, createBuilder } from './builder.ts';
@@ -115,6 +119,7 @@ const SOURCES: Readonly<
   eventbridge: synthesiseEventBridgeSource,
   scheduler: synthesiseSchedulerSource,
   dynamodb: synthesiseDynamodbSource,
+  alarm: synthesiseAlarmSource,
 };
 
 /** One line for each kind of resource. */
@@ -137,6 +142,8 @@ const RESOURCES: Readonly<
   httpApi: synthesiseHttpApi,
   parameter: synthesiseParameter,
   secret: synthesiseSecret,
+  alarm: synthesiseAlarm,
+  compositeAlarm: synthesiseCompositeAlarm,
   resource: (declaration, builder) => synthesiseResource(declaration, builder),
 };
 
@@ -228,8 +235,6 @@ export const synthesise = (
       for (const source of bySource(fn.on)) SOURCES[source.source](fn, source, builder);
     });
   synthesiseBoundary(builder);
-  for (const alarm of byName(collected.alarms))
-    builder.within(alarm.name, () => synthesiseAlarm(alarm, builder));
   for (const adjustment of service.adjustments) applyAdjustment(adjustment, builder);
   keepData(builder);
   for (const [name, value] of Object.entries(service.outputs))

@@ -138,7 +138,6 @@ export const validate = (collected: Collected, builder: TemplateBuilder): void =
     for (const check of CHECKS) check(fn, builder);
   }
   for (const resource of collected.resources.values()) checkName(resource, builder);
-  for (const alarm of collected.alarms) checkName(alarm, builder);
   for (const { name, one, other } of collected.clashes)
     builder.problem(
       'DUPLICATE_NAME',
