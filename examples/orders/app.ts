@@ -31,7 +31,7 @@ export const payments = queue('Payments', {
 const shop = bus('Shop');
 export const paid = shop.event('OrderPaid', { source: 'orders', schema: Paid });
 /** The most that the bank lends, cents. */
-const LIMIT_CENTS = 100_000;
+export const LIMIT_CENTS = 100_000;
 const hourly = schedule('Hourly', { rate: '1 hour' });
 export const alerts = topic('Alerts');
 
@@ -60,7 +60,7 @@ const show = lambda(
   },
 );
 
-// The table's stream, not the API, asks for the money: what is stored will be charged, and nothing else.
+// The table's stream asks for the money, not the API: what is stored will be charged, and nothing else.
 const bill = lambda(
   'Bill',
   {
@@ -126,10 +126,10 @@ const expire = lambda(
   },
 );
 
-export const shopService = service('Orders', {
+export const shopping = service('Orders', {
   description: 'Takes, charges and ships orders',
   functions: [place, show, bill, charge, ship, expire],
   alarms: [alarm(declined.depth, { threshold: 1, notify: alerts })],
 });
 
-await main(shopService);
+await main(shopping);

@@ -14,11 +14,9 @@ export const Order = z.object({
   status: z.enum(['placed', 'paid', 'shipped', 'declined', 'expired']),
   placedAt: z.iso.datetime(),
 });
-export type Order = z.infer<typeof Order>;
 
 /** What is to be charged. */
 export const Payment = z.object({ order: z.string(), customer: z.string(), cents: z.int() });
-export type Payment = z.infer<typeof Payment>;
 
 /** A line of the ledger: money that was taken. */
 export const Charge = z.object({ id: z.string(), order: z.string(), cents: z.int() });

@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { lambda, service } from 'sparta';
-import { findDisorder, startCloud } from 'sparta/testing';
 import type { TestCloud } from 'sparta/testing';
-import { api, charging, declined, ledger, orders, payments, shop } from './app.ts';
+import { startCloud } from 'sparta/testing';
+import { api, charging, declined, ledger, LIMIT_CENTS, orders, shopping } from './app.ts';
 
-/** Everything is provisioned once; each test has a copy. */
+/** Everything is provisioned once; each test has a copy of its own. */
 let provisioned: TestCloud;
 before(async () => {
   provisioned = await startCloud();
-  await provisioned.provision(shop);
+  await provisioned.provision(shopping);
 });
 after(() => provisioned.stop());
 
-const place = async (cloud: TestCloud, customer: string, cents: number): Promise<string> => {
+const place = async (cloud: TestCloud, cents: number): Promise<string> => {
   const answer = await cloud.fetch(api, '/orders', {
     method: 'POST',
-    body: JSON.stringify({ customer, items: [{ sku: 'book', count: 1, cents }] }),
+    body: JSON.stringify({ customer: 'ada', items: [{ sku: 'book', count: 1, cents }] }),
   });
   assert.equal(answer.status, 201);
-  return ((await answer.json()) as { id: string }).id;
+  return ((await answer.json()) as { readonly id: string }).id;
 };
 
 const statusOf = async (cloud: TestCloud, id: string) =>
@@ -27,3 +28,45 @@ const statusOf = async (cloud: TestCloud, id: string) =>
 
 const chargesOf = async (cloud: TestCloud, order: string) =>
   (await cloud.use(ledger).scan({ filter: { order }, consistent: true }).all()).length;
+
+describe('an order', () => {
+  it('is charged once, and shipped', async () => {
+    await using cloud = await provisioned.fork();
+    const id = await place(cloud, 4_200);
+    await cloud.settle();
+    const shown = await cloud.fetch(api, `/orders/${id}`);
+    assert.equal(((await shown.json()) as { readonly status: string }).status, 'shipped');
+    assert.equal(await chargesOf(cloud, id), 1);
+  });
+
+  it('that makes no sense is refused with what is wrong with it', async () => {
+    await using cloud = await provisioned.fork();
+    const answer = await cloud.fetch(api, '/orders', { method: 'POST', body: '{"items":[]}' });
+    assert.equal(answer.status, 400);
+    const { issues } = (await answer.json()) as { readonly issues: readonly { path: string }[] };
+    assert.deepEqual(
+      issues.map(({ path }) => path),
+      ['customer', 'items'],
+    );
+    assert.deepEqual(await cloud.use(orders).scan().all(), []);
+  });
+
+  it('that the bank declines three times ends in the dead-letter queue, and the alarm goes off', async () => {
+    await using cloud = await provisioned.fork();
+    const id = await place(cloud, LIMIT_CENTS + 1);
+    await cloud.advance('10 minutes');
+    assert.equal(await statusOf(cloud, id), 'placed');
+    const [payment] = await cloud.use(declined).receive();
+    assert.equal(payment?.body.order, id);
+    assert.equal(await chargesOf(cloud, id), 0);
+  });
+
+  it('that nobody paid for within a day expires', async () => {
+    await using cloud = await provisioned.fork();
+    const id = await place(cloud, LIMIT_CENTS + 1);
+    await cloud.advance('23 hours');
+    assert.equal(await statusOf(cloud, id), 'placed');
+    await cloud.advance('2 hours');
+    assert.equal(await statusOf(cloud, id), 'expired');
+  });
+});
