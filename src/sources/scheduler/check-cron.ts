@@ -76,7 +76,7 @@ export const wrongInCron = (text: string): string | undefined => {
   }
   const [, , date = '', , day = ''] = fields;
   if (date === '?' && day === '?')
-    return `day of the month and day of the week are both ?; AWS wants one of them. Every day is '* … ?'.`;
+    return `day of the month and day of the week are both ?; AWS wants one of them. Every day is * for the one and ? for the other.`;
   if (date !== '?' && day !== '?')
     return `day of the month ('${date}') and day of the week ('${day}') are both said; AWS takes one of them. Put ? in place of the other.`;
   return undefined;
