@@ -146,6 +146,26 @@ describe('typed events', () => {
     expect(messages.map(({ body }) => (JSON.parse(body) as { id: string }).id)).toEqual([id]);
   });
 
+  it('compile as their schema says, or not at all', () => {
+    const shop = bus('Shop');
+    const placed = shop.event('OrderPlaced', { source: 'shop', schema: Order });
+    lambda('Types', { grants: { placed: placed.put() } }, async (_event, { placed: to }) => {
+      // @ts-expect-error an order has an id
+      await to.put({ total: 1 });
+      // @ts-expect-error nothing but events of this kind was granted
+      await to.put({ source: 'shop', detailType: 'Other', detail: {} });
+    });
+    placed.received({ detail: { id: ['a', { prefix: 'b' }] } });
+    // @ts-expect-error orders have no number
+    placed.received({ detail: { number: [1] } });
+    // @ts-expect-error ids are no numbers
+    placed.received({ detail: { id: [{ numeric: ['>', 1] }] } });
+    // @ts-expect-error events have no such field
+    shop.events({ pattern: { sauce: ['shop'] } });
+    // @ts-expect-error a bus takes no queue's feed
+    bus('Other', { from: [{ kind: 'queue-feed', source: 'sns', target: shop, detail: {} }] });
+  });
+
   it('go by tens and by size, and what was not taken is told one by one', async () => {
     const shop = bus('Shop');
     const placed = shop.event('OrderPlaced', { source: 'shop.orders', schema: Order });
@@ -474,6 +494,23 @@ describe('a queue', () => {
       problemsOf('Store', { resources: [queue('Q', { from, kmsMasterKeyId: 'alias/aws/sqs' })] }),
     ).toContain('events.amazonaws.com is to send to Q, which is encrypted by alias/aws/sqs');
   });
+});
+
+it('tells when a queue has more senders than its policy has room for', () => {
+  const lost = queue('Lost');
+  const shop = bus('Shop');
+  const functions = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      lambda(
+        `Fn${index}`,
+        { on: shop.events({ pattern: { source: [`s${index}`] }, deadLetter: lost }) },
+        async () => undefined,
+      ),
+    );
+  expect(resourcesOf('Store', { functions: functions(60) })).toHaveProperty('LostPolicy');
+  expect(problemsOf('Store', { functions: functions(70) })).toMatch(
+    /^eventbridge\.test\.ts:\d+: More than 60 rules, topics and buses send to Lost/,
+  );
 });
 
 it('hands events on to another bus', async () => {
