@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
@@ -81,4 +81,41 @@ await main(service('Prober', { functions: [probe] }));
   } finally {
     server.close();
   }
+});
+
+it('a program carries the readers of its own sources alone', async () => {
+  const readersIn = async (source: string) => {
+    using project = projectWithRuntime({
+      'app.ts': `import { defaultBus, lambda, main, queue, schedule, service } from 'sparta';
+const look = lambda('Look', { on: ${source} }, async () => undefined);
+await main(service('Looker', { functions: [look] }));
+`,
+    });
+    const archive = await project.bundle({ Look: 'app.ts' }, { clients: [] });
+    const folder = project.unpack(archive);
+    const code = archive.files
+      .filter(({ path }) => path.endsWith('.mjs'))
+      .map(({ path }) => readFileSync(join(folder, path), 'utf8'))
+      .join('');
+    return {
+      queues: code.includes('ApproximateReceiveCount'),
+      events: code.includes('anything-but'),
+      schedules: code.includes('executionId'),
+    };
+  };
+  expect(await readersIn("queue('Jobs').messages()")).toEqual({
+    queues: true,
+    events: false,
+    schedules: false,
+  });
+  expect(await readersIn("defaultBus.events({ pattern: { source: ['aws.s3'] } })")).toEqual({
+    queues: false,
+    events: true,
+    schedules: false,
+  });
+  expect(await readersIn("schedule('Nightly', { rate: '1 day' }).due()")).toEqual({
+    queues: false,
+    events: false,
+    schedules: true,
+  });
 });

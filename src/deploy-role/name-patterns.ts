@@ -14,7 +14,13 @@ interface NamedType {
   readonly lowerCase?: true;
   /** What CloudFormation makes of a name that is not stated. @defaultValue `STACK-…` */
   readonly generated?: (logicalId: string) => string;
+  /** What stands before the name in the ARN: the bus or group that the resource is in. */
+  readonly within?: (properties: Readonly<Record<string, unknown>>) => string;
 }
+
+/** A name in its own words, the last part of an ARN, or any where it is known only later. */
+const lastPart = (value: unknown): string =>
+  typeof value === 'string' ? value.slice(value.lastIndexOf('/') + 1) : '*';
 
 const AT = 'arn:${AWS::Partition}:';
 const HERE = '${AWS::Region}:${AWS::AccountId}';
@@ -38,7 +44,15 @@ const NAMED: Readonly<Record<string, NamedType>> = {
     arns: [`${AT}ecr:${HERE}:repository/NAME`],
     lowerCase: true,
   },
-  'AWS::Events::Rule': { property: 'Name', arns: [`${AT}events:${HERE}:rule/NAME`] },
+  'AWS::Events::EventBus': { property: 'Name', arns: [`${AT}events:${HERE}:event-bus/NAME`] },
+  'AWS::Events::Rule': {
+    property: 'Name',
+    arns: [`${AT}events:${HERE}:rule/NAME`],
+    within: ({ EventBusName: bus = 'default' }) => {
+      const name = lastPart(bus);
+      return name === 'default' ? '' : `${name}/`;
+    },
+  },
   'AWS::IAM::Group': { property: 'GroupName', arns: [`${AT}iam::\${AWS::AccountId}:group/NAME`] },
   'AWS::IAM::InstanceProfile': {
     property: 'InstanceProfileName',
@@ -60,6 +74,16 @@ const NAMED: Readonly<Record<string, NamedType>> = {
     arns: [`${AT}logs:${HERE}:log-group:NAME`, `${AT}logs:${HERE}:log-group:NAME:*`],
   },
   'AWS::S3::Bucket': { property: 'BucketName', arns: [`${AT}s3:::NAME`], lowerCase: true },
+  'AWS::Scheduler::Schedule': {
+    property: 'Name',
+    arns: [`${AT}scheduler:${HERE}:schedule/NAME`],
+    within: ({ GroupName: group = 'default' }) => `${lastPart(group)}/`,
+  },
+  // A group goes with its schedules.
+  'AWS::Scheduler::ScheduleGroup': {
+    property: 'Name',
+    arns: [`${AT}scheduler:${HERE}:schedule-group/NAME`, `${AT}scheduler:${HERE}:schedule/NAME/*`],
+  },
   // CloudFormation begins with the logical id, and Secrets Manager ends every ARN with six characters of its own.
   'AWS::SecretsManager::Secret': {
     property: 'Name',
@@ -193,7 +217,9 @@ const ownArns = (
   return [...new Set(names)].flatMap((name) =>
     named.arns
       // What ends in `*` holds what would stand behind it.
-      .filter((_arn, index) => index === 0 || !name.endsWith('*'))
+      .filter(
+        (arn, index) => index === 0 || !name.endsWith('*') || !arn.startsWith(named.arns[0] ?? ''),
+      )
       .map((arn) =>
         arn.replace('NAME', type === 'AWS::SSM::Parameter' ? name.replace(/^\//, '') : name),
       ),
@@ -211,5 +237,6 @@ const nameOf = (
     stated === undefined
       ? (named.generated?.(logicalId) ?? generatedPattern(stackName))
       : statedPattern(stated, stackName);
-  return named.lowerCase === true ? name.toLowerCase() : name;
+  const whole = `${named.within?.(properties) ?? ''}${name}`;
+  return named.lowerCase === true ? whole.toLowerCase() : whole;
 };

@@ -3,6 +3,7 @@ import type {
   DescribeLogGroupsCommandOutput,
   DescribeLogStreamsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { DescribeArchiveCommandOutput } from '@aws-sdk/client-eventbridge';
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
 import type { GetQueueAttributesCommandOutput } from '@aws-sdk/client-sqs';
 import type { GetParameterCommandOutput } from '@aws-sdk/client-ssm';
@@ -32,6 +33,12 @@ interface Logs {
   readonly delete: Call<unknown>;
 }
 
+/** Archives of events, by name. */
+interface Archives {
+  readonly describe: Call<DescribeArchiveCommandOutput>;
+  readonly delete: Call<unknown>;
+}
+
 /** Secrets, by ARN. */
 interface Secrets {
   readonly describe: Call<DescribeSecretCommandOutput>;
@@ -49,6 +56,7 @@ export interface Stores {
   readonly tables: () => Promise<Tables>;
   readonly queues: () => Promise<Queues>;
   readonly logs: () => Promise<Logs>;
+  readonly archives: () => Promise<Archives>;
   readonly secrets: () => Promise<Secrets>;
   readonly parameters: () => Promise<Parameters>;
 }
@@ -106,6 +114,18 @@ export const openStores = (settings: ClientSettings): Stores => ({
         ),
       delete: (logGroupName, abortSignal) =>
         client.send(new DeleteLogGroupCommand({ logGroupName }), { abortSignal }),
+    };
+  }),
+  archives: once(async () => {
+    const { DeleteArchiveCommand, DescribeArchiveCommand, EventBridgeClient } = await import(
+      '@aws-sdk/client-eventbridge'
+    );
+    const client = new EventBridgeClient(settings);
+    return {
+      describe: (ArchiveName, abortSignal) =>
+        client.send(new DescribeArchiveCommand({ ArchiveName }), { abortSignal }),
+      delete: (ArchiveName, abortSignal) =>
+        client.send(new DeleteArchiveCommand({ ArchiveName }), { abortSignal }),
     };
   }),
   secrets: once(async () => {

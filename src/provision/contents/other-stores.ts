@@ -63,6 +63,20 @@ export const logContents: Read = async (stores, { physicalId }, signal) => {
   };
 };
 
+/** What an archive counts of itself. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeArchive.html */
+export const archiveContents: Read = async (stores, { physicalId }, signal) => {
+  const found = await (await stores.archives()).describe(physicalId, signal);
+  const count = found.EventCount ?? 0;
+  return count === 0
+    ? { kind: 'empty' }
+    : {
+        kind: 'holds',
+        items: { count, unit: 'event' },
+        bytes: found.SizeBytes ?? 0,
+        ...(found.CreationTime === undefined ? {} : { since: found.CreationTime }),
+      };
+};
+
 export const secretContents: Read = async (stores, { physicalId }, signal) => {
   const secret = await (await stores.secrets()).describe(physicalId, signal);
   if (secret.DeletedDate !== undefined) return { kind: 'gone' };

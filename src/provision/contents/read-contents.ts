@@ -3,6 +3,7 @@ import { isAbort, readFailure } from '../failure/explain-failure.ts';
 import { bucketContents } from './bucket.ts';
 import type { Contents, Store } from './contents.ts';
 import {
+  archiveContents,
   logContents,
   parameterContents,
   queueContents,
@@ -13,6 +14,7 @@ import {
 const READERS = {
   'AWS::DynamoDB::Table': tableContents,
   'AWS::SQS::Queue': queueContents,
+  'AWS::Events::Archive': archiveContents,
   'AWS::Logs::LogGroup': logContents,
   'AWS::SecretsManager::Secret': secretContents,
   'AWS::SSM::Parameter': parameterContents,

@@ -255,6 +255,50 @@ describe('a queue', () => {
   });
 });
 
+it('an archive of events is told with what it keeps, and for how long', async () => {
+  const ARCHIVE = 'AWS::Events::Archive';
+  const answers = {
+    DescribeArchive: () => ({
+      EventCount: 1_234,
+      SizeBytes: 2_097_152,
+      CreationTime: 1_767_225_600,
+    }),
+  };
+  const gone = await start({
+    changes: [removed('History', ARCHIVE, 'shop-history', 'Delete')],
+    answers,
+  });
+  await expect(gone.run()).rejects.toThrow(
+    'History (AWS::Events::Archive) leaves the service: shop-history is deleted with all that is in it\n    it holds 1,234 events, 2.0 MB, since 2026-01-01 00:00 UTC',
+  );
+  await gone.aws.close();
+  const shorter = await start({
+    changes: [
+      change({
+        Action: 'Modify',
+        Replacement: 'False',
+        LogicalResourceId: 'History',
+        PhysicalResourceId: 'shop-history',
+        ResourceType: ARCHIVE,
+        Details: [
+          {
+            Target: {
+              Attribute: 'Properties',
+              Path: '/Properties/RetentionDays',
+              RequiresRecreation: 'Never',
+              AfterValue: '30',
+            },
+          },
+        ],
+      }),
+    ],
+    answers,
+  });
+  await expect(shorter.run()).rejects.toThrow(
+    'keeps its data for a shorter time by its RetentionDays',
+  );
+});
+
 it('what may be replaced stops as well, and what nobody can count is told so', async () => {
   const t = await start({
     changes: [

@@ -94,8 +94,9 @@ const plainPath = (path: string): string =>
     .replaceAll('/', '.')
     .replace(/^\./, '');
 
-/** Properties that say how long data is kept, in whatever unit. Absent, a log is kept for ever; the others have defaults of AWS. */
+/** Properties that say how long data is kept, in whatever unit. Absent, logs and archived events are kept for ever; the others have defaults of AWS. */
 const KEPT_FOR: Readonly<Record<string, { readonly path: RegExp; readonly absent: number }>> = {
+  'AWS::Events::Archive': { path: /RetentionDays$/, absent: Number.POSITIVE_INFINITY },
   'AWS::Logs::LogGroup': { path: /RetentionInDays$/, absent: Number.POSITIVE_INFINITY },
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html: 4 days
   'AWS::SQS::Queue': { path: /MessageRetentionPeriod$/, absent: 345_600 },

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'dynamodb delete-table --table-name NAME',
   'AWS::ECR::Repository': 'ecr delete-repository --force --repository-name NAME',
   'AWS::EFS::FileSystem': 'efs delete-file-system --file-system-id NAME',
+  'AWS::Events::Archive': 'events delete-archive --archive-name NAME',
   'AWS::KMS::Key': 'kms schedule-key-deletion --key-id NAME',
   'AWS::Kinesis::Stream': 'kinesis delete-stream --stream-name NAME',
   'AWS::Logs::LogGroup': 'logs delete-log-group --log-group-name NAME',

@@ -16,6 +16,8 @@ const DELETERS: Readonly<Record<string, Delete>> = {
     (await stores.tables()).delete(name, signal),
   'AWS::SQS::Queue': async (stores, url, signal) => (await stores.queues()).delete(url, signal),
   'AWS::Logs::LogGroup': async (stores, name, signal) => (await stores.logs()).delete(name, signal),
+  'AWS::Events::Archive': async (stores, name, signal) =>
+    (await stores.archives()).delete(name, signal),
   'AWS::SecretsManager::Secret': async (stores, arn, signal) =>
     (await stores.secrets()).delete(arn, signal),
   'AWS::SSM::Parameter': async (stores, name, signal) =>

@@ -97,10 +97,13 @@ const leaves = (value: unknown, path = ''): readonly string[] => {
 
 const DECLARED_BY: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'httpApi',
+  'AWS::Events::Archive': 'bus(…).archive',
+  'AWS::Events::EventBus': 'bus',
   'AWS::Lambda::Function': 'lambda',
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
   'AWS::SSM::Parameter': 'parameter',
+  'AWS::Scheduler::ScheduleGroup': 'scheduleGroup',
   'AWS::SecretsManager::Secret': 'secret',
 };
 

@@ -146,6 +146,26 @@ describe('typed events', () => {
     expect(messages.map(({ body }) => (JSON.parse(body) as { id: string }).id)).toEqual([id]);
   });
 
+  it('compile as their schema says, or not at all', () => {
+    const shop = bus('Shop');
+    const placed = shop.event('OrderPlaced', { source: 'shop', schema: Order });
+    lambda('Types', { grants: { placed: placed.put() } }, async (_event, { placed: to }) => {
+      // @ts-expect-error an order has an id
+      await to.put({ total: 1 });
+      // @ts-expect-error nothing but events of this kind was granted
+      await to.put({ source: 'shop', detailType: 'Other', detail: {} });
+    });
+    placed.received({ detail: { id: ['a', { prefix: 'b' }] } });
+    // @ts-expect-error orders have no number
+    placed.received({ detail: { number: [1] } });
+    // @ts-expect-error ids are no numbers
+    placed.received({ detail: { id: [{ numeric: ['>', 1] }] } });
+    // @ts-expect-error events have no such field
+    shop.events({ pattern: { sauce: ['shop'] } });
+    // @ts-expect-error a bus takes no queue's feed
+    bus('Other', { from: [{ kind: 'queue-feed', source: 'sns', target: shop, detail: {} }] });
+  });
+
   it('go by tens and by size, and what was not taken is told one by one', async () => {
     const shop = bus('Shop');
     const placed = shop.event('OrderPlaced', { source: 'shop.orders', schema: Order });
@@ -237,7 +257,7 @@ describe('a function of several rules', () => {
   it('gives an event that fits two of them to the first, once for each rule', async () => {
     const shop = bus('Shop');
     const placed = shop.event('OrderPlaced', { source: 'shop' });
-    const seen: unknown[] = [];
+    const seen: string[] = [];
     const all = lambda(
       'All',
       {
@@ -254,7 +274,7 @@ describe('a function of several rules', () => {
     await cloud.provision(service('Store', { functions: [all] }));
     await cloud.use(placed).put({ total: 100 });
     await cloud.settle();
-    expect(seen.toSorted()).toEqual(['first', 'second']);
+    expect(seen.toSorted((a, b) => a.localeCompare(b))).toEqual(['first', 'second']);
   });
 });
 
@@ -447,10 +467,18 @@ describe('a queue', () => {
       async () => undefined,
     );
     const arnsOf = (resources: ReturnType<typeof resourcesOf>, id: string) => {
-      const { PolicyDocument } = resources[id]?.Properties as unknown as {
-        PolicyDocument: { Statement: { Condition: { ArnEquals: Record<string, unknown> } }[] };
-      };
-      return PolicyDocument.Statement.map(({ Condition }) => Condition.ArnEquals['aws:SourceArn']);
+      const policy = resources[id]?.Properties as
+        | {
+            readonly PolicyDocument: {
+              readonly Statement: readonly {
+                readonly Condition: { readonly ArnEquals: Readonly<Record<string, unknown>> };
+              }[];
+            };
+          }
+        | undefined;
+      return policy?.PolicyDocument.Statement.map(
+        ({ Condition }) => Condition.ArnEquals['aws:SourceArn'],
+      );
     };
     const both = (order: readonly (typeof from)[number][]) =>
       resourcesOf('Store', { functions: [fn], resources: [queue('Q', { from: order }), again] });
@@ -466,6 +494,23 @@ describe('a queue', () => {
       problemsOf('Store', { resources: [queue('Q', { from, kmsMasterKeyId: 'alias/aws/sqs' })] }),
     ).toContain('events.amazonaws.com is to send to Q, which is encrypted by alias/aws/sqs');
   });
+});
+
+it('tells when a queue has more senders than its policy has room for', () => {
+  const lost = queue('Lost');
+  const shop = bus('Shop');
+  const functions = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      lambda(
+        `Fn${index}`,
+        { on: shop.events({ pattern: { source: [`s${index}`] }, deadLetter: lost }) },
+        async () => undefined,
+      ),
+    );
+  expect(resourcesOf('Store', { functions: functions(60) })).toHaveProperty('LostPolicy');
+  expect(problemsOf('Store', { functions: functions(70) })).toMatch(
+    /^eventbridge\.test\.ts:\d+: More than 60 rules, topics and buses send to Lost/,
+  );
 });
 
 it('hands events on to another bus', async () => {
@@ -732,6 +777,13 @@ describe('patterns that EventBridge refuses are told at once', () => {
   ])('%j', (pattern, sentence) => {
     expect(told(pattern)).toContain(sentence);
   });
+});
+
+it('states nothing that AWS does not take', async () => {
+  const { everything } = await import('./fixtures/everything.ts');
+  const { validateTemplate } = await import('../../validate/index.ts');
+  const { template, origins, templateBody } = synthesise(everything());
+  expect(validateTemplate(template, { origins, body: templateBody })).toEqual([]);
 });
 
 it('works in an archive', async () => {

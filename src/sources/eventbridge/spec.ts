@@ -41,7 +41,10 @@ export interface EventDeclaration<Schema extends MessageSchema | undefined = und
   readonly schema: Schema | undefined;
   /** The pattern of all events of this kind. */
   readonly pattern: EventPattern;
-  /** Starts a function with each of these events. */
+  /**
+   * Starts a function with each of these events. Where a function has several rules, an event belongs to the source whose pattern it fits, whatever
+   * the order; one that fits several starts the function once for each rule, and belongs to the first of them in `on` each time.
+   */
   received(
     options?: ReceiveEventOptions<Sent<Schema>>,
   ): EventSource<BusEvent<Received<Schema>>, unknown>;
@@ -96,7 +99,7 @@ export interface BusDeclaration extends BusReference {
     detailType: string,
     options: EventOptions<Schema>,
   ): EventDeclaration<Schema>;
-  /** Starts a function with each event that a pattern fits. */
+  /** Starts a function with each event that a pattern fits; every event of the bus fits `{ source: [{ prefix: '' }] }`. */
   events<const Schema extends MessageSchema | undefined = undefined>(
     options: EventsOptions<Schema>,
   ): EventSource<BusEvent<Received<Schema>>, unknown>;

@@ -42,7 +42,7 @@ export interface ConstantTransform<Made extends MessageSchema | undefined = unde
   readonly schema?: Made;
 }
 
-/** What a target is given in place of the event. */
+/** What a target is given in place of the event; in the raw event of a function it stands under `input`. */
 export type Transform<Made extends MessageSchema | undefined = undefined> =
   | TemplateTransform<Made>
   | PathTransform<Made>

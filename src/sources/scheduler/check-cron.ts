@@ -53,12 +53,11 @@ const isPart = (part: string, { least, most, names }: Field): boolean => {
 const isField = (text: string, field: Field): boolean =>
   field.also?.test(text) === true || text.split(',').every((part) => isPart(part, field));
 
-/** Five fields, as other crons have them, in AWS's words: their week begins with Sunday as 0, and both days may stand. */
+/** Five fields, as other crons have them, in AWS's words. Their week begins with Sunday as 0; where both days are said, AWS has no word for either. */
 const inSixFields = ([minutes, hours, date, month, day = '*']: readonly string[]): string => {
-  const named = day.replace(/[0-7]/g, (digit) => DAYS[Number(digit) % 7] ?? digit);
-  return day === '*'
-    ? `${minutes} ${hours} ${date} ${month} ? *`
-    : `${minutes} ${hours} ? ${month} ${named} *`;
+  const named = day.replace(/(?<![/\d])[0-7](?!\d)/g, (digit) => DAYS[Number(digit) % 7] ?? digit);
+  if (day === '*') return ` Say '${minutes} ${hours} ${date} ${month} ? *'.`;
+  return date === '*' ? ` Say '${minutes} ${hours} ? ${month} ${named} *'.` : '';
 };
 
 /** What AWS would refuse of a cron expression, in a sentence; undefined where it is right. */
@@ -66,7 +65,7 @@ export const wrongInCron = (text: string): string | undefined => {
   const fields = text.trim().split(/\s+/);
   const names = FIELDS.map(({ name }) => name).join(', ');
   if (fields.length === 5)
-    return `it has five fields; AWS has six: ${names}. Say '${inSixFields(fields)}'.`;
+    return `it has five fields; AWS has six: ${names}.${inSixFields(fields)}`;
   if (fields.length !== FIELDS.length)
     return `it has ${text.trim() === '' ? 'no fields' : fields.length === 1 ? 'one field' : `${fields.length} fields`}; AWS has six: ${names}. Every night at three is '0 3 * * ? *'.`;
   for (const [index, field] of FIELDS.entries()) {
@@ -76,7 +75,7 @@ export const wrongInCron = (text: string): string | undefined => {
   }
   const [, , date = '', , day = ''] = fields;
   if (date === '?' && day === '?')
-    return `day of the month and day of the week are both ?; AWS wants one of them. Every day is '* … ?'.`;
+    return `day of the month and day of the week are both ?; AWS wants one of them. Every day is * for the one and ? for the other.`;
   if (date !== '?' && day !== '?')
     return `day of the month ('${date}') and day of the week ('${day}') are both said; AWS takes one of them. Put ? in place of the other.`;
   return undefined;

@@ -12,7 +12,7 @@ export interface ScheduledEvent<Input = undefined> {
   readonly scheduleArn: string;
   /** Id of this time; the same for all tries. */
   readonly executionId: string;
-  /** Which try it is, from 1. */
+  /** How many times Scheduler has tried, this time included. */
   readonly attempt: number;
   /** As Lambda handed it over. */
   readonly event: Readonly<Record<string, unknown>>;

@@ -68,13 +68,13 @@ export const addScheduleRole = (
       declaredAt,
     );
   builder.amend(id, (role) => {
-    const { Statement } = role.Properties?.['AssumeRolePolicyDocument'] as Trust;
-    const [{ Condition }] = Statement;
+    const before = role.Properties?.['AssumeRolePolicyDocument'] as Trust | undefined;
+    const groups = before?.Statement[0].Condition.ArnEquals[SOURCE_ARN] ?? [];
     return {
       ...role,
       Properties: {
         ...role.Properties,
-        AssumeRolePolicyDocument: trust([...(Condition.ArnEquals[SOURCE_ARN] ?? []), groupArn]),
+        AssumeRolePolicyDocument: trust([...groups, groupArn]),
       },
     };
   });

@@ -22,6 +22,12 @@ interface Document {
   readonly Statement: readonly Statement[];
 }
 
+/**
+ * Sources that one policy has room for: it takes 8,192 bytes, and an ARN with all its names up to 130.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+ */
+const MOST_SOURCES = 60;
+
 /** Logical id of the one policy that a queue has. */
 const policyId = (queue: QueueReference): string => `${queue.name}Policy`;
 
@@ -58,6 +64,9 @@ const withSender = (
     ({ Principal }) => Principal.Service,
   );
 };
+
+const sourcesOf = (statements: readonly Statement[]): number =>
+  statements.reduce((sum, { Condition }) => sum + Condition.ArnEquals['aws:SourceArn'].length, 0);
 
 /** AWS's own key has a policy that nobody can change: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services */
 const checkKey = (
@@ -102,12 +111,16 @@ export const allowSend = (
     );
   builder.amend(id, (policy) => {
     const document = policy.Properties?.['PolicyDocument'] as Document;
+    const statements = withSender(document.Statement, queue, sender);
+    if (sourcesOf(document.Statement) <= MOST_SOURCES && sourcesOf(statements) > MOST_SOURCES)
+      builder.problem(
+        'OVER_LIMIT',
+        `More than ${MOST_SOURCES} rules, topics and buses send to ${queue.name}, and its policy, which names each of them, has no room for more. Declare another queue for some of them.`,
+        sender.declaredAt,
+      );
     return {
       ...policy,
-      Properties: {
-        ...policy.Properties,
-        PolicyDocument: { ...document, Statement: withSender(document.Statement, queue, sender) },
-      },
+      Properties: { ...policy.Properties, PolicyDocument: { ...document, Statement: statements } },
     };
   });
   return id;
