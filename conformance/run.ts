@@ -44,13 +44,16 @@ await install('cdk');
 await install('osls');
 await install('kinesis');
 await install('dynamodb');
-const cloud = await start(
-  process.execPath,
-  [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, 'state')],
-  /ready (\S+)/,
-  // Functions in Python run on the one that was installed for the clients: it has boto3.
-  { SPARTA_PYTHON: join(VENV, 'python') },
-);
+/** A cloud of its own, in a folder of its own. */
+const cloudIn = (folder: string) =>
+  start(
+    process.execPath,
+    [join(ROOT, 'bin', 'sparta.mjs'), 'cloud', '--port', '0', '--state', join(SCRATCH, folder)],
+    /ready (\S+)/,
+    // Functions in Python run on the one that was installed for the clients: it has boto3.
+    { SPARTA_PYTHON: join(VENV, 'python') },
+  );
+const cloud = await cloudIn('state');
 try {
   const endpoint = cloud.match[1] ?? '';
   scores.push(await runChecks('AWS CLI on the embedded cloud', awsCliChecks(endpoint)));
@@ -60,9 +63,16 @@ try {
   scores.push(await runChecks('AWS CDK on the embedded cloud', cdkChecks(endpoint)));
   scores.push(await runChecks('osls on the embedded cloud', oslsChecks(endpoint)));
   scores.push(await runChecks('Kinesis beside kinesis-local', await kinesisChecks(endpoint)));
-  scores.push(await runChecks('The same calls here and at peers', await peerChecks(endpoint)));
 } finally {
   cloud.stop();
+}
+// Peers begin empty, and what is listed is compared, too.
+const empty = await cloudIn('beside-peers');
+try {
+  const checks = await peerChecks(empty.match[1] ?? '');
+  scores.push(await runChecks('The same calls here and at peers', checks));
+} finally {
+  empty.stop();
 }
 scores.push(await runChecks('cfn-lint on our templates', templateChecks()));
 const moto = await start(
