@@ -9,6 +9,7 @@ export { SendError } from './runtime/send-error.ts';
 export { alarm, compositeAlarm } from './sources/alarm/spec.ts';
 export { allOf, anyOf, atLeast, inState, noneOf } from './sources/alarm/rule.ts';
 export { httpApi } from './sources/http-api/spec.ts';
+export { logGroup, logsOf } from './sources/logs/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
 export { secret } from './sources/secret/spec.ts';

@@ -22,6 +22,16 @@ export type {
   HttpRoute,
   PathParameters,
 } from './sources/http-api/spec.ts';
+export { logGroup, logsOf } from './sources/logs/spec.ts';
+export type {
+  LineSourceOptions,
+  LogGroupDeclaration,
+  LogGroupOptions,
+  LogGroupReference,
+  LogSourceOptions,
+} from './sources/logs/spec.ts';
+export type { LogMetric, LogMetricOptions } from './sources/logs/metric.ts';
+export type { LogBatch, LogLine, LogRecord, LogsData, LogsEvent } from './sources/logs/event.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';
 export { secret } from './sources/secret/spec.ts';

@@ -1,8 +1,9 @@
 import type { EventReader } from './event-reader.ts';
 import type { GrantStatement } from './grant.ts';
+import type { Value } from './value.ts';
 
 /** The drawers of `src/sources`. */
-export type SourceKind = 's3' | 'http-api' | 'sns' | 'sqs' | 'alarm';
+export type SourceKind = 's3' | 'http-api' | 'sns' | 'sqs' | 'alarm' | 'logs';
 
 /**
  * What starts a function, as data.
@@ -15,6 +16,8 @@ export interface EventSource<Event = unknown, Result = unknown> {
   readonly source: SourceKind;
   /** The resource that the events come from. */
   readonly target: { readonly kind: string; readonly name: string };
+  /** Name of the resource that its events tell, where `Ref` of the target does not answer it. */
+  readonly physicalName?: Value<string>;
   /** What the source's synthesis needs to know; plain data. */
   readonly detail: Readonly<Record<string, unknown>>;
   /** What the function's role needs for the source to be read; left out where the source calls the function. */

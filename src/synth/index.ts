@@ -4,6 +4,11 @@ import {
   synthesiseCompositeAlarm,
 } from '../sources/alarm/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
+import {
+  synthesiseLogGroup,
+  synthesiseLogMetric,
+  synthesiseLogsSource,
+} from '../sources/logs/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
 import { synthesiseSecret } from '../sources/secret/synth.ts';
@@ -98,6 +103,7 @@ const SOURCES: Readonly<
   sns: synthesiseSnsSource,
   sqs: synthesiseSqsSource,
   alarm: synthesiseAlarmSource,
+  logs: synthesiseLogsSource,
 };
 
 /** One line for each kind of resource. */
@@ -115,6 +121,8 @@ const RESOURCES: Readonly<
   secret: synthesiseSecret,
   alarm: synthesiseAlarm,
   compositeAlarm: synthesiseCompositeAlarm,
+  logGroup: synthesiseLogGroup,
+  metric: synthesiseLogMetric,
   resource: (declaration, builder) => synthesiseResource(declaration, builder),
 };
 
