@@ -15,6 +15,7 @@ export { alarm, compositeAlarm } from './sources/alarm/spec.ts';
 export { allOf, anyOf, atLeast, inState, noneOf } from './sources/alarm/rule.ts';
 export { httpApi } from './sources/http-api/spec.ts';
 export { stream } from './sources/kinesis/spec.ts';
+export { logGroup, logsOf } from './sources/logs/spec.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export { bucket } from './sources/s3/spec.ts';
 export { scheduleGroup } from './sources/scheduler/group.ts';

@@ -82,6 +82,16 @@ export type {
 export type { RecordData } from './runtime/record-data.ts';
 export type { StreamAnswer, StreamBatch, StreamWindow } from './spec/stream-batch.ts';
 export type { FailureDestination, StreamOptions, WindowOptions } from './spec/stream-mapping.ts';
+export { logGroup, logsOf } from './sources/logs/spec.ts';
+export type {
+  LineSourceOptions,
+  LogGroupDeclaration,
+  LogGroupOptions,
+  LogGroupReference,
+  LogSourceOptions,
+} from './sources/logs/spec.ts';
+export type { LogMetric, LogMetricOptions } from './sources/logs/metric.ts';
+export type { LogBatch, LogLine, LogRecord, LogsData, LogsEvent } from './sources/logs/event.ts';
 export { parameter } from './sources/parameter/spec.ts';
 export type { ParameterDeclaration, ParameterOptions } from './sources/parameter/spec.ts';
 export type { ScheduledEvent } from './sources/scheduler/event.ts';

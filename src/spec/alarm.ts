@@ -5,7 +5,7 @@ import { getAtt, ref } from './value.ts';
 export interface AlarmMetric {
   readonly kind: 'metric';
   /** `AWS/Lambda` */
-  readonly namespace: string;
+  readonly namespace: Value<string>;
   /** `Errors` */
   readonly metricName: string;
   /** `Sum`, `Average`, `Maximum`, `p99` … */

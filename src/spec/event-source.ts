@@ -1,5 +1,6 @@
 import type { EventReader } from './event-reader.ts';
 import type { GrantStatement } from './grant.ts';
+import type { Value } from './value.ts';
 
 /** The drawers of `src/sources`. */
 export type SourceKind =
@@ -13,7 +14,8 @@ export type SourceKind =
   | 'eventbridge'
   | 'scheduler'
   | 'dynamodb'
-  | 'alarm';
+  | 'alarm'
+  | 'logs';
 
 /**
  * What starts a function, as data.
@@ -26,6 +28,8 @@ export interface EventSource<Event = unknown, Result = unknown> {
   readonly source: SourceKind;
   /** The resource that the events come from. */
   readonly target: { readonly kind: string; readonly name: string };
+  /** Name of the resource that its events tell, where `Ref` of the target does not answer it. */
+  readonly physicalName?: Value<string>;
   /** What the source's synthesis needs to know; plain data. */
   readonly detail: Readonly<Record<string, unknown>>;
   /** What the function's role needs for the source to be read; left out where the source calls the function. */

@@ -30,6 +30,7 @@ type Scalar = string | number | boolean | null | undefined;
  * which is enough. A list among the attributes fits if one of its values does. Five attributes at most.
  */
 export interface AttributeFilter {
+  /** What an attribute may be; of `$or`, filters. */
   readonly [name: string]: readonly (
     | FilterTest<string | number | boolean | null>
     | AttributeFilter

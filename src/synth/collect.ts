@@ -72,6 +72,11 @@ export const collect = (service: ServiceDeclaration): Collected => {
       referredFunctions.set(target.name, target);
       return;
     }
+    // A function brings its log along.
+    if (target.kind === 'functionLogs') {
+      for (const inner of referencesIn((target as AnyDeclaration)['options'])) follow(inner);
+      return;
+    }
     if (!isWhole(target)) {
       bare.set(target.name, target);
       return;

@@ -1,3 +1,4 @@
+import type { EventSource } from '../spec/event-source.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import type { FunctionSettings } from '../spec/lambda-options.ts';
 import type { Referable } from '../spec/value.ts';
@@ -15,14 +16,12 @@ const existing = (target: Referable): string | undefined =>
 const nameOf = (target: Referable, builder: TemplateBuilder): unknown =>
   existing(target) ?? builder.resolve({ kind: 'expression', form: { is: 'ref', target } });
 
-/** Where a function has several sources of one kind, whose events say which by a name: their resources. */
-const toldApart = ({ on }: FunctionDeclaration): readonly Referable[] => {
+/** Where a function has several sources of one kind, whose events say which by a name: those. */
+const toldApart = ({ on }: FunctionDeclaration): readonly EventSource[] => {
   const named = on.filter(({ reader }) => reader?.byName === true);
-  return named
-    .filter(({ source, target }) =>
-      named.some((other) => other.source === source && other.target.name !== target.name),
-    )
-    .map(({ target }) => target);
+  return named.filter(({ source, target }) =>
+    named.some((other) => other.source === source && other.target.name !== target.name),
+  );
 };
 
 /** Environment variables that the runtime reads: which function this is, and the physical names behind its clients. */
@@ -31,7 +30,9 @@ const environmentOf = (
   builder: TemplateBuilder,
 ): Record<string, unknown> => {
   const variables: Record<string, unknown> = { SPARTA_FUNCTION: fn.name };
-  for (const target of toldApart(fn)) variables[`SPARTA_${target.name}`] = nameOf(target, builder);
+  for (const { target, physicalName } of toldApart(fn))
+    variables[`SPARTA_${target.name}`] =
+      physicalName === undefined ? nameOf(target, builder) : builder.resolve(physicalName);
   for (const { binding, target } of Object.values(fn.grants))
     if (binding?.physicalName !== undefined)
       variables[`SPARTA_${binding.resource}`] = binding.physicalName;

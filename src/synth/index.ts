@@ -13,6 +13,11 @@ import {
 } from '../sources/alarm/synth.ts';
 import { synthesiseHttpApi, synthesiseRoute } from '../sources/http-api/synth.ts';
 import { synthesiseKinesisSource, synthesiseStream } from '../sources/kinesis/synth.ts';
+import {
+  synthesiseLogGroup,
+  synthesiseLogMetric,
+  synthesiseLogsSource,
+} from '../sources/logs/synth.ts';
 import { synthesiseParameter } from '../sources/parameter/synth.ts';
 import { synthesiseS3Source } from '../sources/s3/synth.ts';
 import {
@@ -120,6 +125,7 @@ const SOURCES: Readonly<
   scheduler: synthesiseSchedulerSource,
   dynamodb: synthesiseDynamodbSource,
   alarm: synthesiseAlarmSource,
+  logs: synthesiseLogsSource,
 };
 
 /** One line for each kind of resource. */
@@ -144,6 +150,8 @@ const RESOURCES: Readonly<
   secret: synthesiseSecret,
   alarm: synthesiseAlarm,
   compositeAlarm: synthesiseCompositeAlarm,
+  logGroup: synthesiseLogGroup,
+  metric: synthesiseLogMetric,
   resource: (declaration, builder) => synthesiseResource(declaration, builder),
 };
 

@@ -9,7 +9,7 @@ const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html: letters and digits; shorter here, since Sparta adds to them. */
 const LOGICAL_ID = /^[A-Za-z][A-Za-z0-9]{0,99}$/;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTION_DAYS = [
+export const RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
   3653,
 ];

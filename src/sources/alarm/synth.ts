@@ -1,4 +1,4 @@
-import type { AlarmReference } from '../../spec/alarm.ts';
+import type { AlarmMetric, AlarmReference } from '../../spec/alarm.ts';
 import type { EventSource } from '../../spec/event-source.ts';
 import type { FunctionDeclaration } from '../../spec/lambda.ts';
 import type { Referable } from '../../spec/value.ts';
@@ -6,6 +6,7 @@ import type { TemplateBuilder } from '../../synth/builder.ts';
 import type { AnyDeclaration } from '../../synth/collect.ts';
 import type { CfnValue } from '../../synth/template.ts';
 import { inOrder, said } from '../../synth/template.ts';
+import type { LogMetric } from '../logs/metric.ts';
 import type { AlarmState } from './change.ts';
 import type {
   ActionsSuppressor,
@@ -100,9 +101,27 @@ const checkActions = (name: string, builder: TemplateBuilder): void => {
   }
 };
 
+/** An alarm on a metric without its dimensions looks at another metric, which nothing makes: it would never go off. */
+const checkDimensions = (
+  alarm: AnyDeclaration,
+  metric: AlarmMetric & Partial<Pick<LogMetric, 'options'>>,
+  builder: TemplateBuilder,
+): void => {
+  const missing = Object.keys(metric.options?.dimensions ?? {}).filter(
+    (name) => metric.dimensions[name] === undefined,
+  );
+  if (missing.length > 0)
+    builder.problem(
+      'INVALID_OPTION',
+      `${alarm.name} is on the metric ${metric.metricName}, which is told by ${missing.join(', ')}; an alarm looks at one value of each, and never sums them up. Name them: ….with({ ${missing.map((name) => `${name}: '…'`).join(', ')} }).`,
+      alarm.declaredAt,
+    );
+};
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html */
 export const synthesiseAlarm = (declaration: AnyDeclaration, builder: TemplateBuilder): void => {
   const { metric, options } = declaration as unknown as AlarmDeclaration;
+  checkDimensions(declaration, metric, builder);
   const statistic = options.statistic ?? metric.statistic;
   addAlarm(
     declaration,
@@ -119,7 +138,7 @@ export const synthesiseAlarm = (declaration: AnyDeclaration, builder: TemplateBu
       EvaluationPeriods: options.evaluationPeriods ?? 1,
       ExtendedStatistic: statistic.startsWith('p') ? statistic : undefined,
       MetricName: metric.metricName,
-      Namespace: metric.namespace,
+      Namespace: builder.resolve(metric.namespace),
       Period: options.period ?? 60,
       Statistic: statistic.startsWith('p') ? undefined : statistic,
       Threshold: options.threshold,
