@@ -81,7 +81,7 @@ export const createHandler =
       await flushLog();
       return adapter?.answer === undefined ? result : await adapter.answer(result);
     } catch (error) {
-      await mapped(error);
+      if (served.log?.mapsStacks !== false) await mapped(error);
       await flushLog();
       const answer = adapter?.failure?.(error);
       if (answer !== undefined) return answer;

@@ -1,7 +1,8 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import type { FunctionHost, HostedEvent, HostedResult, HostedStart } from '../cloud/index.ts';
 import { createHandler, loadHandler, logSettings } from '../runtime/index.ts';
 import type { LambdaContext } from '../runtime/index.ts';
-import { prepareClients } from '../runtime/clients/index.ts';
+import { loadClients, prepareClients } from '../runtime/clients/index.ts';
 import { EVENT_ADAPTERS } from '../sources/adapters.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import { withEnv } from './process-env.ts';
@@ -9,12 +10,20 @@ import { withEnv } from './process-env.ts';
 /** Functions by the environment variable that names them. */
 export interface HostedFunctions {
   readonly host: FunctionHost;
-  add(functions: readonly FunctionDeclaration[]): void;
+  /** Takes functions in, with all that they load: the first event is to be like every other. */
+  add(functions: readonly FunctionDeclaration[]): Promise<void>;
   /** How the SDK's clients reach the cloud. */
   connect(settings: Readonly<Record<string, unknown>>): void;
 }
 
 const NAME = 'SPARTA_FUNCTION';
+
+/** The SDK reads its settings' files with the first client under a home, and remembers that there are none. */
+const readSharedFiles = async (): Promise<void> => {
+  const client = new S3Client({ region: 'us-east-1' });
+  await withEnv({ HOME: process.cwd() }, () => client.config.maxAttempts());
+  client.destroy();
+};
 
 /** Runs the handlers of declarations in this process, each under its own role and with its own environment. */
 export const createHostedFunctions = (
@@ -41,7 +50,8 @@ export const createHostedFunctions = (
     const clients = prepareClients(declaration.grants, { env, settings });
     const handler = createHandler(EVENT_ADAPTERS, {
       selected: () => ({ run, clients }),
-      log: logSettings(env, write),
+      // Nothing is bundled here.
+      log: { ...logSettings(env, write), mapsStacks: false },
     });
     return (event: HostedEvent) => withEnv(env, () => answer(handler, event, facts, env));
   };
@@ -49,8 +59,12 @@ export const createHostedFunctions = (
   return {
     declared,
     host: { has: (variables) => declared.has(variables[NAME] ?? ''), start },
-    add: (functions) => {
+    add: async (functions) => {
       for (const fn of functions) declared.set(fn.name, fn);
+      const loading = functions.flatMap((fn) => [loadHandler(fn), loadClients(fn.grants)]);
+      loading.push(readSharedFiles());
+      // What cannot be loaded is told by the first event.
+      await Promise.allSettled(loading);
     },
     connect: (settings) => {
       connection = settings;

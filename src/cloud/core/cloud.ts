@@ -7,7 +7,7 @@ import { AwsError, failureOutcome, notSupported } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
-import { createRealClock, isVirtual } from './clock.ts';
+import { createRealClock, isVirtual, oneTurn } from './clock.ts';
 import type { RequestFacts } from './condition-keys.ts';
 import type {
   InternalCall,
@@ -17,6 +17,8 @@ import type {
   ServiceDefinition,
   WireFacts,
 } from './define-service.ts';
+import type { Disorder, DisorderOptions } from './disorder.ts';
+import { createDisorder } from './disorder.ts';
 import type { CheckedNeed, Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
@@ -32,6 +34,7 @@ import type { ServiceControlPolicy } from './service-control.ts';
 import { compileServiceControlPolicies } from './service-control.ts';
 import type { Store } from './store.ts';
 import { createStore } from './store.ts';
+import { throttleNowAndThen } from './throttle.ts';
 import type { Usage } from './usage.ts';
 import { createUsage } from './usage.ts';
 
@@ -53,6 +56,8 @@ export interface CloudOptions {
   /** The time that signatures are held against, and that answers carry. @defaultValue the cloud's own */
   readonly signatureClock?: Clock;
   readonly random?: Random;
+  /** What AWS may do and rarely does: duplicates, other orders, partial batches, refusals. @defaultValue everything is in order */
+  readonly disorder?: DisorderOptions;
   /** The way out to other machines, such as identity providers. @defaultValue the machine's own `fetch` */
   readonly fetch?: typeof fetch;
   /**
@@ -92,6 +97,8 @@ export interface Cloud {
   readonly clock: Clock;
   readonly signatureClock: Clock;
   readonly random: Random;
+  /** Undefined where everything is in order. */
+  readonly disorder: Disorder | undefined;
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly journal: Journal;
@@ -107,10 +114,14 @@ export interface Cloud {
   decide(principal: Principal, need: Need): CheckedNeed;
   /** What a service sees outside of a call. */
   contextOf(service: ServiceDefinition, accountId: string, region: string): ServiceContext<unknown>;
+  /** Whether there is something that {@link Cloud.settle} waits for. */
+  readonly busy: boolean;
   /** Resolves when no background work is left. Timers that lie in the future do not count, nor what sleeps on a virtual clock. */
   settle(): Promise<void>;
   /** A copy of all state in memory, for another cloud; only of a cloud that is settled and keeps no folder. */
   fork(): CloudState;
+  /** Loads what services load with their first use. */
+  preload(): Promise<void>;
   /** Lets services take up what an earlier run left undone. */
   resume(): void;
   stop(): Promise<void>;
@@ -141,6 +152,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const blobs = options.state?.blobs ?? createBlobStore(random, options.stateDir);
   const arrivals = createArrivals();
   const journal = createJournal(clock, store);
+  const disorder =
+    options.disorder === undefined
+      ? undefined
+      : createDisorder(options.disorder, clock, ({ point, says }) =>
+          journal.note(
+            point === 'throttle' ? 'core' : (point.split('.', 1)[0] ?? ''),
+            `out of order: ${says}`,
+          ),
+        );
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
     {
@@ -288,6 +308,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       region: ofRegion,
       clock,
       random,
+      disorder,
       blobs,
       arrivals,
       journal,
@@ -365,6 +386,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       region: base.region,
       clock,
       random,
+      disorder,
       blobs,
       arrivals,
       journal,
@@ -412,6 +434,10 @@ export const createCloud = (options: CloudOptions): Cloud => {
             }),
       });
     try {
+      if (disorder !== undefined && call.wire !== undefined) {
+        disorder.called();
+        throttleNowAndThen(disorder, service, call);
+      }
       authorise(operation.needs(call.input as never, context));
       const output = await operation.handle(call.input as never, context);
       finish('ok');
@@ -424,6 +450,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
     }
   };
 
+  // What sleeps on a clock that stands still has nothing to do before it moves.
+  const isBusy = () => pending.size > (isVirtual(clock) ? clock.sleepers : 0);
+  const quiet = async () => {
+    while (isBusy())
+      await (isVirtual(clock)
+        ? Promise.race([Promise.all(pending), clock.nextSleeper()])
+        : Promise.all(pending));
+  };
+
   const cloud: Cloud = {
     services,
     accountId,
@@ -431,6 +466,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     clock,
     signatureClock: options.signatureClock ?? clock,
     random,
+    disorder,
     store,
     blobs,
     journal,
@@ -441,14 +477,22 @@ export const createCloud = (options: CloudOptions): Cloud => {
     dispatch,
     decide,
     contextOf,
+    get busy() {
+      return isBusy();
+    },
     settle: async () => {
-      if (!isVirtual(clock)) while (pending.size > 0) await Promise.all(pending);
-      // What sleeps on a clock that stands still has nothing to do before it moves.
-      else
-        while (pending.size > clock.sleepers)
-          await Promise.race([Promise.all(pending), clock.nextSleeper()]);
+      await quiet();
+      // Who was held back goes on one after the other, each when nothing else is left to do.
+      while (disorder?.letOn() === true) {
+        await oneTurn();
+        await quiet();
+      }
+      disorder?.settled();
     },
     fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
+    preload: async () => {
+      await Promise.all(options.services.map((service) => service.preload?.()));
+    },
     resume: () => {
       const names = store.tableNames();
       for (const service of options.services) {
@@ -468,6 +512,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       }
     },
     stop: async () => {
+      disorder?.stop();
       for (const context of new Set(contexts.entries())) {
         const service = services.get(context[0].split(/[/@]/, 1)[0] ?? '');
         await service?.stop?.(context[1]);

@@ -84,6 +84,20 @@ export const principalName = (principal: Principal): string => {
   }
 };
 
+/** A principal as a person knows it: the name of the role, of the user, of the service. */
+export const shortName = (principal: Principal): string => {
+  switch (principal.kind) {
+    case 'session':
+      return principal.roleName;
+    case 'user':
+      return principal.userName;
+    case 'service':
+      return principal.service;
+    default:
+      return principal.kind;
+  }
+};
+
 /**
  * A caller for whom a service makes further calls, in a forward access session; a service stays what it is.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html

@@ -30,6 +30,15 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
     secret: () => import('./secret.ts'),
   };
 
+/** Loads what the clients of these grants are made of, so that it is there when they are called. */
+export const loadClients = async (grants: Grants): Promise<void> => {
+  await Promise.all(
+    Object.values(grants).map(({ binding }) =>
+      binding === undefined ? undefined : KINDS[binding.kind](),
+    ),
+  );
+};
+
 /** Begins to load the clients; calls on them wait for it. */
 export const prepareClients = (
   grants: Grants,

@@ -1,6 +1,7 @@
 import type { Timer } from '../../core/clock.ts';
 import type { OperationContext, ServiceContext, StateTools } from '../../core/define-service.ts';
 import type { Table } from '../../core/store.ts';
+import type { RecentWrite } from './disorder.ts';
 import { resourceNotFound, tableNotFound } from './errors.ts';
 import type {
   ChangeRecord,
@@ -51,6 +52,8 @@ export interface DynamodbState {
   readonly timers: Map<string, Timer>;
   /** Used units of provisioned throughput. */
   readonly buckets: Map<string, Bucket>;
+  /** By table: the last writes, where reads may be behind. */
+  readonly recent: Map<string, readonly RecentWrite[]>;
 }
 
 export type Context = OperationContext<DynamodbState>;
@@ -101,6 +104,7 @@ export const createDynamodbState = (tools: StateTools): DynamodbState => {
     },
     timers: new Map(),
     buckets: new Map(),
+    recent: new Map(),
   };
 };
 

@@ -4,6 +4,7 @@ import type { OperationContext, OperationTable } from '../../core/define-service
 import { operation } from '../../core/define-service.ts';
 import { check, hashKeyed, sequenced, sized } from './constraints.ts';
 import { dataKeyFor } from './data-keys.ts';
+import { failNowAndThen } from './disorder.ts';
 import { dryRun, invalidArgument, rateExceeded } from './errors.ts';
 import { fromDecimal, hashOf } from './hash-key.ts';
 import { PUT, RECORD_KIB } from './limits.ts';
@@ -123,6 +124,7 @@ export const putOperations: OperationTable<KinesisState> = {
       let failed = 0;
       const answers = records.map((given): Kinesis.PutRecordsResultEntry => {
         try {
+          failNowAndThen(context, stream, context.state.shardFor(stream.name, given.hash)?.id);
           return append(stream, given, dataKey, context);
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;

@@ -85,6 +85,8 @@ export interface KinesisState {
   dropConsumer(arn: string): void;
   readonly subscriptions: Subscriptions;
   readonly throughput: Throughput;
+  /** Shards whose last reading brought nothing though there was something. */
+  readonly cameEmpty: Set<string>;
   readonly dataKeys: DataKeyStore;
 }
 
@@ -218,6 +220,7 @@ export const createKinesisState = (tools: StateTools, limited = false): KinesisS
     dropConsumer,
     subscriptions: createSubscriptions(),
     throughput: createThroughput(limited),
+    cameEmpty: new Set(),
     dataKeys,
   };
 
