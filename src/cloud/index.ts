@@ -16,7 +16,7 @@ export type { DisorderPoint } from './core/disorder-points.ts';
 export { DISORDER_POINTS } from './core/disorder-points.ts';
 export type { VirtualClock } from './core/clock.ts';
 export { createRealClock, createVirtualClock, isVirtual } from './core/clock.ts';
-export { createSeededRandom } from './core/random.ts';
+export { createSeededRandom, createSystemRandom } from './core/random.ts';
 export { createEndpoint, listen } from './core/server.ts';
 export { createServices } from './registry.ts';
 export type { ServiceControlPolicy } from './core/service-control.ts';

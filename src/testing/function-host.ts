@@ -61,10 +61,17 @@ export const createHostedFunctions = (
     host: { has: (variables) => declared.has(variables[NAME] ?? ''), start },
     add: async (functions) => {
       for (const fn of functions) declared.set(fn.name, fn);
-      const loading = functions.flatMap((fn) => [loadHandler(fn), loadClients(fn.grants)]);
-      loading.push(readSharedFiles());
-      // What cannot be loaded is told by the first event.
-      await Promise.allSettled(loading);
+      const kinds = functions.flatMap(({ kind, on, grants }) => [
+        kind,
+        ...on.map(({ target }) => target.kind),
+        ...Object.values(grants).map(({ binding }) => binding?.kind ?? ''),
+      ]);
+      await Promise.all([
+        loadClients(kinds),
+        readSharedFiles(),
+        // What cannot be loaded is told by the first event.
+        Promise.allSettled(functions.map(loadHandler)),
+      ]);
     },
     connect: (settings) => {
       connection = settings;

@@ -1,7 +1,12 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createCloud, createEndpoint, createServices, listen } from '../cloud/index.ts';
 import type { Cloud, CloudState, DisorderOptions } from '../cloud/index.ts';
-import { createRealClock, createSeededRandom, createVirtualClock } from '../cloud/index.ts';
+import {
+  createRealClock,
+  createSeededRandom,
+  createSystemRandom,
+  createVirtualClock,
+} from '../cloud/index.ts';
 import type { VirtualClock } from '../cloud/index.ts';
 import type { Artifact } from '../provision/index.ts';
 import { openTarget } from '../provision/index.ts';
@@ -93,10 +98,18 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   const functions = createHostedFunctions(origin?.functions);
   const inProcess = options.handlers !== 'processes';
   const disorder = readDisorder(options.disorder);
+  // The SDK remembers signing keys, process-wide: a cloud with the keys of another would be called a few promises sooner.
+  const secrets = createSystemRandom();
+  const keys = {
+    ...KEYS,
+    ...(options.port === undefined ? { secretAccessKey: secrets.hex(40) } : {}),
+  };
   const random = createSeededRandom(origin?.chance ?? options.seed ?? 1);
   const cloud: Cloud = createCloud({
     services: createServices(inProcess ? { host: functions.host } : {}),
     random,
+    secrets,
+    secretAccessKey: keys.secretAccessKey,
     ...(disorder === undefined ? {} : { disorder }),
     ...(clock === undefined ? {} : { clock, signatureClock: createRealClock() }),
     ...(origin === undefined ? {} : { state: origin.state }),
@@ -111,7 +124,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   const settings: CloudSettings = {
     region: REGION,
     endpoint: cloud.endpoint,
-    credentials: KEYS,
+    credentials: keys,
     forcePathStyle: true,
     // An instance: from options alone some clients (Kinesis) make a handler that speaks HTTP/2 over a port.
     requestHandler: new NodeHttpHandler({ httpAgent: agent }),
@@ -126,14 +139,17 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   const target = openTarget({
     endpoint: settings.endpoint,
     region: REGION,
-    credentials: KEYS,
+    credentials: keys,
     httpAgent: agent,
     env: {},
     machine: deployerOf(cloud),
   });
   const stacks = [...(origin?.stacks ?? [])];
   const names = stackNames(target, stacks);
-  await Promise.all([cloud.preload(), target.s3(), names.read()]);
+  await names.read();
+  /** What is loaded with its first use would come between two events, once. */
+  const preload = () => Promise.all([cloud.preload(), target.s3()]);
+  if (disorder !== undefined) await preload();
   cloud.resume();
   tellWatcher(options.disorder, cloud.disorder);
   let stopped = false;
@@ -156,7 +172,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     url: listening?.url,
     now: () => new Date(cloud.clock.now()),
     provision: async (service) => {
-      if (inProcess) await functions.add(service.functions);
+      await Promise.all([preload(), inProcess ? functions.add(service.functions) : undefined]);
       const archive = inProcess || service.functions.length === 0 ? undefined : packed(service);
       const provision = async () => {
         const done = await provisionApp(target, service, archive);

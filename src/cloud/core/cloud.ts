@@ -56,6 +56,8 @@ export interface CloudOptions {
   /** The time that signatures are held against, and that answers carry. @defaultValue the cloud's own */
   readonly signatureClock?: Clock;
   readonly random?: Random;
+  /** The chance that secret keys and tokens come from. @defaultValue that of all else */
+  readonly secrets?: Random;
   /** What AWS may do and rarely does: duplicates, other orders, partial batches, refusals. @defaultValue everything is in order */
   readonly disorder?: DisorderOptions;
   /** The way out to other machines, such as identity providers. @defaultValue the machine's own `fetch` */
@@ -169,13 +171,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
       accountId,
     },
     clock,
-    random,
+    { random, secrets: options.secrets ?? random },
   );
   const services = new Map(options.services.map((service) => [service.id, service]));
   const policySource = options.services.find((service) => service.identityPolicies !== undefined);
   const causes = new Map<string, number>();
   const contexts = new Map<string, ServiceContext<unknown>>();
   const pending = new Set<Promise<void>>();
+  /** Who waits for the next background work to end. */
+  const onEnd: (() => void)[] = [];
   let scratchRoot: string | undefined;
   const scratchDir = (service: ServiceDefinition) => {
     scratchRoot ??=
@@ -257,7 +261,10 @@ export const createCloud = (options: CloudOptions): Cloud => {
       writeQuietly(service.id, name, () => store.commit());
     })();
     pending.add(run);
-    void run.finally(() => pending.delete(run));
+    void run.finally(() => {
+      pending.delete(run);
+      for (const tell of onEnd.splice(0)) tell();
+    });
   };
 
   const internalCall =
@@ -454,9 +461,10 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const isBusy = () => pending.size > (isVirtual(clock) ? clock.sleepers : 0);
   const quiet = async () => {
     while (isBusy())
-      await (isVirtual(clock)
-        ? Promise.race([Promise.all(pending), clock.nextSleeper()])
-        : Promise.all(pending));
+      await new Promise<void>((resolve) => {
+        onEnd.push(resolve);
+        if (isVirtual(clock)) void clock.nextSleeper().then(resolve);
+      });
   };
 
   const cloud: Cloud = {

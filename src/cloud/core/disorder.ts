@@ -26,6 +26,12 @@ export interface DisorderChoice {
   readonly says: string;
 }
 
+/**
+ * A physical name without what CloudFormation has put behind it: a schedule is to replay in a stack that was made anew, and to be read.
+ */
+export const plainName = (name: string): string =>
+  name.replaceAll(/-[0-9A-Za-z]{12}(?=$|[^0-9A-Za-z-])/g, '');
+
 /** An occasion for disorder. */
 export interface Occasion {
   readonly point: DisorderPoint;

@@ -168,14 +168,14 @@ export const createCredentialRegistry = (
     readonly accountId: string;
   },
   clock: Clock,
-  random: Random,
+  { random, secrets }: { readonly random: Random; readonly secrets: Random },
 ): CredentialRegistry => {
   const rootCredential: Credential = {
     accessKeyId: root.accessKeyId,
     secretAccessKey: root.secretAccessKey,
     principal: rootPrincipal(root.accountId),
   };
-  const secret = () => Buffer.from(random.bytes(30)).toString('base64');
+  const secret = () => Buffer.from(secrets.bytes(30)).toString('base64');
   const issue = (credential: Credential) => {
     table.set(credential.accessKeyId, credential);
     return credential;
@@ -211,7 +211,7 @@ export const createCredentialRegistry = (
       const credential = {
         accessKeyId: `ASIA${random.text(16, UPPER_ALPHANUMERIC)}`,
         secretAccessKey: secret(),
-        sessionToken: Buffer.from(random.bytes(96)).toString('base64'),
+        sessionToken: Buffer.from(secrets.bytes(96)).toString('base64'),
         principal: { ...principal, token: { ...facts, issuedAt } },
         expiresAt,
       };

@@ -1,6 +1,7 @@
 import type { CloudCall } from './cloud.ts';
 import type { ServiceDefinition } from './define-service.ts';
 import type { Disorder } from './disorder.ts';
+import { plainName } from './disorder.ts';
 import { shortName } from './principals.ts';
 
 /** SDKs try three times unless they are told otherwise: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
@@ -21,7 +22,7 @@ export const throttleNowAndThen = (
   if (attempt === undefined || Number(attempt) >= SPARED_ATTEMPT) return;
   const refusal = service.throttled?.(operation);
   if (refusal === undefined) return;
-  const who = shortName(principal);
+  const who = plainName(shortName(principal));
   const refused = disorder.happens({
     point: 'throttle',
     about: `${service.id}.${operation} by ${who}`,

@@ -1,3 +1,4 @@
+import { plainName } from '../core/disorder.ts';
 import type { ServiceContext } from '../core/define-service.ts';
 import type { LambdaState, QueuedEvent } from './state.ts';
 
@@ -12,8 +13,8 @@ export const isDoubled = ({ disorder }: Context, functionName: string): boolean 
   disorder !== undefined &&
   disorder.happens({
     point: 'lambda.duplicate',
-    about: functionName,
-    says: () => `${functionName} gets an asynchronous event twice`,
+    about: plainName(functionName),
+    says: () => `${plainName(functionName)} gets an asynchronous event twice`,
   });
 
 /** Waits, now and then, until other events have been handled. */
@@ -24,8 +25,8 @@ export const comeLate = async (
   if (event === undefined || event.failures + event.throttles > 0) return;
   await disorder?.late({
     point: 'lambda.order',
-    about: event.functionName,
-    says: () => `${event.functionName} gets an asynchronous event late`,
+    about: plainName(event.functionName),
+    says: () => `${plainName(event.functionName)} gets an asynchronous event late`,
   });
 };
 
@@ -34,6 +35,6 @@ export const startsCold = ({ disorder }: Context, functionName: string): boolean
   disorder !== undefined &&
   disorder.happens({
     point: 'lambda.cold-start',
-    about: functionName,
-    says: () => `${functionName} starts a new environment though one is free`,
+    about: plainName(functionName),
+    says: () => `${plainName(functionName)} starts a new environment though one is free`,
   });

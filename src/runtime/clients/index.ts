@@ -30,13 +30,10 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
     secret: () => import('./secret.ts'),
   };
 
-/** Loads what the clients of these grants are made of, so that it is there when they are called. */
-export const loadClients = async (grants: Grants): Promise<void> => {
-  await Promise.all(
-    Object.values(grants).map(({ binding }) =>
-      binding === undefined ? undefined : KINDS[binding.kind](),
-    ),
-  );
+/** Loads what clients of these kinds of resources are made of, so that it is there when they are called. */
+export const loadClients = async (kinds: Iterable<string>): Promise<void> => {
+  const known = Object.entries(KINDS).filter(([kind]) => new Set(kinds).has(kind));
+  await Promise.all(known.map(([, load]) => load()));
 };
 
 /** Begins to load the clients; calls on them wait for it. */

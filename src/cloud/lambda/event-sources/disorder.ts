@@ -1,3 +1,4 @@
+import { plainName } from '../../core/disorder.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import type { LambdaState } from '../state.ts';
 import type { MappingRecord } from './mapping.ts';
@@ -17,11 +18,13 @@ export interface MappingDisorder {
 /** @param shardId - The shard, where the source has several. */
 export const createMappingDisorder = (
   { disorder }: Context,
-  { sourceArn, functionName }: MappingRecord,
+  { kind, sourceArn, functionName }: MappingRecord,
   shardId?: string,
 ): MappingDisorder => {
   const source = /(?:stream|table)\/([^/]+)/.exec(sourceArn)?.[1] ?? sourceArn.split(':').at(-1);
-  const about = `${source ?? ''}${shardId === undefined ? '' : `/${shardId}`} to ${functionName}`;
+  // The one shard of a table has a name that it has by chance.
+  const shard = kind === 'kinesis' && shardId !== undefined ? `/${shardId}` : '';
+  const about = `${plainName(source ?? '')}${shard} to ${plainName(functionName)}`;
   const batch = (records: number) =>
     `a batch of ${records} record${records === 1 ? '' : 's'} from ${about}`;
   return {

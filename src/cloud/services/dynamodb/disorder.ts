@@ -1,3 +1,4 @@
+import { plainName } from '../../core/disorder.ts';
 import type { Context, StandingContext } from './state.ts';
 import type { KeyTexts, TableRecord } from './storage/index.ts';
 import { primaryText } from './storage/index.ts';
@@ -49,10 +50,10 @@ export const asItWas = <T>(
   );
   const way = disorder.pick({
     point: 'dynamodb.stale',
-    about: table.name,
+    about: plainName(table.name),
     ways: Math.min(recent.length, MOST_BEHIND),
     says: (picked) =>
-      `a read of ${table.name} did not see the last ${picked === 0 ? 'write' : `${picked + 1} writes`}`,
+      `a read of ${plainName(table.name)} did not see the last ${picked === 0 ? 'write' : `${picked + 1} writes`}`,
   });
   if (way === undefined) return read();
   const unseen = recent.slice(-(way + 1));
@@ -83,7 +84,7 @@ export const itemAsItWas = <T>(
 
 /** How many of a batch's requests are done: not all, now and then. */
 export const doneOf = ({ disorder }: Context, tables: readonly string[], count: number): number => {
-  const about = tables.join(', ');
+  const about = tables.map(plainName).join(', ');
   const way = disorder?.pick({
     point: 'dynamodb.unprocessed',
     about,

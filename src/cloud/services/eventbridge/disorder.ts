@@ -1,10 +1,11 @@
 import type * as EventBridge from '@aws-sdk/client-eventbridge';
 import type { OperationContext, ServiceContext } from '../../core/define-service.ts';
+import { plainName } from '../../core/disorder.ts';
 import type { Delivery, EventBridgeState } from './state.ts';
 
 type Context = ServiceContext<EventBridgeState>;
 
-const aboutOf = ({ ruleName, target }: Delivery) => `${ruleName} to ${target.Id}`;
+const aboutOf = ({ ruleName, target }: Delivery) => `${plainName(ruleName)} to ${target.Id}`;
 
 /** Whether a rule sends an event to its target twice. */
 export const isDoubled = ({ disorder }: Context, delivery: Delivery): boolean =>

@@ -1,3 +1,4 @@
+import { plainName } from '../../core/disorder.ts';
 import type {
   IdentityPolicies,
   OperationContext,
@@ -57,10 +58,10 @@ const delay = (
   for (const [id, policies, name] of changed(state, before)) {
     const way = disorder.pick({
       point: 'iam.delay',
-      about: name,
+      about: plainName(name),
       ways: MOST_LOOKS,
       says: (picked) =>
-        `a change of the policies of ${name} holds ${picked + 1} decision${picked === 0 ? '' : 's'} later`,
+        `a change of the policies of ${plainName(name)} holds ${picked + 1} decision${picked === 0 ? '' : 's'} later`,
     });
     if (way === undefined) state.former.delete(id);
     else

@@ -1,4 +1,5 @@
 import type { OperationContext } from '../../core/define-service.ts';
+import { plainName } from '../../core/disorder.ts';
 import { rateExceeded } from './errors.ts';
 import type { KinesisState, Stream } from './state.ts';
 
@@ -13,8 +14,8 @@ export const failNowAndThen = (
   if (disorder === undefined || wire === undefined || shardId === undefined) return;
   const fails = disorder.happens({
     point: 'kinesis.partial',
-    about: name,
-    says: () => `a record of a put into ${name} failed`,
+    about: plainName(name),
+    says: () => `a record of a put into ${plainName(name)} failed`,
   });
   if (fails) throw rateExceeded(shardId, name, accountId);
 };
@@ -29,7 +30,7 @@ export const comesEmpty = (
   shardId: string,
 ): boolean => {
   if (disorder === undefined || wire === undefined) return false;
-  const shard = `${name}/${shardId}`;
+  const shard = `${plainName(name)}/${shardId}`;
   const isEmpty =
     !state.cameEmpty.delete(shard) &&
     disorder.happens({

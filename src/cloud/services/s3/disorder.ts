@@ -1,4 +1,5 @@
 import type { OperationContext } from '../../core/define-service.ts';
+import { plainName } from '../../core/disorder.ts';
 import type { Happening } from './events.ts';
 import type { S3State } from './state.ts';
 
@@ -10,13 +11,16 @@ interface Telling extends Omit<Happening, 'version'> {
   readonly whom: string;
 }
 
-const saysOf = ({ name, key, whom }: Telling) => `${name} of ${key} is told to ${whom}`;
+const aboutOf = ({ bucket, whom }: Telling) => `${plainName(bucket.name)} to ${plainName(whom)}`;
+
+const saysOf = ({ bucket, name, key, whom }: Telling) =>
+  `${plainName(bucket.name)} tells ${plainName(whom)} of ${key} (${name})`;
 
 /** How often a bucket tells of an object: "designed to be delivered at least once". */
 export const timesOf = ({ disorder }: Context, telling: Telling): number =>
   disorder?.happens({
     point: 's3.duplicate',
-    about: `${telling.bucket.name} to ${telling.whom}`,
+    about: aboutOf(telling),
     says: () => `${saysOf(telling)} twice`,
   }) === true
     ? 2
@@ -26,18 +30,19 @@ export const timesOf = ({ disorder }: Context, telling: Telling): number =>
 export const comeLate = ({ disorder }: Context, telling: Telling): Promise<void> | undefined =>
   disorder?.late({
     point: 's3.order',
-    about: `${telling.bucket.name} to ${telling.whom}`,
+    about: aboutOf(telling),
     says: () => `${saysOf(telling)} late`,
   });
 
 /** How many of the keys of a client's page are told: "The response might contain fewer keys but will never contain more." */
 export const fewerOf = ({ disorder, wire }: Context, bucket: string, count: number): number => {
   if (disorder === undefined || wire === undefined) return count;
+  const about = plainName(bucket);
   const way = disorder.pick({
     point: 's3.fewer',
-    about: bucket,
+    about,
     ways: count - 1,
-    says: (picked) => `a list of ${bucket} has ${picked + 1} of ${count} keys`,
+    says: (picked) => `a list of ${about} has ${picked + 1} of ${count} keys`,
   });
   return way === undefined ? count : way + 1;
 };

@@ -1,9 +1,10 @@
 import type { ServiceContext } from '../../core/define-service.ts';
+import { plainName } from '../../core/disorder.ts';
 import type { Invocation, SchedulerState } from './state.ts';
 
 type Context = ServiceContext<SchedulerState>;
 
-const aboutOf = ({ group, name }: Invocation) => `${group}/${name}`;
+const aboutOf = ({ group, name }: Invocation) => `${group}/${plainName(name)}`;
 
 /**
  * Whether a schedule invokes its target twice: "EventBridge Scheduler provides at-least-once event delivery to targets".

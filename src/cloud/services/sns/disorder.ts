@@ -1,10 +1,11 @@
 import type { ServiceContext } from '../../core/define-service.ts';
+import { plainName } from '../../core/disorder.ts';
 import type { Delivery, SnsState } from './state.ts';
 import { laneOf } from './state.ts';
 
 type Context = ServiceContext<SnsState>;
 
-const lastOf = (text: string) => text.slice(text.search(/[^:/]*$/));
+const lastOf = (text: string) => plainName(text.slice(text.search(/[^:/]*$/)));
 
 const aboutOf = ({ subscription }: Delivery) =>
   `${lastOf(subscription.topicArn)} to ${lastOf(subscription.endpoint)}`;

@@ -1,9 +1,10 @@
+import { plainName } from '../../core/disorder.ts';
 import { internalError } from './errors.ts';
 import type { Entry } from './line.ts';
 import type { Context } from './names.ts';
 import type { Lane } from './state.ts';
 
-const nameOf = ({ arn }: Lane) => arn.slice(arn.lastIndexOf(':') + 1);
+const nameOf = ({ arn }: Lane) => plainName(arn.slice(arn.lastIndexOf(':') + 1));
 
 /** Of how many of the oldest messages any may come first. */
 const REACH = 8;
