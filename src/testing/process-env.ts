@@ -16,6 +16,9 @@ const install = () => {
   const current = (): Env => scoped.getStore() ?? real;
   process.env = new Proxy(real, {
     get: (_target, name) => (typeof name === 'string' ? current()[name] : undefined),
+    // Without these a proxy defines properties, and the environment takes assignments alone.
+    set: (target, name, value) => Reflect.set(target, name, value),
+    deleteProperty: (target, name) => Reflect.deleteProperty(target, name),
     has: (_target, name) => name in current(),
     ownKeys: () => Reflect.ownKeys(current()),
     getOwnPropertyDescriptor: (_target, name) => {

@@ -146,7 +146,10 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   });
   const stacks = [...(origin?.stacks ?? [])];
   const names = stackNames(target, stacks);
-  await names.read();
+  /** What the harness does by itself is no part of what is tested. */
+  const inOrder = <T>(run: () => Promise<T>): Promise<T> =>
+    cloud.disorder === undefined ? run() : cloud.disorder.keepingOrder(run);
+  await inOrder(names.read);
   /** What is loaded with its first use would come between two events, once. */
   const preload = () => Promise.all([cloud.preload(), target.s3()]);
   if (disorder !== undefined) await preload();
@@ -174,14 +177,13 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     provision: async (service) => {
       await Promise.all([preload(), inProcess ? functions.add(service.functions) : undefined]);
       const archive = inProcess || service.functions.length === 0 ? undefined : packed(service);
-      const provision = async () => {
+      return inOrder(async () => {
         const done = await provisionApp(target, service, archive);
         if (!stacks.includes(service.name)) stacks.push(service.name);
         await names.read();
         await cloud.settle();
         return done;
-      };
-      return cloud.disorder === undefined ? provision() : cloud.disorder.keepingOrder(provision);
+      });
     },
     use: <const Declaration extends Referable | Grant>(declaration: Declaration) =>
       clientFor(declaration, { ...settings }, names.physicalName) as ClientOf<Declaration>,
