@@ -4,19 +4,28 @@ import {
   PutItemCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { busy, diary, keepBusy, LETTERS } from './fixtures/busy-service.ts';
-import { namesIn } from './fixtures/post-office.ts';
+import { namesIn, postOffice } from './fixtures/post-office.ts';
 import type { TestCloud } from './index.ts';
 import { startCloud, underDisorder } from './index.ts';
 
 let provisioned: TestCloud;
 let name: (logicalId: string) => string;
+let post: typeof name;
 
 beforeAll(async () => {
   provisioned = await startCloud();
   await provisioned.provision(busy);
   name = await namesIn(provisioned, 'Busy');
+  await provisioned.provision(postOffice);
+  post = await namesIn(provisioned, 'Post');
 });
 afterAll(() => provisioned.stop());
 beforeEach(() => void diary.splice(0));
@@ -69,6 +78,40 @@ describe('what AWS promises', () => {
       { seeds: 10, rate: 0.8 },
     );
   }, 300_000);
+
+  it('is kept by a FIFO queue that has many messages at one time', async () => {
+    await underDisorder(
+      async (disorder) => {
+        await using cloud = await provisioned.fork({ disorder });
+        const QueueUrl = post('Line');
+        const queues = new SQSClient(cloud.settings);
+        for (let round = 1; round <= 4; round += 1)
+          for (const letter of LETTERS)
+            await queues.send(
+              new SendMessageCommand({
+                QueueUrl,
+                MessageBody: `${letter} ${round}`,
+                MessageGroupId: letter,
+              }),
+            );
+        const seen: string[] = [];
+        for (let polls = 0; seen.length < 8 && polls < 40; polls += 1) {
+          const { Messages = [] } = await queues.send(
+            new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 3 }),
+          );
+          seen.push(...Messages.map(({ Body = '' }) => Body));
+          for (const { ReceiptHandle } of Messages)
+            await queues.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
+        // Once each, too: it is only a consumer that fails who gets a message again.
+        for (const letter of LETTERS)
+          expect(seen.filter((body) => body.startsWith(letter))).toEqual(
+            ['1', '2', '3', '4'].map((round) => `${letter} ${round}`),
+          );
+      },
+      { seeds: 40 },
+    );
+  }, 120_000);
 
   it('holds for conditions and transactions', async () => {
     await underDisorder(

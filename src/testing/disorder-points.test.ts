@@ -50,8 +50,8 @@ const only = (point: DisorderPoint, more: { seed?: number; rate?: number } = {})
 /** What runs in order in most clouds, and in some not: the first seed of those. */
 const firstSeed = async (
   point: DisorderPoint,
-  run: (cloud: TestCloud) => Promise<readonly unknown[]>,
-): Promise<readonly unknown[]> => {
+  run: (cloud: TestCloud) => Promise<readonly string[]>,
+): Promise<readonly string[]> => {
   await using inOrder = await provisioned.fork();
   const ordered = await run(inOrder);
   for (let seed = 1; seed <= 20; seed += 1) {
@@ -140,7 +140,7 @@ const invokeSix = async (cloud: TestCloud) => {
   diary.splice(0);
   await each(six, (event) => cloud.use(note).send(event as never));
   await cloud.settle();
-  return diary.map(({ event }) => event);
+  return diary.map(({ event }) => String(event));
 };
 const clicked = () =>
   diary.flatMap(({ event }) =>

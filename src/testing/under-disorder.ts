@@ -10,7 +10,7 @@ import { TestingError } from './testing-error.ts';
 export interface UnderDisorderOptions extends Pick<DisorderOptions, 'points' | 'rate'> {
   /** How many seeds are tried, from 1; or which. @defaultValue 100 */
   readonly seeds?: number | readonly number[];
-  /** Most runs for making a failure small. @defaultValue 200 */
+  /** Greatest number of runs for making a failure small. @defaultValue 200 */
   readonly shrinkRuns?: number;
   /** Longest that a run may take, of the machine's time: `10 seconds`, or milliseconds. @defaultValue '10 seconds' */
   readonly runLimit?: string | number;
@@ -18,9 +18,9 @@ export interface UnderDisorderOptions extends Pick<DisorderOptions, 'points' | '
 
 /** What was tried, all of it in vain. */
 export interface DisorderReport {
-  /** Runs of the body, the one in order included. */
+  /** Number of runs, the one in order included. */
   readonly runs: number;
-  /** How many things went out of order in all of them. */
+  /** Number of things that went out of order in all of them. */
   readonly choices: number;
 }
 
@@ -178,7 +178,7 @@ const makeSmall = async (
   return {
     run: last,
     how: (before, spent) =>
-      `shrunk from ${before} things out of order to ${last.choices.length} in ${spent} runs${runs >= most ? ', which is as many as there may be: fewer may do' : ''}`,
+      `shrunk from ${before} things out of order to ${last.choices.length} in ${spent} run${spent === 1 ? '' : 's'}${runs >= most ? ', which is as many as there may be: fewer may do' : ''}`,
   };
 };
 

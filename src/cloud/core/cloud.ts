@@ -499,7 +499,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     },
     fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
     preload: async () => {
-      await Promise.all(options.services.map((service) => service.preload?.()));
+      await Promise.all(options.services.flatMap((service) => service.preload?.() ?? []));
     },
     resume: () => {
       const names = store.tableNames();

@@ -6,13 +6,13 @@ import { createSeededRandom, hash32 } from './random.ts';
 
 /** How much out of order a cloud is. */
 export interface DisorderOptions {
-  /** Decides what goes out of order, and how. */
+  /** The value that decides what goes out of order, and how. */
   readonly seed: number;
   /** Ids of the only choices that go out of order, as a failure prints them. @defaultValue whatever the seed decides */
   readonly only?: readonly string[];
   /** Kinds of disorder that there may be. @defaultValue all */
   readonly points?: readonly DisorderPoint[];
-  /** Share of the occasions that go out of order, 0 to 1. @defaultValue by kind; each seed is in the mood for some, and not for others */
+  /** Ratio of the occasions that go out of order, 0 to 1. @defaultValue by kind; each seed is in the mood for some, and not for others */
   readonly rate?: number;
 }
 
