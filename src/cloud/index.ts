@@ -11,9 +11,12 @@ export type {
   HostedStart,
 } from './lambda/index.ts';
 export { createCloud } from './core/cloud.ts';
+export type { DisorderChoice, DisorderOptions } from './core/disorder.ts';
+export type { DisorderPoint } from './core/disorder-points.ts';
+export { DISORDER_POINTS } from './core/disorder-points.ts';
 export type { VirtualClock } from './core/clock.ts';
-export { createRealClock, createVirtualClock } from './core/clock.ts';
-export { createSeededRandom } from './core/random.ts';
+export { createRealClock, createVirtualClock, isVirtual } from './core/clock.ts';
+export { createSeededRandom, createSystemRandom } from './core/random.ts';
 export { createEndpoint, listen } from './core/server.ts';
 export { createServices } from './registry.ts';
 export type { ServiceControlPolicy } from './core/service-control.ts';

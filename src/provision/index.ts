@@ -1,3 +1,5 @@
+export type { Machine } from './aws/machine.ts';
+export { THIS_MACHINE } from './aws/machine.ts';
 export type { DeletePlan, DeleteRequest, Purge } from './delete-stack.ts';
 export { deleteStack } from './delete-stack.ts';
 export type { Diagnosis, WayName, WayOut } from './doctor/diagnosis.ts';

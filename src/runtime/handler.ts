@@ -94,7 +94,7 @@ export const createHandler =
             });
       });
     } catch (error) {
-      await mapped(error);
+      if (served.log?.mapsStacks !== false) await mapped(error);
       throw error;
     } finally {
       await flushLog();

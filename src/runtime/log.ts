@@ -10,6 +10,8 @@ export interface LogSettings {
   readonly least: number;
   readonly asText: boolean;
   readonly write: (line: string) => void;
+  /** Whether stacks are mapped to the sources that a bundle was made of. @defaultValue true */
+  readonly mapsStacks?: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -53,7 +55,7 @@ const firstError = (fields: LogFields): Error | undefined =>
 /** Stacks are mapped to the sources before they are written; the mapper is loaded by the first error only. */
 export const createLogger = (
   requestId: string,
-  { least, asText, write }: LogSettings = OWN,
+  { least, asText, write, mapsStacks = true }: LogSettings = OWN,
 ): Logger => {
   const at =
     (level: Level) =>
@@ -65,7 +67,7 @@ export const createLogger = (
           ? `${timestamp}\t${requestId}\t${level.toUpperCase()}\t${message}${Object.keys(fields).length > 0 ? `\t${print(fields)}` : ''}`
           : print({ ...fields, timestamp, level: level.toUpperCase(), requestId, message });
       const error = firstError(fields);
-      if (error === undefined) write(line());
+      if (error === undefined || !mapsStacks) write(line());
       else
         pending.add(
           import('./stack.ts')

@@ -1,14 +1,16 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import type { FunctionHost, HostedEvent, HostedResult, HostedStart } from '../cloud/index.ts';
 import { createHandler, loadHandler, logSettings } from '../runtime/index.ts';
 import type { LambdaContext } from '../runtime/index.ts';
-import { prepareClients } from '../runtime/clients/index.ts';
+import { loadClients, prepareClients } from '../runtime/clients/index.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import { machineNow, withScope } from './handler-scope.ts';
 
 /** Functions by the environment variable that names them. */
 export interface HostedFunctions {
   readonly host: FunctionHost;
-  add(functions: readonly FunctionDeclaration[]): void;
+  /** Takes functions in, with all that they load: the first event is to be like every other. */
+  add(functions: readonly FunctionDeclaration[]): Promise<void>;
   /** How the SDK's clients, and answers at presigned URLs, reach the cloud. */
   connect(settings: Connection['settings'], put: Connection['put']): void;
 }
@@ -19,6 +21,13 @@ interface Connection {
 }
 
 const NAME = 'SPARTA_FUNCTION';
+
+/** The SDK reads its settings' files with the first client under a home, and remembers that there are none. */
+const readSharedFiles = async (): Promise<void> => {
+  const client = new S3Client({ region: 'us-east-1' });
+  await withScope({ env: { HOME: process.cwd() } }, () => client.config.maxAttempts());
+  client.destroy();
+};
 
 /** Runs the handlers of declarations in this process, each under its own role, with its own environment, on the cloud's time. */
 export const createHostedFunctions = (
@@ -48,7 +57,8 @@ export const createHostedFunctions = (
     const clients = prepareClients(declaration.grants, { env, settings });
     const handler = createHandler({
       selected: () => ({ run, clients, declaration }),
-      log: logSettings(env, write),
+      // Nothing is bundled here.
+      log: { ...logSettings(env, write), mapsStacks: false },
       ...(connection.put === undefined ? {} : { put: connection.put }),
     });
     return (event: HostedEvent) => withScope(scope, () => answer(handler, event, facts, env));
@@ -57,8 +67,19 @@ export const createHostedFunctions = (
   return {
     declared,
     host: { has: (variables) => declared.has(variables[NAME] ?? ''), start },
-    add: (functions) => {
+    add: async (functions) => {
       for (const fn of functions) declared.set(fn.name, fn);
+      const kinds = functions.flatMap(({ kind, on, grants }) => [
+        kind,
+        ...on.map(({ target }) => target.kind),
+        ...Object.values(grants).map(({ binding }) => binding?.kind ?? ''),
+      ]);
+      await Promise.all([
+        loadClients(kinds),
+        readSharedFiles(),
+        // What cannot be loaded is told by the first event.
+        Promise.allSettled(functions.map(loadHandler)),
+      ]);
     },
     connect: (settings, put) => {
       connection = { settings, put };

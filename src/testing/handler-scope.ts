@@ -17,6 +17,9 @@ const installEnv = () => {
   const current = () => scoped.getStore()?.env ?? real;
   process.env = new Proxy(real, {
     get: (_target, name) => (typeof name === 'string' ? current()[name] : undefined),
+    // Without these a proxy defines properties, and the environment takes assignments alone.
+    set: (target, name, value) => Reflect.set(target, name, value),
+    deleteProperty: (target, name) => Reflect.deleteProperty(target, name),
     has: (_target, name) => name in current(),
     ownKeys: () => Reflect.ownKeys(current()),
     getOwnPropertyDescriptor: (_target, name) => {

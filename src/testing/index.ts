@@ -1,7 +1,11 @@
+export type { DisorderChoice, DisorderOptions, DisorderPoint } from '../cloud/index.ts';
 export type { ClientOf } from './clients.ts';
 export type { ProvisionedStack } from './provision-app.ts';
 export type { TestCloudOptions } from './start-cloud.ts';
 export { startCloud } from './start-cloud.ts';
-export type { CloudSettings, Journal, TestCloud } from './test-cloud.ts';
+export type { CloudSettings, ForkOptions, Journal, TestCloud } from './test-cloud.ts';
 export type { TestingErrorCode } from './testing-error.ts';
 export { TestingError } from './testing-error.ts';
+export type { DisorderedTest, DisorderReport, UnderDisorderOptions } from './under-disorder.ts';
+export { underDisorder } from './under-disorder.ts';
+export { DisorderError } from './disorder-error.ts';

@@ -1,7 +1,12 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createCloud, createEndpoint, createServices, listen } from '../cloud/index.ts';
-import type { Cloud, CloudState } from '../cloud/index.ts';
-import { createRealClock, createSeededRandom, createVirtualClock } from '../cloud/index.ts';
+import type { Cloud, CloudState, DisorderOptions } from '../cloud/index.ts';
+import {
+  createRealClock,
+  createSeededRandom,
+  createSystemRandom,
+  createVirtualClock,
+} from '../cloud/index.ts';
 import type { VirtualClock } from '../cloud/index.ts';
 import type { Artifact } from '../provision/index.ts';
 import { openTarget } from '../provision/index.ts';
@@ -17,6 +22,9 @@ import { createHostedFunctions } from './function-host.ts';
 import { createMemoryAgent } from './memory-agent.ts';
 import { provisionApp } from './provision-app.ts';
 import { stackNames } from './stack-names.ts';
+import { deployerOf } from './deployer.ts';
+import { readDisorder, tellWatcher } from './disorder.ts';
+import { RETRY_AT_ONCE } from './retry-at-once.ts';
 import type { CloudSettings, TestCloud } from './test-cloud.ts';
 import { TestingError } from './testing-error.ts';
 
@@ -34,6 +42,12 @@ export interface TestCloudOptions {
    * @defaultValue 'in-process'
    */
   readonly handlers?: 'in-process' | 'processes';
+  /**
+   * What AWS may do and rarely does: duplicates, other orders, partial batches, refusals, cold starts, IAM that takes its time. A number is
+   * the seed that decides; while a service is provisioned all is in order. See {@link underDisorder} for many seeds.
+   * @defaultValue everything is in order
+   */
+  readonly disorder?: number | DisorderOptions;
   /** A port on 127.0.0.1 to listen on, for clients outside of the process; 0 takes a free one. @defaultValue none */
   readonly port?: number;
 }
@@ -45,6 +59,8 @@ const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 interface Origin {
   readonly state: CloudState;
   readonly nowMs: number;
+  /** Where its chance goes on. */
+  readonly chance: number;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly stacks: readonly string[];
 }
@@ -81,9 +97,20 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     : undefined;
   const functions = createHostedFunctions(origin?.functions, clock?.now);
   const inProcess = options.handlers !== 'processes';
+  const disorder = readDisorder(options.disorder);
+  // The SDK remembers signing keys, process-wide: a cloud with the keys of another would be called a few promises sooner.
+  const secrets = createSystemRandom();
+  const keys = {
+    ...KEYS,
+    ...(options.port === undefined ? { secretAccessKey: secrets.hex(40) } : {}),
+  };
+  const random = createSeededRandom(origin?.chance ?? options.seed ?? 1);
   const cloud: Cloud = createCloud({
     services: createServices(inProcess ? { host: functions.host } : {}),
-    random: createSeededRandom(options.seed ?? 1),
+    random,
+    secrets,
+    secretAccessKey: keys.secretAccessKey,
+    ...(disorder === undefined ? {} : { disorder }),
     ...(clock === undefined ? {} : { clock, signatureClock: createRealClock() }),
     ...(origin === undefined ? {} : { state: origin.state }),
   });
@@ -97,16 +124,18 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   const settings: CloudSettings = {
     region: REGION,
     endpoint: cloud.endpoint,
-    credentials: KEYS,
+    credentials: keys,
     forcePathStyle: true,
     // An instance: from options alone some clients (Kinesis) make a handler that speaks HTTP/2 over a port.
     requestHandler: new NodeHttpHandler({ httpAgent: agent }),
+    ...(disorder === undefined ? {} : { retryStrategy: RETRY_AT_ONCE }),
   };
   functions.connect(
     {
       endpoint: settings.endpoint,
       forcePathStyle: true,
       requestHandler: settings.requestHandler,
+      ...(disorder === undefined ? {} : { retryStrategy: RETRY_AT_ONCE }),
     },
     async (url, body) => {
       await fetchOver(agent, url, { method: 'PUT', body });
@@ -115,14 +144,22 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   const target = openTarget({
     endpoint: settings.endpoint,
     region: REGION,
-    credentials: KEYS,
+    credentials: keys,
     httpAgent: agent,
     env: {},
+    machine: deployerOf(cloud),
   });
   const stacks = [...(origin?.stacks ?? [])];
   const names = stackNames(target, stacks);
-  await names.read();
+  /** What the harness does by itself is no part of what is tested. */
+  const inOrder = <T>(run: () => Promise<T>): Promise<T> =>
+    cloud.disorder === undefined ? run() : cloud.disorder.keepingOrder(run);
+  await inOrder(names.read);
+  /** What is loaded with its first use would come between two events, once. */
+  const preload = () => Promise.all([cloud.preload(), target.s3()]);
+  if (disorder !== undefined) await preload();
   cloud.resume();
+  tellWatcher(options.disorder, cloud.disorder);
   let stopped = false;
 
   const virtualClock = (what: string): VirtualClock => {
@@ -143,13 +180,15 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     url: listening?.url,
     now: () => new Date(cloud.clock.now()),
     provision: async (service) => {
-      functions.add(service.functions);
+      await Promise.all([preload(), inProcess ? functions.add(service.functions) : undefined]);
       const archive = inProcess || service.functions.length === 0 ? undefined : packed(service);
-      const done = await provisionApp(target, service, archive);
-      if (!stacks.includes(service.name)) stacks.push(service.name);
-      await names.read();
-      await cloud.settle();
-      return done;
+      return inOrder(async () => {
+        const done = await provisionApp(target, service, archive);
+        if (!stacks.includes(service.name)) stacks.push(service.name);
+        await names.read();
+        await cloud.settle();
+        return done;
+      });
     },
     use: <const Declaration extends Referable | Grant>(declaration: Declaration) =>
       clientFor(declaration, { ...settings }, names.physicalName) as ClientOf<Declaration>,
@@ -168,18 +207,26 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     settle: () => cloud.settle(),
     advance: async (duration) => {
       const ms = durationMs(duration);
-      await virtualClock('advancing').advance(ms);
+      const { advance } = virtualClock('advancing');
+      // What was held back has been long enough.
+      if (cloud.disorder !== undefined) await cloud.settle();
+      await advance(ms);
     },
-    fork: async () => {
+    disorder: () => cloud.disorder?.taken ?? [],
+    fork: async (changed = {}) => {
       const { now } = virtualClock('forking');
       await cloud.settle();
       const state = cloud.fork();
-      return open(options, {
-        state,
-        nowMs: now(),
-        functions: functions.declared,
-        stacks: [...stacks],
-      });
+      return open(
+        { ...options, ...changed },
+        {
+          state,
+          nowMs: now(),
+          chance: random.state,
+          functions: functions.declared,
+          stacks: [...stacks],
+        },
+      );
     },
     journal: () => cloud.journal.entries(),
     stop: () => stop(),

@@ -1,5 +1,6 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Cloud } from '../cloud/index.ts';
+import type { Cloud, DisorderChoice, DisorderOptions } from '../cloud/index.ts';
 import type { HttpApiDeclaration } from '../sources/http-api/spec.ts';
 import type { Grant } from '../spec/grant.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
@@ -23,6 +24,14 @@ export interface CloudSettings {
   readonly forcePathStyle: true;
   /** The way to the cloud, in memory. */
   readonly requestHandler: NodeHttpHandler;
+  /** Where the cloud is out of order: retries that do not wait. Left out elsewhere. */
+  readonly retryStrategy?: NonNullable<S3ClientConfig['retryStrategy']>;
+}
+
+/** In what a fork differs from the cloud that it is made of. */
+export interface ForkOptions {
+  /** What goes out of order in it. @defaultValue as in the cloud that it is made of */
+  readonly disorder?: number | DisorderOptions;
 }
 
 /** An AWS in the process of a test, on its own time. */
@@ -68,9 +77,12 @@ export interface TestCloud {
   /**
    * A cloud of its own that holds what this one holds now. What happens in one, the other does not see.
    *
+   * @param options - What is to be other than here.
    * @throws {REAL_CLOCK} when the cloud's time is the machine's
    */
-  fork(): Promise<TestCloud>;
+  fork(options?: ForkOptions): Promise<TestCloud>;
+  /** What went out of order so far, first to last. */
+  disorder(): readonly DisorderChoice[];
   /** What happened: calls, who made them, what they needed, what caused them, and what was dropped. */
   journal(): Journal;
   /** Ends it. */

@@ -38,6 +38,7 @@ export const createCloudFormation = (
     validationCode: 'ValidationError',
     accessDeniedCode: 'AccessDenied',
     dataPlane: signalDataPlane,
+    preload: engine,
     // What a killed cloud left in the middle goes on from its records.
     start: (context) => {
       for (const { stackId } of context.state.operations.values())

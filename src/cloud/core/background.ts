@@ -1,7 +1,8 @@
 import { AwsError, failureOutcome } from './aws-error.ts';
 import type { Clock } from './clock.ts';
-import { isVirtual } from './clock.ts';
+import { isVirtual, oneTurn } from './clock.ts';
 import { messageOf, reportDefect } from './defects.ts';
+import type { Disorder } from './disorder.ts';
 import type { Journal } from './journal.ts';
 import type { Store } from './store.ts';
 
@@ -11,6 +12,8 @@ export interface Background {
   run(service: string, name: string, task: () => Promise<void>): void;
   /** Writes state, and tells the journal when that fails. */
   writeQuietly(service: string, name: string, write: () => void): void;
+  /** Whether there is something that {@link Background.settle} waits for. */
+  readonly busy: boolean;
   /** Resolves when no task is left, or only such as sleep on a clock that stands still. */
   settle(): Promise<void>;
 }
@@ -19,8 +22,20 @@ export const createBackground = (
   clock: Clock,
   journal: Journal,
   store: Pick<Store, 'commit'>,
+  disorder: Disorder | undefined,
 ): Background => {
   const pending = new Set<Promise<void>>();
+  /** Who waits for the next task to end. */
+  const onEnd: (() => void)[] = [];
+  // What sleeps on a clock that stands still has nothing to do before it moves.
+  const isBusy = () => pending.size > (isVirtual(clock) ? clock.sleepers : 0);
+  const quiet = async () => {
+    while (isBusy())
+      await new Promise<void>((resolve) => {
+        onEnd.push(resolve);
+        if (isVirtual(clock)) void clock.nextSleeper().then(resolve);
+      });
+  };
   const writeQuietly = (service: string, name: string, write: () => void) => {
     try {
       write();
@@ -45,15 +60,23 @@ export const createBackground = (
         writeQuietly(service, name, () => store.commit());
       })();
       pending.add(run);
-      void run.finally(() => pending.delete(run));
+      void run.finally(() => {
+        pending.delete(run);
+        for (const tell of onEnd.splice(0)) tell();
+      });
     },
     writeQuietly,
+    get busy() {
+      return isBusy();
+    },
     settle: async () => {
-      if (!isVirtual(clock)) while (pending.size > 0) await Promise.all(pending);
-      // What sleeps on a clock that stands still has nothing to do before it moves.
-      else
-        while (pending.size > clock.sleepers)
-          await Promise.race([Promise.all(pending), clock.nextSleeper()]);
+      await quiet();
+      // Who was held back goes on one after the other, each when nothing else is left to do.
+      while (disorder?.letOn() === true) {
+        await oneTurn();
+        await quiet();
+      }
+      disorder?.settled();
     },
   };
 };

@@ -35,13 +35,15 @@ interface SharedFiles {
   dir: string | undefined;
   readonly holders: Map<string, number>;
   stores: number;
+  /** Blobs that were made in any of them. */
+  made: number;
 }
 
 /** @param stateDir - Folder whose `blobs` holds every blob as a file; without it blobs live as long as the cloud. */
 export const createBlobStore = (random: Random, stateDir?: string): BlobStore => {
   const dir = stateDir === undefined ? undefined : join(stateDir, 'blobs');
   if (dir !== undefined) mkdirSync(dir, { recursive: true });
-  const files: SharedFiles = { dir, holders: new Map(), stores: 0 };
+  const files: SharedFiles = { dir, holders: new Map(), stores: 0, made: 0 };
   return blobsOver(random, { kept: stateDir !== undefined, inMemory: new Map(), files, held: [] });
 };
 
@@ -95,7 +97,8 @@ const blobsOver = (
 
   return {
     put: async (source) => {
-      const id = random.hex(32);
+      // A fork must not draw from the chance of what it is made of; what is kept meets names of earlier runs.
+      const id = kept ? random.hex(32) : String((files.made += 1));
       const pieces = source instanceof Uint8Array ? once(source) : source;
       if (kept) return writeFile(id, pieces);
       const head: Uint8Array[] = [];

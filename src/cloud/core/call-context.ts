@@ -4,6 +4,7 @@ import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { CloudCall } from './cloud-call.ts';
 import type { OperationContext, ServiceContext, WireFacts } from './define-service.ts';
+import type { Disorder } from './disorder.ts';
 import type { Journal } from './journal.ts';
 import type { CredentialRegistry, Principal } from './principals.ts';
 import type { Random } from './random.ts';
@@ -11,84 +12,68 @@ import type { Random } from './random.ts';
 /** What an operation does by its caller's name. */
 type CallActs = Pick<OperationContext<unknown>, 'call' | 'authorise'>;
 
-/** What an operation gets beside its input: its service's context, and the call. Made with every call, so it copies nothing. */
+/**
+ * What an operation gets beside its input: its service's context, and the call. A class, since to V8 an object literal with a
+ * getter is a dictionary; members of its own, since services take contexts apart (`{ state, ...place }`), and a getter of the
+ * class would be lost by that.
+ */
 export class CallContext implements OperationContext<unknown> {
   readonly callId: number;
   readonly call: CallActs['call'];
   readonly authorise: CallActs['authorise'];
-  readonly #base: ServiceContext<unknown>;
-  readonly #call: CloudCall;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly via: string | undefined;
+  readonly wire: WireFacts | undefined;
+  readonly state: unknown;
+  readonly accountId: string;
+  readonly region: string;
+  readonly serviceControl: readonly CompiledPolicy[] | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disorder: Disorder | undefined;
+  readonly blobs: BlobStore;
+  readonly arrivals: Arrivals;
+  readonly journal: Journal;
+  readonly credentials: CredentialRegistry;
+  readonly causes: Map<string, number>;
+  readonly endpoint: string;
+  readonly fetch: typeof fetch;
+  readonly scratchDir: () => string;
+  readonly background: (name: string, task: () => Promise<void>) => void;
+  readonly commit: () => void;
+  readonly #signal: CloudCall['signal'];
 
   constructor(base: ServiceContext<unknown>, call: CloudCall, callId: number, acts: CallActs) {
     this.callId = callId;
     this.call = acts.call;
     this.authorise = acts.authorise;
-    this.#base = base;
-    this.#call = call;
+    this.principal = call.principal;
+    this.requestId = call.requestId;
+    this.via = call.via;
+    this.wire = call.wire;
+    this.state = base.state;
+    this.accountId = base.accountId;
+    this.region = base.region;
+    this.serviceControl = base.serviceControl;
+    this.clock = base.clock;
+    this.random = base.random;
+    this.disorder = base.disorder;
+    this.blobs = base.blobs;
+    this.arrivals = base.arrivals;
+    this.journal = base.journal;
+    this.credentials = base.credentials;
+    this.causes = base.causes;
+    this.endpoint = base.endpoint;
+    this.fetch = base.fetch;
+    this.scratchDir = base.scratchDir;
+    this.background = base.background;
+    this.commit = base.commit;
+    this.#signal = call.signal;
   }
 
-  get principal(): Principal {
-    return this.#call.principal;
-  }
-  get requestId(): string {
-    return this.#call.requestId;
-  }
-  get via(): string | undefined {
-    return this.#call.via;
-  }
-  get wire(): WireFacts | undefined {
-    return this.#call.wire;
-  }
+  /** Made when it is asked for: few operations wait. */
   get signal(): AbortSignal | undefined {
-    return this.#call.signal?.();
-  }
-
-  get state(): unknown {
-    return this.#base.state;
-  }
-  get accountId(): string {
-    return this.#base.accountId;
-  }
-  get region(): string {
-    return this.#base.region;
-  }
-  get serviceControl(): readonly CompiledPolicy[] | undefined {
-    return this.#base.serviceControl;
-  }
-  get clock(): Clock {
-    return this.#base.clock;
-  }
-  get random(): Random {
-    return this.#base.random;
-  }
-  get blobs(): BlobStore {
-    return this.#base.blobs;
-  }
-  get arrivals(): Arrivals {
-    return this.#base.arrivals;
-  }
-  get journal(): Journal {
-    return this.#base.journal;
-  }
-  get credentials(): CredentialRegistry {
-    return this.#base.credentials;
-  }
-  get causes(): Map<string, number> {
-    return this.#base.causes;
-  }
-  get endpoint(): string {
-    return this.#base.endpoint;
-  }
-  get fetch(): typeof fetch {
-    return this.#base.fetch;
-  }
-  get scratchDir(): () => string {
-    return this.#base.scratchDir;
-  }
-  get background(): (name: string, task: () => Promise<void>) => void {
-    return this.#base.background;
-  }
-  get commit(): () => void {
-    return this.#base.commit;
+    return this.#signal?.();
   }
 }

@@ -77,8 +77,8 @@ export const isVirtual = (clock: Clock): clock is VirtualClock => 'sleepers' in 
 /** What lets the world go on between two timers. */
 type Breathe = () => Promise<unknown>;
 
-// Lets promise chains and the I/O that a timer started go on before time moves again.
-const oneTurn: Breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** One turn of the event loop: promise chains go on, and the I/O that was started. */
+export const oneTurn: Breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * A clock for tests: time moves only by {@link VirtualClock.advance}. Timers of one moment run in the order in which they

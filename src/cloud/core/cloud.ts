@@ -8,6 +8,8 @@ import { createRealClock } from './clock.ts';
 import type { CloudCall } from './cloud-call.ts';
 import { createContexts } from './contexts.ts';
 import type { Need, ServiceContext, ServiceDefinition } from './define-service.ts';
+import type { Disorder, DisorderOptions } from './disorder.ts';
+import { createDisorder } from './disorder.ts';
 import { createDispatcher } from './dispatch.ts';
 import type { CheckedNeed, Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
@@ -42,6 +44,10 @@ export interface CloudOptions {
   readonly clock?: Clock;
   /** The time that signatures are held against, and that answers carry. @defaultValue the cloud's own */
   readonly signatureClock?: Clock;
+  /** The chance that secret keys and tokens come from. @defaultValue that of all else */
+  readonly secrets?: Random;
+  /** What AWS may do and rarely does: duplicates, other orders, partial batches, refusals. @defaultValue everything is in order */
+  readonly disorder?: DisorderOptions;
   readonly random?: Random;
   /** The way out to other machines, such as identity providers. @defaultValue the machine's own `fetch` */
   readonly fetch?: typeof fetch;
@@ -65,6 +71,8 @@ export interface Cloud {
   readonly region: string;
   readonly clock: Clock;
   readonly signatureClock: Clock;
+  /** Undefined where everything is in order. */
+  readonly disorder: Disorder | undefined;
   readonly random: Random;
   readonly store: Store;
   readonly blobs: BlobStore;
@@ -81,8 +89,12 @@ export interface Cloud {
   decide(principal: Principal, need: Need): CheckedNeed;
   /** What a service sees outside of a call. */
   contextOf(service: ServiceDefinition, accountId: string, region: string): ServiceContext<unknown>;
+  /** Whether there is something that {@link Cloud.settle} waits for. */
+  readonly busy: boolean;
   /** Resolves when no background work is left. Timers that lie in the future do not count, nor what sleeps on a virtual clock. */
   settle(): Promise<void>;
+  /** Loads what services load with their first use. */
+  preload(): Promise<void>;
   /** A copy of all state in memory, for another cloud; only of a cloud that is settled and keeps no folder. */
   fork(): CloudState;
   /** Lets services take up what an earlier run left undone. */
@@ -108,14 +120,24 @@ export const createCloud = (options: CloudOptions): Cloud => {
       accountId,
     },
     clock,
-    random,
+    { random, secrets: options.secrets ?? random },
   );
+  const disorder =
+    options.disorder === undefined
+      ? undefined
+      : createDisorder(options.disorder, clock, ({ point, says }) =>
+          journal.note(
+            point === 'throttle' ? 'core' : (point.split('.', 1)[0] ?? ''),
+            `out of order: ${says}`,
+          ),
+        );
   const services = new Map(options.services.map((service) => [service.id, service]));
   const scratch = createScratchFolders(options.stateDir);
-  const background = createBackground(clock, journal, store);
+  const background = createBackground(clock, journal, store, disorder);
   const tools: CloudTools = {
     clock,
     random,
+    disorder,
     blobs,
     arrivals: createArrivals(),
     journal,
@@ -152,6 +174,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     journal,
     clock,
     random,
+    disorder,
   });
 
   const cloud: Cloud = {
@@ -161,6 +184,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     clock,
     signatureClock: options.signatureClock ?? clock,
     random,
+    disorder,
     store,
     blobs,
     journal,
@@ -179,6 +203,9 @@ export const createCloud = (options: CloudOptions): Cloud => {
         }),
       ),
     contextOf: contexts.of,
+    get busy() {
+      return background.busy;
+    },
     settle: background.settle,
     fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
     resume: () => {
@@ -199,7 +226,11 @@ export const createCloud = (options: CloudOptions): Cloud => {
         }
       }
     },
+    preload: async () => {
+      await Promise.all(options.services.flatMap((service) => service.preload?.() ?? []));
+    },
     stop: async () => {
+      disorder?.stop();
       for (const [service, context] of Array.from(contexts.all())) await service.stop?.(context);
       background.writeQuietly('core', 'stop', () => store.flush());
       store.close();

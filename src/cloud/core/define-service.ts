@@ -1,7 +1,9 @@
 import type { CompiledPolicy } from '../../iam/index.ts';
 import type { Arrivals } from './arrivals.ts';
+import type { AwsError } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
+import type { Disorder } from './disorder.ts';
 import type { Journal } from './journal.ts';
 import type { CredentialRegistry, Principal } from './principals.ts';
 import type { Random } from './random.ts';
@@ -49,6 +51,8 @@ export interface ServiceContext<State> {
   readonly region: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Decides what goes out of order; undefined where all is in order. */
+  readonly disorder: Disorder | undefined;
   readonly blobs: BlobStore;
   /** Who waits at a source is told of what arrives there. */
   readonly arrivals: Arrivals;
@@ -190,6 +194,8 @@ export interface ServiceDefinition<State = unknown> {
   readonly resources?: readonly ResourceProvider[];
   /** Endpoints that are no modelled operation, such as a deployed API's own URL. */
   readonly dataPlane?: DataPlane<State>;
+  /** What it answers a call that comes when there are too many; undefined for one that it answers anyway. */
+  throttled?(operation: string): AwsError | undefined;
   /** Fills in what a request says outside of its body, such as the queue that is the request's path. */
   completeInput?(input: Record<string, unknown>, request: WireFacts): void;
   /** First part of the paths of this service where several share a signing name (`v2` for API Gateway's HTTP APIs). */
@@ -203,6 +209,8 @@ export interface ServiceDefinition<State = unknown> {
   readonly cors?: CorsRules<State>;
   /** Largest body of a request whose body is not a stream, in bytes. @defaultValue 10 MiB */
   readonly maxBodyBytes?: number;
+  /** Loads the modules that its first use would load: whoever replays wants the first use to be like every other. */
+  preload?(): Promise<unknown>;
   /** Takes up what an earlier run left undone. Called once for every state that exists when the cloud starts. */
   start?(context: ServiceContext<State>): void;
   /** Ends processes and open files. */

@@ -8,10 +8,12 @@ import type { RequestFacts } from './condition-keys.ts';
 import type { Contexts, InternalCaller } from './contexts.ts';
 import { internalFailure } from './defects.ts';
 import type { InternalCall, Need, ServiceDefinition } from './define-service.ts';
+import type { Disorder } from './disorder.ts';
 import type { CheckedNeed, Journal, JournalEntry } from './journal.ts';
 import type { Principal } from './principals.ts';
 import { forwardedBy, principalName } from './principals.ts';
 import type { Random } from './random.ts';
+import { throttleNowAndThen } from './throttle.ts';
 import type { Usage } from './usage.ts';
 
 /** What {@link createDispatcher} needs of a cloud. */
@@ -23,6 +25,7 @@ export interface DispatcherOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly random: Random;
+  readonly disorder: Disorder | undefined;
 }
 
 /** Where every call goes through. */
@@ -52,7 +55,7 @@ const factsOf = (
 });
 
 export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
-  const { services, contexts, authoriser, usage, journal, clock, random } = options;
+  const { services, contexts, authoriser, usage, journal, clock, random, disorder } = options;
 
   const callFrom =
     (caller: InternalCaller) =>
@@ -126,6 +129,10 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
             }),
       });
     try {
+      if (disorder !== undefined && call.wire !== undefined) {
+        disorder.called();
+        throttleNowAndThen(disorder, service, call);
+      }
       authorise(operation.needs(call.input as never, context));
       const output = await operation.handle(call.input as never, context);
       note('ok');

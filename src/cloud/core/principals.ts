@@ -84,6 +84,20 @@ export const principalName = (principal: Principal): string => {
   }
 };
 
+/** A principal as a person knows it: the name of the role, of the user, of the service. */
+export const shortName = (principal: Principal): string => {
+  switch (principal.kind) {
+    case 'session':
+      return principal.roleName;
+    case 'user':
+      return principal.userName;
+    case 'service':
+      return principal.service;
+    default:
+      return principal.kind;
+  }
+};
+
 /**
  * A caller for whom a service makes further calls, in a forward access session; a service stays what it is.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
@@ -154,14 +168,14 @@ export const createCredentialRegistry = (
     readonly accountId: string;
   },
   clock: Clock,
-  random: Random,
+  { random, secrets }: { readonly random: Random; readonly secrets: Random },
 ): CredentialRegistry => {
   const rootCredential: Credential = {
     accessKeyId: root.accessKeyId,
     secretAccessKey: root.secretAccessKey,
     principal: rootPrincipal(root.accountId),
   };
-  const secret = () => Buffer.from(random.bytes(30)).toString('base64');
+  const secret = () => Buffer.from(secrets.bytes(30)).toString('base64');
   const issue = (credential: Credential) => {
     table.set(credential.accessKeyId, credential);
     return credential;
@@ -197,7 +211,7 @@ export const createCredentialRegistry = (
       const credential = {
         accessKeyId: `ASIA${random.text(16, UPPER_ALPHANUMERIC)}`,
         secretAccessKey: secret(),
-        sessionToken: Buffer.from(random.bytes(96)).toString('base64'),
+        sessionToken: Buffer.from(secrets.bytes(96)).toString('base64'),
         principal: { ...principal, token: { ...facts, issuedAt } },
         expiresAt,
       };

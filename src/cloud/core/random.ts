@@ -51,8 +51,14 @@ export const createSystemRandom = (): Random => {
   });
 };
 
+/** Chance that can be gone on with elsewhere. */
+export interface SeededRandom extends Random {
+  /** The seed of all draws that are still to come. */
+  readonly state: number;
+}
+
 /** The same draws for the same seed, for tests that replay. Not for secrets. */
-export const createSeededRandom = (seed: number): Random => {
+export const createSeededRandom = (seed: number): SeededRandom => {
   // splitmix32: https://prng.di.unimi.it/splitmix64.c, the 32-bit variant
   let state = seed >>> 0;
   const next = () => {
@@ -63,5 +69,18 @@ export const createSeededRandom = (seed: number): Random => {
     mixed = Math.imul(mixed, 0x735a2d97);
     return (mixed ^ (mixed >>> 15)) >>> 0;
   };
-  return over((count) => Uint8Array.from({ length: count }, () => next() & 0xff));
+  return {
+    ...over((count) => Uint8Array.from({ length: count }, () => next() & 0xff)),
+    get state() {
+      return state;
+    },
+  };
+};
+
+/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+export const hash32 = (text: string): number => {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1)
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return value;
 };

@@ -3,6 +3,7 @@ import type { Arrivals } from './arrivals.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { InternalCall, ServiceContext } from './define-service.ts';
+import type { Disorder } from './disorder.ts';
 import type { Journal } from './journal.ts';
 import type { CredentialRegistry } from './principals.ts';
 import type { Random } from './random.ts';
@@ -19,6 +20,7 @@ export interface ContextPlace {
 export interface CloudTools {
   readonly clock: Clock;
   readonly random: Random;
+  readonly disorder: Disorder | undefined;
   readonly blobs: BlobStore;
   readonly arrivals: Arrivals;
   readonly journal: Journal;
@@ -44,6 +46,7 @@ export class StandingContext implements ServiceContext<unknown> {
   readonly serviceControl: readonly CompiledPolicy[] | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  readonly disorder: Disorder | undefined;
   readonly blobs: BlobStore;
   readonly arrivals: Arrivals;
   readonly journal: Journal;
@@ -63,6 +66,7 @@ export class StandingContext implements ServiceContext<unknown> {
     this.serviceControl = place.serviceControl;
     this.clock = tools.clock;
     this.random = tools.random;
+    this.disorder = tools.disorder;
     this.blobs = tools.blobs;
     this.arrivals = tools.arrivals;
     this.journal = tools.journal;

@@ -1,6 +1,7 @@
 import { AwsError } from '../core/aws-error.ts';
 import type { OperationContext, ServiceContext } from '../core/define-service.ts';
 import { deliverDeadLetter, deliverResult } from './destinations.ts';
+import { comeLate, isDoubled } from './disorder.ts';
 import type { Outcome } from './environment/invocation.ts';
 import { succeeded } from './environment/invocation.ts';
 import { fleetOf } from './fleet-of.ts';
@@ -18,9 +19,7 @@ export const enqueue = (
   payload: Uint8Array,
 ): void => {
   const now = context.clock.now();
-  const id = context.random.hex(32);
-  context.state.events.set(id, {
-    id,
+  const event = {
     functionName: resolved.name,
     qualifier: resolved.qualifier ?? '$LATEST',
     invokedArn: resolved.arn,
@@ -32,9 +31,14 @@ export const enqueue = (
     failures: 0,
     throttles: 0,
     cause: context.callId,
-  });
+  };
   const { base = context } = context.state;
-  run(base, id);
+  const times = isDoubled(context, resolved.name) ? 2 : 1;
+  for (let time = 0; time < times; time += 1) {
+    const id = context.random.hex(32);
+    context.state.events.set(id, { id, ...event });
+    run(base, id);
+  }
 };
 
 /** Takes up what an earlier run left. */
@@ -53,6 +57,7 @@ const run = (context: Context, id: string) =>
 
 const attempt = async (context: Context, id: string): Promise<void> => {
   const { state, clock } = context;
+  if (context.disorder !== undefined) await comeLate(context, state.events.get(id));
   const event = state.events.get(id);
   if (event === undefined || state.stopped === true) return;
   const settings = state.eventInvokeConfigs.get(`${event.functionName}:${event.qualifier}`);

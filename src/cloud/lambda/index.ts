@@ -4,7 +4,9 @@ import { resourceTagKeys } from '../core/resource-tags.ts';
 import type { FunctionHost } from './environment/function-host.ts';
 import { resumeEvents } from './async-queue.ts';
 import { codeDownload } from './code-download.ts';
-import { resumePollers } from './event-sources/index.ts';
+import { throttled } from './errors.ts';
+import { loadMappings, resumePollers } from './event-sources/index.ts';
+import { loadFleet } from './fleet-of.ts';
 import { operations } from './operations.ts';
 import { policyOfArn } from './operations/permissions.ts';
 import { resources } from './resources/index.ts';
@@ -36,6 +38,8 @@ export const createLambda = ({ host }: LambdaOptions = {}): ServiceDefinition =>
       ...(host === undefined ? {} : { host }),
     }),
     operations,
+    throttled: (operation) =>
+      operation.startsWith('Invoke') ? throttled('CallerRateLimitExceeded') : undefined,
     resources,
     resourcePolicy: policyOfArn,
     resourceKeys: (arn, state) =>
@@ -43,6 +47,7 @@ export const createLambda = ({ host }: LambdaOptions = {}): ServiceDefinition =>
     dataPlane: codeDownload,
     // "Request must be smaller than 70167211 bytes for the CreateFunction operation": 50 MB of code in base64, and the rest.
     maxBodyBytes: 70_167_211,
+    preload: () => Promise.all([loadFleet(), loadMappings()]),
     start: (context) => {
       context.state.base = context;
       resumeEvents(context);

@@ -68,6 +68,8 @@ import {
   ListStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from './client-settings.ts';
+import type { Machine } from './machine.ts';
+import { THIS_MACHINE } from './machine.ts';
 
 type Call<Input, Output> = (input: Input, signal?: AbortSignal) => Promise<Output>;
 
@@ -117,14 +119,20 @@ export interface CloudFormationApi {
   readonly executeStackRefactor: Call<ExecuteStackRefactorCommandInput, unknown>;
   /** The region that the SDK settled on. */
   readonly region: () => Promise<string>;
+  /** Where whoever waits for CloudFormation waits. */
+  readonly machine: Machine;
 }
 
 /** Loads the client: this module is imported only when it is about to be used. */
-export const openCloudFormation = (settings: ClientSettings): CloudFormationApi => {
+export const openCloudFormation = (
+  settings: ClientSettings,
+  machine: Machine = THIS_MACHINE,
+): CloudFormationApi => {
   const client = new CloudFormationClient(settings);
   const aborting = (signal: AbortSignal | undefined) =>
     signal === undefined ? {} : { abortSignal: signal };
   return {
+    machine,
     describeStacks: (input, signal) =>
       client.send(new DescribeStacksCommand(input), aborting(signal)),
     describeStackEvents: (input, signal) =>

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Machine } from './machine.ts';
+import { THIS_MACHINE } from './machine.ts';
 
 /** How long to wait between two looks at something that takes anything from milliseconds to hours. */
 export interface Pace {
@@ -6,6 +7,8 @@ export interface Pace {
   readonly firstMs?: number;
   /** Milliseconds. @defaultValue 2000 */
   readonly lastMs?: number;
+  /** Where it waits. @defaultValue on this machine */
+  readonly machine?: Pick<Machine, 'pause'>;
 }
 
 /**
@@ -21,12 +24,13 @@ export const pollUntil = async <T>(
 ): Promise<T> => {
   const first = pace.firstMs ?? 4;
   const last = pace.lastMs ?? 2_000;
+  const { pause } = pace.machine ?? THIS_MACHINE;
   const start = performance.now();
   for (;;) {
     signal.throwIfAborted();
     const seen = await look();
     if (seen !== undefined) return seen;
     const spent = performance.now() - start;
-    await sleep(Math.min(last, Math.max(first, spent / 2)), undefined, { signal });
+    await pause(Math.min(last, Math.max(first, spent / 2)), signal);
   }
 };

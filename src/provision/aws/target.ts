@@ -4,6 +4,7 @@ import type { ClientSettings, Credentials } from './client-settings.ts';
 import { DeployError } from '../errors.ts';
 import type { CloudFormationApi } from './cloudformation-api.ts';
 import type { LambdaApi } from './lambda-api.ts';
+import type { Machine } from './machine.ts';
 import type { S3Api } from './s3-api.ts';
 import type { Stores } from './stores-api.ts';
 
@@ -19,6 +20,8 @@ export interface TargetOptions {
   readonly role?: string;
   /** The way to the endpoint. @defaultValue the network */
   readonly httpAgent?: Agent;
+  /** @defaultValue this one */
+  readonly machine?: Machine;
   /** @defaultValue `process.env` */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -76,7 +79,7 @@ export const openTarget = (options: TargetOptions = {}): Target => {
     endpoint,
     cloudFormation: () => {
       cloudFormation ??= import('./cloudformation-api.ts').then((m) =>
-        m.openCloudFormation(settings),
+        m.openCloudFormation(settings, options.machine),
       );
       return cloudFormation;
     },

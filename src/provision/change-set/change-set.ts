@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   Change,
   CreateChangeSetCommandInput,
@@ -34,7 +33,7 @@ export const createChangeSet = async (
   input: Omit<CreateChangeSetCommandInput, 'ChangeSetName' | 'StackName'>,
   stackName: string,
 ): Promise<ChangeSet> => {
-  const name = `${NAME_PREFIX}${randomUUID()}`;
+  const name = `${NAME_PREFIX}${api.machine.uuid()}`;
   // Not abortable: an answer that is not read would leave a change set that nobody deletes.
   const { Id, StackId } = await api.createChangeSet({
     ...input,
@@ -53,17 +52,21 @@ export const awaitChangeSet = async (
   changeSet: ChangeSet,
   signal: AbortSignal,
 ): Promise<WorkedOut> => {
-  const first = await pollUntil<DescribeChangeSetCommandOutput>(async () => {
-    const page = await api.describeChangeSet(
-      {
-        ChangeSetName: changeSet.id,
-        StackName: changeSet.stackId,
-        IncludePropertyValues: true,
-      },
-      signal,
-    );
-    return page.Status === 'CREATE_COMPLETE' || page.Status === 'FAILED' ? page : undefined;
-  }, signal);
+  const first = await pollUntil<DescribeChangeSetCommandOutput>(
+    async () => {
+      const page = await api.describeChangeSet(
+        {
+          ChangeSetName: changeSet.id,
+          StackName: changeSet.stackId,
+          IncludePropertyValues: true,
+        },
+        signal,
+      );
+      return page.Status === 'CREATE_COMPLETE' || page.Status === 'FAILED' ? page : undefined;
+    },
+    signal,
+    api,
+  );
   if (first.Status === 'FAILED') {
     const reason = first.StatusReason ?? '';
     return saysEmpty(reason)

@@ -61,29 +61,33 @@ export const watchStack = async (
   const seen = new Set(options.seen);
   let silent = 0;
   let failed = 0;
-  const ended = await pollUntil(async () => {
-    let fresh: readonly StackEvent[];
-    try {
-      fresh = await freshEvents(api, options.stackId, seen, options.signal);
-      // Read after the root: what the root says of a nested stack has happened there before.
-      fresh = inTime(fresh, await nested.read(fresh));
-    } catch (error) {
-      if (isNoSuchStack(error)) return { status: 'DELETE_COMPLETE' };
-      failed += 1;
-      if (isTransient(error) && failed < FAILED_LOOKS) return undefined;
-      throw error;
-    }
-    failed = 0;
-    for (const event of fresh) {
-      const end = reader.take(event);
-      if (end !== undefined) return end;
-    }
-    silent = fresh.length === 0 ? silent + 1 : 0;
-    if (silent === 0 || silent % SILENT_LOOKS !== 0) return undefined;
-    const stack = await describeStack(api, options.stackId, options.signal);
-    if (stack === undefined) return { status: 'DELETE_COMPLETE' };
-    return isSettled(stack.status) ? { status: stack.status } : undefined;
-  }, options.signal);
+  const ended = await pollUntil(
+    async () => {
+      let fresh: readonly StackEvent[];
+      try {
+        fresh = await freshEvents(api, options.stackId, seen, options.signal);
+        // Read after the root: what the root says of a nested stack has happened there before.
+        fresh = inTime(fresh, await nested.read(fresh));
+      } catch (error) {
+        if (isNoSuchStack(error)) return { status: 'DELETE_COMPLETE' };
+        failed += 1;
+        if (isTransient(error) && failed < FAILED_LOOKS) return undefined;
+        throw error;
+      }
+      failed = 0;
+      for (const event of fresh) {
+        const end = reader.take(event);
+        if (end !== undefined) return end;
+      }
+      silent = fresh.length === 0 ? silent + 1 : 0;
+      if (silent === 0 || silent % SILENT_LOOKS !== 0) return undefined;
+      const stack = await describeStack(api, options.stackId, options.signal);
+      if (stack === undefined) return { status: 'DELETE_COMPLETE' };
+      return isSettled(stack.status) ? { status: stack.status } : undefined;
+    },
+    options.signal,
+    api,
+  );
   return { ...ended, ...reader.found() };
 };
 

@@ -36,6 +36,12 @@ const KINDS: Readonly<Record<ClientBinding['kind'], () => Promise<{ readonly mak
     secret: () => import('./secret.ts'),
   };
 
+/** Loads what clients of these kinds of resources are made of, so that it is there when they are called. */
+export const loadClients = async (kinds: Iterable<string>): Promise<void> => {
+  const known = Object.entries(KINDS).filter(([kind]) => new Set(kinds).has(kind));
+  await Promise.all(known.map(([, load]) => load()));
+};
+
 /** Begins to load the clients; calls on them wait for it. */
 export const prepareClients = (
   grants: Grants,

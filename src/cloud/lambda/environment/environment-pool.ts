@@ -27,6 +27,8 @@ export interface PoolOptions {
   /** Most environments that start at one time, and most that there are. */
   readonly cores: number;
   readonly capacity: () => number;
+  /** Whether an event goes to a new environment though one is idle. */
+  readonly startsCold: () => boolean;
   /** @param initLimitMs - Longest that the start may take. */
   readonly startEnvironment: (pool: EnvironmentPool, initLimitMs: number) => Promise<Starting>;
   /** Sets what is caused by the environment's calls from now on. */
@@ -84,6 +86,10 @@ export class EnvironmentPool implements Pool {
   }
 
   submit(waiting: Waiting): void {
+    if (this.#idle.length > 0 && this.#options.startsCold()) {
+      this.#queue.push(waiting);
+      return this.#startOne(LIMITS.initMs);
+    }
     const environment = this.#idle.pop();
     if (environment !== undefined) return this.#handOver(environment, waiting);
     this.#queue.push(waiting);

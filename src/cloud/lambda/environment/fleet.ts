@@ -6,6 +6,7 @@ import { createRealClock, isVirtual } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { principalName } from '../../core/principals.ts';
 import { unpackedCode } from '../code-folder.ts';
+import { startsCold } from '../disorder.ts';
 import { stopping as stoppingError, throttled } from '../errors.ts';
 import { FLEET, LIMITS } from '../limits.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
@@ -166,6 +167,7 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
       clock,
       cores,
       capacity: () => capacity(version),
+      startsCold: () => startsCold(context, version.functionName),
       startEnvironment,
       onHandOver: (environment, invocation) => {
         const session = sessions.get(environment);

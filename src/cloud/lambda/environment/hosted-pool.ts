@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
+import { startsCold } from '../disorder.ts';
 import { LIMITS } from '../limits.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import type { EnvironmentLog } from './environment-log.ts';
@@ -72,6 +73,7 @@ export const createHostedPool = ({
   };
 
   const take = async (): Promise<HostedEnvironment> => {
+    if (idle.length > 0 && startsCold(context, version.functionName)) return start();
     for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
       const { accessKeyId, expiresAt } = one.session.credential;
       if (expiresAt - context.clock.now() > version.timeoutSeconds * 1000) return one;

@@ -10,12 +10,9 @@ import { noSuchMapping } from './errors.ts';
 import { MAPPING_LIMITS } from './limits.ts';
 import type { MappingRecord } from './mapping.ts';
 import { mappingArn } from './mapping.ts';
-import { dropPoller } from './pollers.ts';
+import { dropPoller, loadChange } from './pollers.ts';
 
 type Context = OperationContext<LambdaState>;
-
-/** What only a change needs is loaded with the first: it would cost every start of a cloud. */
-const load = () => import('./change-mapping.ts');
 
 type Named = { readonly UUID?: string | undefined };
 
@@ -61,7 +58,7 @@ const create = operation<
       },
     };
   },
-  handle: async (input, context) => (await load()).createMapping(input, context),
+  handle: async (input, context) => (await loadChange()).createMapping(input, context),
 });
 
 const update = operation<
@@ -71,7 +68,7 @@ const update = operation<
 >({
   needs: onMapping('lambda:UpdateEventSourceMapping'),
   handle: async (input, context) =>
-    (await load()).updateMapping(requireMapping(context, input), input, context),
+    (await loadChange()).updateMapping(requireMapping(context, input), input, context),
 });
 
 const remove = operation<

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../../core/define-service.ts';
 import { defineService } from '../../core/define-service.ts';
 import { NO_THROTTLE, PROVISIONED_THROTTLE } from './capacity.ts';
-import { invalid } from './errors.ts';
+import { invalid, throughputExceeded } from './errors.ts';
 import { counted } from './metrics.ts';
 import { batchOperations } from './operations/batch-operations.ts';
 import { itemOperations } from './operations/item-operations.ts';
@@ -26,6 +26,9 @@ export interface DynamodbOptions {
    */
   readonly throttles?: boolean;
 }
+
+/** Operations on items. */
+const THROTTLED = /(Item|Items|Query|Scan|Statement|Transaction)$/;
 
 const TABLE_ACCOUNT = /^arn:[^:]+:dynamodb:[^:]*:(\d{12}):table\//;
 
@@ -95,6 +98,7 @@ export const createDynamodb = (options: DynamodbOptions = {}): ServiceDefinition
       ...transactionOperations(throttle),
       ...partiqlOperations(throttle),
     },
+    throttled: (operation) => (THROTTLED.test(operation) ? throughputExceeded() : undefined),
     resourcePolicy: policyOf,
     resourceKeys: tagKeys,
     resources: [table],

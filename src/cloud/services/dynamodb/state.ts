@@ -3,6 +3,7 @@ import type { OperationContext, ServiceContext, StateTools } from '../../core/de
 import type { MinuteTeller } from '../../core/minute-teller.ts';
 import { createMinuteTeller } from '../../core/minute-teller.ts';
 import type { Table } from '../../core/store.ts';
+import type { RecentWrite } from './disorder.ts';
 import { resourceNotFound, tableNotFound } from './errors.ts';
 import type { Tallies } from './metrics.ts';
 import type {
@@ -58,6 +59,8 @@ export interface DynamodbState {
   readonly tallies: Tallies;
   /** Tells CloudWatch. */
   readonly teller: MinuteTeller;
+  /** By table: the last writes, where reads may be behind. */
+  readonly recent: Map<string, readonly RecentWrite[]>;
 }
 
 export type Context = OperationContext<DynamodbState>;
@@ -110,6 +113,7 @@ export const createDynamodbState = (tools: StateTools): DynamodbState => {
     buckets: new Map(),
     tallies: new Map(),
     teller: createMinuteTeller('AWS/DynamoDB', 'dynamodb.amazonaws.com'),
+    recent: new Map(),
   };
 };
 

@@ -1,3 +1,4 @@
+import { remember } from './disorder.ts';
 import { invalid } from './errors.ts';
 import { ITEM_BYTES } from './limits.ts';
 import { recordChange } from './record-change.ts';
@@ -50,6 +51,7 @@ export const write = (context: StandingContext, change: Change): Written => {
     expireLater(context, table.name);
   }
   recordChange(context, { ...change, before, after });
+  remember(context, change, { before, after });
   return { before, after };
 };
 

@@ -11,6 +11,7 @@ import {
   sendToTarget,
   readRetryPolicy,
 } from '../../targets/index.ts';
+import { comeLate } from './disorder.ts';
 import { parseJsonPath, readJsonPath } from './json-path.ts';
 import { LIMITS } from './limits.ts';
 import type { ForwardedEntry } from './put-events.ts';
@@ -24,6 +25,7 @@ const SERVICE = 'events.amazonaws.com';
 /** Sends a delivery off. */
 export const deliver = (context: Context, id: string): void =>
   context.background('delivery', async () => {
+    if (context.disorder !== undefined) await comeLate(context, context.state.deliveries.get(id));
     const delivery = context.state.deliveries.get(id);
     if (delivery === undefined) return;
     const failure = await attempt(context, delivery);

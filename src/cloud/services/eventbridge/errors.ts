@@ -30,3 +30,5 @@ export const managedRule = (name: string): AwsError =>
     'ManagedRuleException',
     `Rule ${name} is managed by an AWS service and can only be modified if force is true.`,
   );
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html; the text is our own. */
+export const throttled = (): AwsError => new AwsError('ThrottlingException', 'Rate exceeded');

@@ -2,6 +2,7 @@ import { defineService } from '../../core/define-service.ts';
 import { archiveOperations } from './archive-operations.ts';
 import { busOperations } from './bus-operations.ts';
 import { resumeDeliveries } from './deliver.ts';
+import { throttled } from './errors.ts';
 import { permissionOperations } from './permission-operations.ts';
 import { eventOperations } from './put-events.ts';
 import { replayOperations, resumeReplays } from './replay-operations.ts';
@@ -32,6 +33,7 @@ export const eventbridge = defineService<EventBridgeState>({
   },
   resourcePolicy: (arn, state) => state.buses.get(arn.split('event-bus/')[1] ?? '')?.policy,
   resourceKeys,
+  throttled: (operation) => (operation === 'PutEvents' ? throttled() : undefined),
   resources: [eventBus, eventBusPolicy, rule, archive],
   start: (context) => {
     resumeDeliveries(context);

@@ -1,8 +1,9 @@
 import type { ServiceContext } from '../../core/define-service.ts';
 import { matches } from '../../patterns/index.ts';
 import { deliver } from './deliver.ts';
+import { isDoubled } from './disorder.ts';
 import type { EventText } from './event.ts';
-import type { EventBridgeState, Rule } from './state.ts';
+import type { Delivery, EventBridgeState, Rule } from './state.ts';
 
 type Context = ServiceContext<EventBridgeState>;
 
@@ -41,8 +42,7 @@ export const trigger = (context: Context, rule: Rule, incoming: Incoming): void 
     return;
   }
   for (const target of rule.targets) {
-    const id = random.uuid();
-    state.deliveries.set(id, {
+    const delivery: Delivery = {
       ruleArn: rule.arn,
       ruleName: rule.name,
       target,
@@ -52,7 +52,12 @@ export const trigger = (context: Context, rule: Rule, incoming: Incoming): void 
       retries: 0,
       dueAt: clock.now(),
       ...(cause === undefined ? {} : { cause }),
-    });
-    deliver(context, id);
+    };
+    const times = isDoubled(context, delivery) ? 2 : 1;
+    for (let time = 0; time < times; time += 1) {
+      const id = random.uuid();
+      state.deliveries.set(id, delivery);
+      deliver(context, id);
+    }
   }
 };

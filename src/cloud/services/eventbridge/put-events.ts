@@ -5,6 +5,7 @@ import { operation } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
 import { compilePattern, matches, PatternError } from '../../patterns/index.ts';
 import { goesRound } from './deliver.ts';
+import { refusalOf } from './disorder.ts';
 import { invalidPattern, validation } from './errors.ts';
 import type { EventText } from './event.ts';
 import { writeEvent } from './event.ts';
@@ -158,6 +159,8 @@ const putOne = (entry: Entry, context: Context): EventBridge.PutEventsResultEntr
   }
   const problem = problemOf(entry, context.principal);
   if (problem !== undefined) return problem;
+  const refusal = refusalOf(context, bus, entry.DetailType ?? '');
+  if (refusal !== undefined) return refusal;
   const id = random.uuid();
   const now = clock.now();
   // AWS takes what is sent to a bus that is not there, and drops it; recorded by LocalStack's snapshot tests.

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/define-service.ts';
+import { takingTheirTime } from './disorder.ts';
 import { operations } from './operations.ts';
 import { resourceKeys } from './resource-keys.ts';
 import { group, userToGroupAddition } from './resources/group.ts';
@@ -22,7 +23,7 @@ export const iam = defineService<IamState>({
   // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion).
   globalRegion: 'us-east-1',
   createState: createIamState,
-  operations,
+  operations: takingTheirTime(operations),
   identityPolicies: (principal, state) => state.policiesOf(principal),
   // A role's trust policy is its resource-based policy: it decides who may assume it.
   resourcePolicy: (arn, state) => {

@@ -2,6 +2,7 @@ import type { IdentityPolicies, StateTools } from '../../core/define-service.ts'
 import type { Principal } from '../../core/principals.ts';
 import type { Table } from '../../core/store.ts';
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts';
+import type { FormerPolicies } from './disorder.ts';
 
 export interface Tag {
   readonly Key: string;
@@ -118,6 +119,10 @@ export interface IamState {
   dropPolicy(arn: string): void;
   /** The policies that decide for a caller: none for one whose role or user is gone. */
   policiesOf(principal: Principal): IdentityPolicies;
+  /** What every role and user has, by their ids. */
+  policiesOfAll(): ReadonlyMap<string, IdentityPolicies>;
+  /** By the id of the role or user whose policies were changed: those that decide for a while yet. */
+  readonly former: Map<string, FormerPolicies>;
 }
 
 const NO_POLICIES: IdentityPolicies = { identity: [] };
@@ -174,6 +179,15 @@ export const createIamState = (tools: StateTools): IamState => {
     return found;
   };
 
+  const former = new Map<string, FormerPolicies>();
+  const formerOf = ({ id }: Holder): IdentityPolicies | undefined => {
+    const found = former.get(id);
+    if (found === undefined) return undefined;
+    if (found.looks === 0 || found.isOver()) return void former.delete(id);
+    found.looks -= 1;
+    return found.policies;
+  };
+
   return {
     role: (name) => roles.get(keyOf(name)),
     roles: () => [...roles.values()].sort(byName),
@@ -212,6 +226,15 @@ export const createIamState = (tools: StateTools): IamState => {
       policies.delete(arn);
       gathered = new WeakMap();
     },
+    former,
+    policiesOfAll: () =>
+      new Map([
+        ...Array.from(roles.values(), (role) => [role.id, gather(role)] as const),
+        ...Array.from(
+          users.values(),
+          (user) => [user.id, gather(user, () => groupsOf(user))] as const,
+        ),
+      ]),
     policiesOf: (principal) => {
       switch (principal.kind) {
         case 'session': {
@@ -219,13 +242,13 @@ export const createIamState = (tools: StateTools): IamState => {
           // A role that was deleted and made again is another one: its old sessions may do nothing.
           return role === undefined || !principal.userId.startsWith(`${role.id}:`)
             ? NO_POLICIES
-            : gather(role);
+            : (formerOf(role) ?? gather(role));
         }
         case 'user': {
           const user = users.get(keyOf(principal.userName));
           return user === undefined || user.id !== principal.userId
             ? NO_POLICIES
-            : gather(user, () => groupsOf(user));
+            : (formerOf(user) ?? gather(user, () => groupsOf(user)));
         }
         case 'root':
         case 'service':

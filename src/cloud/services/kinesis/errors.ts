@@ -63,6 +63,9 @@ export const rateExceeded = (shardId: string, stream: string, account: string): 
     'ProvisionedThroughputExceededException',
     `Rate exceeded for shard ${shardId} in stream ${stream} under account ${account}.`,
   );
+/** Of a call as a whole. The text has not been seen from AWS. */
+export const throttled = (): AwsError =>
+  new AwsError('ProvisionedThroughputExceededException', 'Rate exceeded.');
 /** The text has not been seen from AWS. */
 export const dryRun = (): AwsError =>
   new AwsError(

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../core/define-service.ts';
 import { defineService } from '../../core/define-service.ts';
 import { consumerOperations } from './consumer-operations.ts';
+import { throttled } from './errors.ts';
 import { BODY_BYTES } from './limits.ts';
 import { listShardsOperations } from './list-shards.ts';
 import { policyOperations } from './policy-operations.ts';
@@ -67,6 +68,7 @@ export const createKinesis = ({ shardLimits = false }: KinesisOptions = {}): Ser
       ...policyOperations,
     },
     accountOf: (_operation, input) => ownerOf(input as Arns),
+    throttled: (operation) => (/^(Put|Get)Records?$/.test(operation) ? throttled() : undefined),
     resourcePolicy: (arn, state) => holderOf(arn, state)?.policy,
     resourceKeys: (arn, state) => {
       const tags = Object.entries(holderOf(arn, state)?.tags ?? {});

@@ -4,6 +4,7 @@ import type { OperationContext, OperationTable } from '../../core/define-service
 import { operation } from '../../core/define-service.ts';
 import { check, present, hashKeyed, sequenced, sized } from './constraints.ts';
 import { dataKeyFor } from './data-keys.ts';
+import { failNowAndThen } from './disorder.ts';
 import { dryRun, invalidArgument, rateExceeded } from './errors.ts';
 import { fromDecimal, hashOf } from './hash-key.ts';
 import { PUT, RECORD_KIB } from './limits.ts';
@@ -149,6 +150,7 @@ export const putOperations: OperationTable<KinesisState> = {
       let [failed, bytesIn] = [0, 0];
       const answers = records.map((given): Kinesis.PutRecordsResultEntry => {
         try {
+          failNowAndThen(context, stream, context.state.shardFor(stream.name, given.hash)?.id);
           const put = append(stream, given, dataKey, context);
           bytesIn += given.data.byteLength;
           return put;

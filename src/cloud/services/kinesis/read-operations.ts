@@ -4,6 +4,7 @@ import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { check, named, sized, within } from './constraints.ts';
 import { openDataKeys } from './data-keys.ts';
+import { comesEmpty } from './disorder.ts';
 import { dryRun, invalidArgument, rateExceeded, shardDoesNotExist } from './errors.ts';
 import { peekIterator, readIterator, writeIterator } from './iterator.ts';
 import { GET } from './limits.ts';
@@ -73,7 +74,13 @@ export const readOperations: OperationTable<KinesisState> = {
         note(context, stream, { ReadProvisionedThroughputExceeded: 1 });
         throw rateExceeded(log.id, stream.name, accountId);
       }
-      const read = readShard(log, Math.min(from.place, log.next), input.Limit ?? GET.records, now);
+      const place = Math.min(from.place, log.next);
+      const whole = readShard(log, place, input.Limit ?? GET.records, now);
+      const read =
+        whole.records.length > 0 && comesEmpty(context, stream, log.id)
+          ? // Whoever sees that nothing came sees that something is left.
+            { ...readShard(log, place, 0, now), millisBehindLatest: 1 }
+          : whole;
       state.throughput.given(log, read.bytes, now);
       await openDataKeys(dataKeysOf(read.records), stream, context);
       const last = read.records.at(-1)?.arrivedAt;

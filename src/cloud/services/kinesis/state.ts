@@ -88,6 +88,8 @@ export interface KinesisState {
   dropConsumer(arn: string): void;
   readonly subscriptions: Subscriptions;
   readonly throughput: Throughput;
+  /** Shards whose last reading brought nothing though there was something. */
+  readonly cameEmpty: Set<string>;
   readonly dataKeys: DataKeyStore;
   /** What CloudWatch is to be told. */
   readonly tallies: Tallies;
@@ -225,6 +227,7 @@ export const createKinesisState = (tools: StateTools, limited = false): KinesisS
     dropConsumer,
     subscriptions: createSubscriptions(),
     throughput: createThroughput(limited),
+    cameEmpty: new Set(),
     dataKeys,
     tallies: new Map(),
     teller: createMinuteTeller('AWS/Kinesis', 'kinesis.amazonaws.com'),

@@ -113,3 +113,7 @@ export const publicPolicyBlocked = (caller: string, bucket: string): AwsError =>
   accessDenied(
     `User: ${caller} is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
   );
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList */
+export const slowDown = (): AwsError =>
+  s3Error('SlowDown', 'Please reduce your request rate.', 503);

@@ -1,6 +1,7 @@
 import type { OperationContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
 import { servicePrincipal } from '../../core/principals.ts';
+import { comeLate, timesOf } from './disorder.ts';
 import type { Bucket, ObjectVersion, S3State } from './state.ts';
 
 /** In whose name a bucket tells of what happens in it. */
@@ -70,7 +71,9 @@ export const sendEvent = (
     reason: kind.reason,
     ...(kind.deletion === undefined ? {} : { 'deletion-type': kind.deletion }),
   };
-  context.background(`event of ${bucket.name}`, async () => {
+  const telling = { bucket, name, key, whom: 'the default bus' };
+  const tell = async () => {
+    if (context.disorder !== undefined) await comeLate(context, telling);
     await context.call({
       service: 'eventbridge',
       operation: 'PutEvents',
@@ -87,5 +90,7 @@ export const sendEvent = (
       principal: principalOf(bucket),
       region: bucket.region,
     });
-  });
+  };
+  for (let times = timesOf(context, telling); times > 0; times -= 1)
+    context.background(`event of ${bucket.name}`, tell);
 };

@@ -4,10 +4,22 @@ import { cors } from './cors.ts';
 import { listOperations } from './list-operations.ts';
 import { multipartOperations } from './multipart-operations.ts';
 import { objectOperations } from './object-operations.ts';
+import { slowDown } from './errors.ts';
 import { enforcedPolicy } from './public-access.ts';
 import { bucket, bucketPolicy } from './resources.ts';
 import type { S3State } from './state.ts';
 import { createS3State } from './state.ts';
+
+/** Not those whose body is a stream, which an SDK cannot send a second time. */
+const THROTTLED = new Set([
+  'GetObject',
+  'HeadObject',
+  'ListObjects',
+  'ListObjectsV2',
+  'CopyObject',
+  'DeleteObject',
+  'DeleteObjects',
+]);
 
 /** Amazon Simple Storage Service. */
 export const s3 = defineService<S3State>({
@@ -26,6 +38,7 @@ export const s3 = defineService<S3State>({
     const found = state.buckets.get(arn.split(':')[5]?.split('/')[0] ?? '');
     return found === undefined ? undefined : enforcedPolicy(found);
   },
+  throttled: (operation) => (THROTTLED.has(operation) ? slowDown() : undefined),
   resources: [bucket, bucketPolicy],
   cors,
   allowsAnonymous: true,

@@ -2,6 +2,7 @@ import type * as S3 from '@aws-sdk/client-s3';
 import type { Need, OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { onBucket, requireBucket } from './access.ts';
+import { fewerOf } from './disorder.ts';
 import { invalidArgument } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { ObjectVersion, S3State } from './state.ts';
@@ -111,6 +112,15 @@ const listPage = (
   return { items, truncated: false, last: lastOf(items) };
 };
 
+/** The page as a client gets it, which may be a part of what was asked for. */
+const givenPage = (...[context, bucket, ...asked]: Parameters<typeof listPage>): Page => {
+  const page = listPage(context, bucket, ...asked);
+  const count = fewerOf(context, bucket, page.items.length);
+  if (count === page.items.length) return page;
+  const items = page.items.slice(0, count);
+  return { items, truncated: true, last: lastOf(items) };
+};
+
 const lastOf = (items: readonly Item[]) => {
   const last = items.at(-1);
   return last === undefined ? undefined : last.kind === 'key' ? last.key : last.prefix;
@@ -177,7 +187,7 @@ const listV2 = operation<S3State, S3.ListObjectsV2Request, S3.ListObjectsV2Outpu
       token === undefined
         ? (input.StartAfter ?? '')
         : Buffer.from(token, 'base64url').toString('utf8');
-    const page = listPage(
+    const page = givenPage(
       context,
       name,
       { prefix: input.Prefix ?? '', delimiter: input.Delimiter, after, max },
@@ -213,7 +223,7 @@ const listV1 = operation<S3State, S3.ListObjectsRequest, S3.ListObjectsOutput>({
   handle: (input, context) => {
     const { name } = requireBucket(context.state, input.Bucket);
     const max = pageSize(input.MaxKeys);
-    const page = listPage(
+    const page = givenPage(
       context,
       name,
       { prefix: input.Prefix ?? '', delimiter: input.Delimiter, after: input.Marker ?? '', max },

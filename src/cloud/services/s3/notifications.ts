@@ -1,5 +1,6 @@
 import { failureOutcome, notSupported } from '../../core/aws-error.ts';
 import type { OperationContext } from '../../core/define-service.ts';
+import { comeLate, timesOf } from './disorder.ts';
 import { invalidArgument } from './errors.ts';
 import { principalOf, sendEvent } from './events.ts';
 import type { Bucket, ObjectVersion, S3State } from './state.ts';
@@ -225,8 +226,11 @@ export const notify = (
     const event = JSON.stringify(
       eventOf(context, bucket, name, key, version, destination.Id ?? ''),
     );
-    context.background(`notification of ${bucket.name}`, async () => {
+    const whom = arnOf(destination).split(':').at(-1) ?? '';
+    const telling = { bucket, name, key, whom };
+    const tell = async () => {
       try {
+        if (context.disorder !== undefined) await comeLate(context, telling);
         await deliver(context, bucket, destination, event);
       } catch (error) {
         context.journal.note(
@@ -238,7 +242,9 @@ export const notify = (
           },
         );
       }
-    });
+    };
+    for (let times = timesOf(context, telling); times > 0; times -= 1)
+      context.background(`notification of ${bucket.name}`, tell);
   }
 };
 

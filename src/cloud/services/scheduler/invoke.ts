@@ -11,6 +11,7 @@ import {
   targetRequests,
   readRetryPolicy,
 } from '../../targets/index.ts';
+import { comeLate, isDoubled } from './disorder.ts';
 import { count } from './metrics.ts';
 import { groupArn } from './names.ts';
 import type { Invocation, Schedule, SchedulerState } from './state.ts';
@@ -51,8 +52,7 @@ const fire = (context: Context, group: string, name: string): void => {
   const after: Schedule = { ...rest, ...(next === undefined ? {} : { next }) };
   state.putSchedule(after);
   armSchedule(context, after);
-  const id = random.uuid();
-  state.invocations.set(id, {
+  const invocation: Invocation = {
     group,
     name,
     scheduleArn: schedule.arn,
@@ -62,8 +62,13 @@ const fire = (context: Context, group: string, name: string): void => {
     executionId: random.hex(16),
     retries: 0,
     dueAt: clock.now(),
-  });
-  invoke(context, id);
+  };
+  const times = isDoubled(context, invocation) ? 2 : 1;
+  for (let time = 0; time < times; time += 1) {
+    const id = random.uuid();
+    state.invocations.set(id, invocation);
+    invoke(context, id);
+  }
 };
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
@@ -142,6 +147,7 @@ const senderOf = (context: Context, { group, target, executionId }: Invocation) 
 /** Makes an invocation. */
 const invoke = (context: Context, id: string): void =>
   context.background('invocation of a schedule', async () => {
+    if (context.disorder !== undefined) await comeLate(context, context.state.invocations.get(id));
     const invocation = context.state.invocations.get(id);
     if (invocation === undefined) return;
     const request = requestOf(context, invocation);

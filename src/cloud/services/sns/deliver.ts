@@ -2,6 +2,7 @@ import { failureOutcome } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { readFailure } from '../../targets/index.ts';
 import { retryDelayMs, retryPolicyOf } from './delivery-policy.ts';
+import { comeLate } from './disorder.ts';
 import { bring, toQueue } from './endpoints.ts';
 import type { SnsMetric } from './metrics.ts';
 import { createSnsMetrics } from './metrics.ts';
@@ -46,6 +47,7 @@ const wait = (context: Context, { id, dueAt }: Delivery) => {
 const attempt = (context: Context, id: string): void =>
   context.background('delivery', async () => {
     const { state, clock } = context;
+    if (context.disorder !== undefined) await comeLate(context, state.deliveries.get(id));
     const kept = state.deliveries.get(id);
     if (kept === undefined || state.stopped === true) return;
     // The subscription as it is now: a queue for dead letters that came meanwhile counts.

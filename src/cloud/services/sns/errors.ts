@@ -53,3 +53,10 @@ export const tooManyFilterPolicies = (): AwsError =>
     'The number of filter policies of this topic is over the limit.',
     { status: 403 },
   );
+/** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html and its siblings name it; the text is of the SDK's model. */
+export const throttled = (): AwsError =>
+  new AwsError(
+    'ThrottledException',
+    'The rate at which requests have been submitted for this action exceeds the limit for your Amazon Web Services account.',
+    { status: 429 },
+  );

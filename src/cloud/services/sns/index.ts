@@ -3,6 +3,7 @@ import { resourceTagKeys } from '../../core/resource-tags.ts';
 import { resumeConfirmations } from './confirmation.ts';
 import { dataPlane } from './data-plane.ts';
 import { resumeDeliveries } from './deliver.ts';
+import { throttled } from './errors.ts';
 import { publishOperations } from './publish.ts';
 import { subscription, topic, topicInlinePolicy, topicPolicy } from './resources.ts';
 import type { SnsState } from './state.ts';
@@ -18,6 +19,7 @@ export const sns = defineService<SnsState>({
   scope: 'region',
   createState: createSnsState,
   operations: { ...topicOperations, ...subscriptionOperations, ...publishOperations },
+  throttled: (operation) => (operation.startsWith('Publish') ? throttled() : undefined),
   resourcePolicy: (arn, state) => state.topics.get(arn)?.policy,
   resourceKeys: (arn, state) => resourceTagKeys(state.topics.get(arn)?.tags),
   resources: [topic, subscription, topicPolicy, topicInlinePolicy],

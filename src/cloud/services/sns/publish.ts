@@ -3,6 +3,7 @@ import { AwsError, notSupported } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { count, startDelivery } from './deliver.ts';
+import { isDoubled } from './disorder.ts';
 import { makeDataKey } from './encryption.ts';
 import { isRaw } from './endpoints.ts';
 import {
@@ -109,7 +110,10 @@ const send = async (context: Context, topic: Topic, outgoing: Outgoing): Promise
       cause: context.callId,
     });
   }
-  for (const delivery of await sign(context, topic, found)) startDelivery(context, delivery);
+  for (const delivery of await sign(context, topic, found)) {
+    startDelivery(context, delivery);
+    if (isDoubled(context, delivery)) startDelivery(context, { ...delivery, id: random.uuid() });
+  }
   return answer;
 };
 

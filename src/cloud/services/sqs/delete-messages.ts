@@ -2,6 +2,7 @@ import type * as Sqs from '@aws-sdk/client-sqs';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { checkBatch, eachEntry } from './batch.ts';
+import { failNowAndThen, survives } from './disorder.ts';
 import { expiredReceipt, invalidReceipt } from './errors.ts';
 import { readReceiptHandle } from './message.ts';
 import { count } from './metrics.ts';
@@ -24,7 +25,7 @@ const remove = (context: Context, lane: Lane, handle: string) => {
   if (entry === undefined) return;
   const isLatest = entry.message.receipt === read.receipt;
   if (line.settings.fifo && !(isLatest && entry.place === 'inFlight')) throw expiredReceipt(handle);
-  if (isLatest) line.remove(entry);
+  if (isLatest && !survives(context, lane, entry)) line.remove(entry);
   count(context, lane, (tally) => {
     tally.deleted += 1;
   });
@@ -51,6 +52,7 @@ export const deleteOperations: OperationTable<SqsState> = {
       const { lane } = requireLane(context, QueueUrl);
       checkBatch(Entries, 'DeleteMessageBatchRequestEntry');
       const answer = eachEntry(Entries, ({ Id, ReceiptHandle = '' }) => {
+        failNowAndThen(context, lane, { Id });
         remove(context, lane, ReceiptHandle);
         return { Id };
       });

@@ -113,3 +113,9 @@ export const resourceNotFound = (parameter: 'SourceArn' | 'DestinationArn'): Aws
   );
 export const taskNotFound = (): AwsError =>
   new AwsError('ResourceNotFoundException', 'Task does not exist.');
+/** As Java's SDK has met it in the answer to a batch: https://github.com/aws/aws-sdk-java/issues/2562. The text is our own. */
+export const internalError = (): AwsError =>
+  new AwsError('InternalError', 'The message could not be handled. Try again.', { status: 500 });
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors */
+export const requestThrottled = (): AwsError =>
+  new AwsError('RequestThrottled', 'The request was denied due to request throttling.');

@@ -3,6 +3,7 @@ import { defineService } from '../../core/define-service.ts';
 import { attributeOperations } from './attribute-operations.ts';
 import { visibilityOperations } from './change-visibility.ts';
 import { deleteOperations } from './delete-messages.ts';
+import { requestThrottled } from './errors.ts';
 import { moveOperations } from './move-operations.ts';
 import { resumeTasks } from './move-task.ts';
 import { findByArn } from './names.ts';
@@ -16,6 +17,9 @@ import type { SqsState } from './state.ts';
 import { createSqsState } from './state.ts';
 import { tagOperations } from './tag-operations.ts';
 import { wakeAll } from './wake.ts';
+
+/** Operations on messages: a service that cannot set up its queues has another problem. */
+const THROTTLED = /^(Send|Receive|Delete|Change)Message/;
 
 /** Amazon Simple Queue Service. */
 export const sqs = defineService<SqsState>({
@@ -36,6 +40,7 @@ export const sqs = defineService<SqsState>({
     ...moveOperations,
   },
   accountOf: queueOwner,
+  throttled: (operation) => (THROTTLED.test(operation) ? requestThrottled() : undefined),
   resourcePolicy: (arn, state) => findByArn(state, arn)?.attributes['Policy'],
   resourceKeys: (arn, state) => {
     const tags = Object.entries(findByArn(state, arn)?.tags ?? {});

@@ -51,6 +51,8 @@ export interface Line {
   add(key: string, message: Message, now: number): Entry;
   /** The message to be received next: it is hidden, or removed, by whoever asked. */
   next(): Entry | undefined;
+  /** Up to so many messages that could be received now, oldest first. */
+  oldestReady(count: number): readonly Entry[];
   /** The message after one that was received just now, of the same FIFO group. */
   nextOf(entry: Entry): Entry | undefined;
   /** Puts a message out of sight until its record's `visibleAt`. */
@@ -224,6 +226,12 @@ export const createLine = (table: Table<Message>, initial: Settings): Line => {
         relist(offer.group);
       }
     },
+    oldestReady: (count) =>
+      [loose, ...groups.values()]
+        .flatMap(({ waiting }) => waiting.items())
+        .filter(({ place }) => place === 'ready')
+        .sort((one, other) => one.message.order - other.message.order)
+        .slice(0, count),
     nextOf: ({ group }) => {
       const head = group.waiting.first();
       return head?.place === 'ready' ? head : undefined;

@@ -2,6 +2,7 @@ import type * as Sqs from '@aws-sdk/client-sqs';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { moveIfDead } from './dead-letter.ts';
+import { fewerOf, leavesCopy, outOfTurn } from './disorder.ts';
 import { invalidValue, notForThisQueue, overLimit } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { Entry } from './line.ts';
@@ -79,8 +80,13 @@ const take = (context: Context, lane: Lane, wanted: Wanted): readonly Entry[] =>
   const { line } = lane;
   const now = context.clock.now();
   const taken: Entry[] = [];
+  const copied: { readonly entry: Entry; readonly before: Message }[] = [];
+  const most =
+    context.disorder === undefined
+      ? wanted.most
+      : fewerOf(context, lane, wanted.most, wanted.waitMs === 0);
   let last: Entry | undefined;
-  while (taken.length < wanted.most) {
+  while (taken.length < most) {
     if (line.counts.inFlight >= LIMITS.inFlight) {
       if (taken.length > 0 || line.settings.fifo || wanted.waitMs > 0 || line.counts.ready === 0)
         break;
@@ -89,12 +95,19 @@ const take = (context: Context, lane: Lane, wanted: Wanted): readonly Entry[] =>
     // "SQS first attempts to return as many messages with the same message group ID as possible" (FIFO-queues-understanding-logic.html).
     const ofGroup: Entry | undefined =
       last !== undefined && line.settings.fifo ? line.nextOf(last) : undefined;
-    const entry: Entry | undefined = ofGroup ?? line.next();
+    const entry: Entry | undefined = ofGroup ?? outOfTurn(context, lane) ?? line.next();
     if (entry === undefined) break;
     if (moveIfDead(context, lane, entry)) continue;
-    last = line.hide(entry, received(entry.message, now, wanted.visibilityMs));
-    taken.push(last);
+    const before = entry.message;
+    const isCopied = leavesCopy(context, lane, entry);
+    last = line.hide(entry, received(before, now, wanted.visibilityMs));
+    if (isCopied) copied.push({ entry: last, before });
+    // What a copy becomes is no longer what was taken.
+    taken.push(isCopied ? { ...last } : last);
   }
+  // The copy knows nothing of this receive, and its handle is none of the copy's.
+  for (const { entry, before } of copied)
+    line.show(line.hide(entry, { ...before, receipt: 0, visibleAt: now }));
   return taken;
 };
 
@@ -154,6 +167,8 @@ const receive = async (
     if (dataKey !== undefined) await open(context, lane, dataKey);
     const taken = takeNow(context, lane, wanted);
     if (taken.length > 0 || context.clock.now() >= until) return taken;
+    // Somebody waits: what was held back goes on.
+    context.disorder?.letAllOn();
     await arrival(context, lane.arn, until);
     if (context.signal?.aborted === true) return [];
   }

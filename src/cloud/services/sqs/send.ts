@@ -4,6 +4,7 @@ import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
 import { checkBatch, eachEntry } from './batch.ts';
+import { failNowAndThen } from './disorder.ts';
 import {
   batchTooLong,
   invalidContents,
@@ -206,10 +207,10 @@ const sendMessageBatch = operation<
     const entries = input.Entries ?? [];
     checkEntries(entries, lane);
     const send = (dataKey?: Uint8Array) => {
-      const answer = eachEntry(entries, (entry) => ({
-        ...put(context, lane, entry, dataKey),
-        Id: entry.Id,
-      }));
+      const answer = eachEntry(entries, (entry) => {
+        failNowAndThen(context, lane, entry);
+        return { ...put(context, lane, entry, dataKey), Id: entry.Id };
+      });
       wake(context, lane);
       return answer as Sqs.SendMessageBatchResult;
     };

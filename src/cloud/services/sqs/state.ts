@@ -63,6 +63,8 @@ export interface Lane {
   /** By deduplication id, within the group where that is the scope; oldest first. */
   readonly seen: Map<string, Deduplication>;
   readonly attempts: Map<string, Attempt>;
+  /** Whether the last receive brought nothing though there was something. */
+  cameEmpty?: boolean;
   /** Data keys in use, by the principal that may. */
   readonly sealing: Map<string, { readonly until: number; readonly dataKey: Uint8Array }>;
   /** Principals that were allowed to decrypt, and until when that is not asked again. */

@@ -6,6 +6,7 @@ import { succeeded } from '../../environment/invocation.ts';
 import type { LambdaState } from '../../state.ts';
 import { createAttention } from '../attention.ts';
 import type { Verdict } from '../batch-response.ts';
+import { createMappingDisorder } from '../disorder.ts';
 import { readBatchResponse } from '../batch-response.ts';
 import { createFilter } from '../filter.ts';
 import type { Handover } from '../invoke-batch.ts';
@@ -49,6 +50,7 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   const { batchSize, windowSeconds, reportsFailures } = given.settings;
   const most = given.settings.maximumConcurrency ?? POLLING.concurrency;
   const gathering = createGathering();
+  const disorder = createMappingDisorder(context, given);
   let active = 0;
   let window: Timer | undefined;
   /** The entry of the journal that the next batch will be. */
@@ -129,12 +131,20 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   };
 
   const deliver = async (records: readonly QueueRecord[], of: number): Promise<void> => {
-    const handover = await invokeBatch(context, given, {
-      event: { Records: records },
-      records: records.length,
-      cause: of,
-    });
-    const verdict = verdictOf(handover, records, reportsFailures);
+    const handOver = async (cause: number) =>
+      verdictOf(
+        await invokeBatch(context, given, {
+          event: { Records: records },
+          records: records.length,
+          cause,
+        }),
+        records,
+        reportsFailures,
+      );
+    if (context.disorder !== undefined) await disorder.late(records.length);
+    let verdict = await handOver(of);
+    if (verdict.kind === 'success' && disorder.again(records.length))
+      verdict = await handOver(journal.begin());
     try {
       if (verdict.kind === 'success') await remove(records, of);
       if (verdict.kind === 'partial')

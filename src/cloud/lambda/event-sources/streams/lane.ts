@@ -3,6 +3,7 @@ import { succeeded } from '../../environment/invocation.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Verdict } from '../batch-response.ts';
 import { readAnswer, readBatchResponse } from '../batch-response.ts';
+import type { MappingDisorder } from '../disorder.ts';
 import type { Handover } from '../invoke-batch.ts';
 import { POLLING } from '../limits.ts';
 import type { MappingSettings, OpenWindow } from '../mapping.ts';
@@ -13,6 +14,7 @@ import { windowStart } from './windows.ts';
 /** What a lane needs of the shard that it is a part of. */
 export interface LaneHost {
   readonly settings: MappingSettings;
+  readonly disorder: MappingDisorder;
   readonly clock: Clock;
   /** Records older than this are given up, milliseconds. */
   readonly mostAgeMs: number;
@@ -49,6 +51,8 @@ interface Attempt {
   readonly failures: number;
   readonly invokes: number;
   readonly last?: Handover;
+  /** Whether they were handled already, and are handed over all the same. */
+  readonly repeated?: true;
 }
 
 type Step =
@@ -128,6 +132,8 @@ export const createLane = (host: LaneHost): Lane => {
     }
     timers.get('batch')?.cancel();
     timers.delete('batch');
+    // Only what has not to wait for a window: the rest would wait for the next.
+    if (windowMs + tumblingMs === 0) count = host.disorder.smaller(count);
     const records = queue.splice(0, count).map(({ record }) => record);
     return { records, failures: 0, invokes: 0 };
   };
@@ -200,6 +206,7 @@ export const createLane = (host: LaneHost): Lane => {
   };
 
   const handOver = async (given: Attempt): Promise<void> => {
+    if (given.invokes === 0) await host.disorder.late(given.records.length);
     const oldest = clock.now() - host.mostAgeMs;
     const expired = given.records.filter(({ arrivedAt }) => arrivedAt < oldest);
     if (expired.length > 0) await giveUp({ ...given, records: expired }, 'RecordAgeExceeded');
@@ -222,6 +229,11 @@ export const createLane = (host: LaneHost): Lane => {
     if (verdict.kind === 'failure') return failed(attempt, true);
     keepState(open, last);
     if (verdict.kind === 'success') {
+      // A window's state has counted them.
+      if (tumblingMs === 0 && given.repeated !== true && host.disorder.again(records.length)) {
+        again.unshift({ records, failures: 0, invokes: attempt.invokes, repeated: true });
+        return;
+      }
       strikes = 0;
       host.result(OK);
       return host.done(records);

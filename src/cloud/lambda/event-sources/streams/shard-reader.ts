@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/aws-error.ts';
+import { hash32 } from '../../../core/random.ts';
 import type { Filterable } from '../filter.ts';
 import type { ShardProgress } from '../mapping.ts';
 import type { Lane, LaneHost } from './lane.ts';
@@ -21,14 +22,6 @@ export interface ShardReader {
   read(): Promise<void>;
   stop(): void;
 }
-
-/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
-const hash = (text: string): number => {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1)
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return value;
-};
 
 /** Errors that a kept iterator may meet: it is too old, of another cloud, or its records are gone. */
 const STALE = new Set([
@@ -72,6 +65,7 @@ export const createShardReader = (host: ReaderHost): ShardReader => {
   const lanes: readonly Lane[] = Array.from({ length: settings.parallelization }, () =>
     createLane({
       settings,
+      disorder: host.disorder,
       clock: host.clock,
       get mostAgeMs() {
         return host.mostAgeMs;
@@ -154,7 +148,7 @@ export const createShardReader = (host: ReaderHost): ShardReader => {
     lastRead = record.sequenceNumber;
     order.push(place);
     places.set(record.sequenceNumber, place);
-    if (!place.done) lanes[hash(record.partitionKey) % lanes.length]?.add(record);
+    if (!place.done) lanes[hash32(record.partitionKey) % lanes.length]?.add(record);
   };
 
   return {

@@ -5,6 +5,7 @@ import { fleetOf } from '../../fleet-of.ts';
 import { functionArn } from '../../names.ts';
 import type { LambdaState } from '../../state.ts';
 import { createAttention } from '../attention.ts';
+import { createMappingDisorder } from '../disorder.ts';
 import { createFilter } from '../filter.ts';
 import type { Handover } from '../invoke-batch.ts';
 import { functionOf, invokeBatch } from '../invoke-batch.ts';
@@ -154,6 +155,7 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
       call,
       passes,
       settings,
+      disorder: createMappingDisorder(context, given, shardId),
       clock,
       get mostAgeMs() {
         return mostAgeMs;

@@ -12,6 +12,7 @@ import {
   spendWrite,
 } from '../capacity.ts';
 import { assertTableName, constraints } from '../constraints.ts';
+import { doneOf, itemAsItWas } from '../disorder.ts';
 import { invalid, keyMismatch } from '../errors.ts';
 import { project } from '../expressions/index.ts';
 import { BATCH_GET_BYTES, BATCH_GET_KEYS, BATCH_WRITE_REQUESTS } from '../limits.ts';
@@ -85,17 +86,20 @@ const batchGet = (input: BatchGetInput, context: Context, throttle: Throttle) =>
   const UnprocessedKeys: Record<string, KeysRequest> = {};
   const spendings: Spending[] = [];
   let bytes = 0;
+  let room = doneOf(context, Object.keys(requests), total);
   for (const { name, request, projection, table, data, keys } of plans) {
     throttle.admit(context, table, 'read');
     const spending = createSpending(table, 'read');
     const items: Item[] = [];
     let left = keys.length;
     for (const { texts } of keys) {
-      const found = data.get(texts);
-      if (bytes + (found?.bytes ?? 0) > BATCH_GET_BYTES) break;
+      const isConsistent = request.ConsistentRead === true;
+      const found = itemAsItWas(context, table, isConsistent, texts, () => data.get(texts));
+      if (room === 0 || bytes + (found?.bytes ?? 0) > BATCH_GET_BYTES) break;
       bytes += found?.bytes ?? 0;
       left -= 1;
-      spend(spending, readUnits(found?.bytes ?? 0, request.ConsistentRead === true));
+      room -= 1;
+      spend(spending, readUnits(found?.bytes ?? 0, isConsistent));
       if (found !== undefined)
         items.push(projection === undefined ? found.item : project(found.item, projection));
     }
@@ -169,8 +173,11 @@ const batchWrite = (input: BatchWriteInput, context: Context, throttle: Throttle
   }
   const spendings: Spending[] = [];
   const metrics: Record<string, Dynamodb.ItemCollectionMetrics[]> = {};
-  for (const { name, list } of plans)
-    for (const plan of list) {
+  const UnprocessedItems: Record<string, readonly WriteRequest[]> = {};
+  let room = doneOf(context, Object.keys(requests), total);
+  for (const { name, list } of plans) {
+    if (list.length > room) UnprocessedItems[name] = (requests[name] ?? []).slice(room);
+    for (const plan of list.slice(0, room)) {
       throttle.admit(context, plan.table, 'write');
       const written = execute(context, plan);
       let spending = spendings.find(({ table }) => table === plan.table);
@@ -181,9 +188,11 @@ const batchWrite = (input: BatchWriteInput, context: Context, throttle: Throttle
       const told = collectionMetrics(input.ReturnItemCollectionMetrics, plan);
       if (told !== undefined) metrics[name] = [...(metrics[name] ?? []), told];
     }
+    room = Math.max(0, room - list.length);
+  }
   for (const spending of spendings) throttle.charge(context, spending);
   return {
-    UnprocessedItems: {},
+    UnprocessedItems,
     ...(Object.keys(metrics).length === 0 ? {} : { ItemCollectionMetrics: metrics }),
     ...toldCapacity(input.ReturnConsumedCapacity, spendings),
   };

@@ -12,6 +12,7 @@ import {
   spendWrite,
 } from '../capacity.ts';
 import { assertTableName, constraints } from '../constraints.ts';
+import { itemAsItWas } from '../disorder.ts';
 import type { Path, Projection } from '../expressions/index.ts';
 import { createProjection, project } from '../expressions/index.ts';
 import type { ItemRequest } from '../needs.ts';
@@ -116,9 +117,10 @@ export const itemOperations = (throttle: Throttle): OperationTable<DynamodbState
       const data = context.state.dataOf(table);
       const { texts } = keyOf(data.schema, input.Key ?? {});
       throttle.admit(context, table, 'read');
-      const found = data.get(texts);
+      const isConsistent = input.ConsistentRead === true;
+      const found = itemAsItWas(context, table, isConsistent, texts, () => data.get(texts));
       const spending = createSpending(table, 'read');
-      spend(spending, readUnits(found?.bytes ?? 0, input.ConsistentRead === true));
+      spend(spending, readUnits(found?.bytes ?? 0, isConsistent));
       throttle.charge(context, spending);
       const ConsumedCapacity = consumed(input.ReturnConsumedCapacity, spending);
       return {

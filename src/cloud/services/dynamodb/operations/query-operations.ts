@@ -9,6 +9,7 @@ import {
   spend,
 } from '../capacity.ts';
 import { assertIndexName, assertTableName, constraints } from '../constraints.ts';
+import { asItWas } from '../disorder.ts';
 import { indexNotFound, invalid, invalidParameter } from '../errors.ts';
 import type { Bindings, Condition, LegacyCondition, Projection } from '../expressions/index.ts';
 import {
@@ -26,7 +27,7 @@ import type { ItemRequest } from '../needs.ts';
 import { itemNeed, queriedKey } from '../needs.ts';
 import type { Context, DynamodbState } from '../state.ts';
 import { requireData } from '../state.ts';
-import type { Entry, TableData, TableRecord, View } from '../storage/index.ts';
+import type { Entry, KeyTexts, TableData, TableRecord, View } from '../storage/index.ts';
 import { hashOf, HASHES, keyAttributes } from '../storage/index.ts';
 import type { Item } from '../values/index.ts';
 import { compareTexts } from '../values/index.ts';
@@ -198,18 +199,23 @@ const answerPage = (
   context: Context,
   throttle: Throttle,
   place: Place,
-  read: Pick<PageRequest, 'place' | 'forward' | 'after' | 'filter' | 'projection'>,
+  read: Pick<PageRequest, 'place' | 'forward' | 'after' | 'filter' | 'projection'> & {
+    /** Whether a write under this key may change what is read. */
+    concerns(texts: KeyTexts): boolean;
+  },
 ) => {
   const { table, data, view } = place;
   throttle.admit(context, table, 'read', input.IndexName);
-  const page = readPage({
-    ...read,
-    data,
-    view,
-    limit: input.Limit,
-    whole: isWhole(input, view, read.projection),
-    counts: input.Select === 'COUNT',
-  });
+  const page = asItWas(context, table, input.ConsistentRead === true, read.concerns, () =>
+    readPage({
+      ...read,
+      data,
+      view,
+      limit: input.Limit,
+      whole: isWhole(input, view, read.projection),
+      counts: input.Select === 'COUNT',
+    }),
+  );
   return tell(input, page, spendRead(context, throttle, input, place, page));
 };
 
@@ -252,6 +258,8 @@ const query = (input: QueryInput, context: Context, throttle: Throttle) => {
     throw invalid('The provided starting key does not match the range key predicate');
   return answerPage(input, context, throttle, place, {
     place: placeEntry,
+    // What a write does to an index cannot be told by the key of the table.
+    concerns: ({ hash }) => view.index !== undefined || hash === range.hash,
     forward: input.ScanIndexForward !== false,
     after: start?.entry,
     filter,
@@ -349,6 +357,7 @@ const scan = (input: ScanInput, context: Context, throttle: Throttle) => {
     );
   return answerPage(input, context, throttle, place, {
     place: placeEntry,
+    concerns: () => true,
     forward: true,
     after: start?.entry,
     filter,
