@@ -86,12 +86,13 @@ const checkKey = (
 /**
  * Lets a service of AWS send to a queue for one resource of the stack. A queue has one policy, which whoever sends to it shares: a second
  * `AWS::SQS::QueuePolicy` of the queue would take the place of the first without a word.
+ * @returns the policy's logical id, for what must not send before
  */
 export const allowSend = (
   builder: TemplateBuilder,
   queue: QueueReference,
   sender: QueueSender,
-): void => {
+): string => {
   checkKey(builder, queue, sender);
   const id = policyId(queue);
   if (!builder.resources.has(id))
@@ -122,4 +123,5 @@ export const allowSend = (
       Properties: { ...policy.Properties, PolicyDocument: { ...document, Statement: statements } },
     };
   });
+  return id;
 };
