@@ -675,6 +675,18 @@ describe('an archive', () => {
     ]);
     expect(later).toEqual([{ id: 'a', total: 0 }]);
     const client = cloud.use(history);
+    const { EventBridgeClient, ListRulesCommand } = await import('@aws-sdk/client-eventbridge');
+    const { Rules = [] } = await new EventBridgeClient(cloud.settings).send(
+      new ListRulesCommand({ EventBusName: 'Store-Shop', NamePrefix: 'Store-Again' }),
+    );
+    await client.replay({
+      from: new Date(Date.UTC(2026, 0, 1)),
+      to: cloud.now(),
+      description: 'Once more, for one rule',
+      rules: Rules.map(({ Arn = '' }) => Arn),
+    });
+    await cloud.advance('1 minute');
+    expect([seen.length, later.length]).toEqual([3, 2]);
     expect(await client.status(name)).toMatchObject({
       name,
       state: 'COMPLETED',
@@ -699,6 +711,48 @@ describe('an archive', () => {
     });
     expect(gone['History']?.DeletionPolicy).toBe('Delete');
     expect(Object.keys(gone)).toEqual(['History']);
+  });
+});
+
+it('puts onto a bus that is there, and hears of it', async () => {
+  const cloud = await start();
+  const { EventBridgeClient, CreateEventBusCommand } = await import('@aws-sdk/client-eventbridge');
+  await new EventBridgeClient(cloud.settings).send(new CreateEventBusCommand({ Name: 'old' }));
+  const old = bus('Old', { existing: 'old' });
+  const placed = old.event('OrderPlaced', { source: 'shop', schema: Order });
+  const seen: unknown[] = [];
+  const order = lambda('Order', { grants: { placed: placed.put() } }, async (_event, grants) => {
+    await grants.placed.put({ id: 'a' });
+    return grants.placed.eventBusName;
+  });
+  const look = lambda('Look', { on: placed.received() }, async ({ detail }) => {
+    seen.push(detail);
+  });
+  await cloud.provision(service('Store', { functions: [order, look] }));
+  expect(await cloud.invoke(order, undefined)).toBe('old');
+  await cloud.settle();
+  expect(seen).toEqual([{ id: 'a', total: 0 }]);
+});
+
+it('is written as it is stated', () => {
+  const shop = bus('Shop', { eventBusName: 'shop', properties: { LogConfig: { Level: 'OFF' } } });
+  const history = shop.archive('History', {
+    archiveName: 'history',
+    deletionPolicy: 'Delete',
+    logicalId: 'Past',
+    properties: { Description: 'past' },
+  });
+  const resources = resourcesOf('Store', { resources: [history] });
+  expect(resources['Shop']?.Properties).toEqual({ Name: 'shop', LogConfig: { Level: 'OFF' } });
+  expect(resources['Past']).toEqual({
+    Type: 'AWS::Events::Archive',
+    DeletionPolicy: 'Delete',
+    UpdateReplacePolicy: 'Delete',
+    Properties: {
+      ArchiveName: 'history',
+      Description: 'past',
+      SourceArn: { 'Fn::GetAtt': ['Shop', 'Arn'] },
+    },
   });
 });
 

@@ -156,6 +156,7 @@ const detailOf = (
   ...(transform === undefined ? {} : { transform: bare(transform) }),
 });
 
+/** Everything that may be said of how events are received or fed. */
 interface Chosen extends EventChoice<unknown>, InvalidOption, FeedTarget {
   readonly transform?: AnyTransform | undefined;
 }
@@ -258,6 +259,7 @@ export const bus = (declared: string, options: BusOptions = {}): BusDeclaration 
   } satisfies BusDeclaration);
 };
 
+/** What a bus does for its events. */
 interface Ways {
   source(
     given: Chosen & { readonly schema?: MessageSchema | undefined },

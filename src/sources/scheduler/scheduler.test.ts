@@ -93,6 +93,19 @@ describe('a schedule', () => {
     ]);
   });
 
+  it('that begins at once finds its role ready', async () => {
+    const now = schedule('Now', { rate: '1 day' });
+    const seen: unknown[] = [];
+    const work = lambda('Work', { on: now.due() }, async ({ input, attempt }) => {
+      expectTypeOf(input).toBeUndefined();
+      seen.push([input, attempt]);
+    });
+    const cloud = await start();
+    await cloud.provision(service('House', { functions: [work] }));
+    await cloud.advance('1 minute');
+    expect(seen).toEqual([[undefined, 1]]);
+  });
+
   it('starts several functions, each by a schedule and a role of its own, which may do just that', async () => {
     const lost = queue('Lost');
     const group = scheduleGroup('House');
@@ -175,8 +188,9 @@ describe('a schedule', () => {
       seen.push(cloud.now().getTime() - scheduledAt.getTime());
     });
     const missed = alarm(group.dropped, { threshold: 1 });
+    const errors = alarm(group.targetErrors, { threshold: 1 });
     const cloud = await start();
-    await cloud.provision(service('Home', { functions: [work], alarms: [missed] }));
+    await cloud.provision(service('Home', { functions: [work], alarms: [missed, errors] }));
     await cloud.advance('4 hours');
     expect(seen.length).toBeGreaterThanOrEqual(3);
     expect(Math.max(...seen)).toBeLessThan(30 * 60_000);
@@ -186,9 +200,9 @@ describe('a schedule', () => {
       const { MetricAlarms = [] } = await new CloudWatchClient(cloud.settings).send(
         new DescribeAlarmsCommand({}),
       );
-      return MetricAlarms[0]?.StateValue;
+      return MetricAlarms.map(({ StateValue }) => StateValue).join(' ');
     };
-    expect(await state()).toBe('OK');
+    expect(await state()).toBe('OK OK');
     const { LambdaClient, DeleteFunctionCommand, ListFunctionsCommand } = await import(
       '@aws-sdk/client-lambda'
     );
@@ -198,13 +212,41 @@ describe('a schedule', () => {
     const wentOff = async () => {
       for (let minute = 0; minute < 90; minute += 1) {
         await cloud.advance('1 minute');
-        if ((await state()) === 'ALARM') return true;
+        if ((await state()) === 'ALARM ALARM') return true;
       }
       return false;
     };
     expect(await wentOff()).toBe(true);
     const [message] = await cloud.use(lost).receive();
     expect(message?.body).toContain('"sparta\\":\\"Hourly');
+  });
+});
+
+it('is written as it is stated', () => {
+  const group = scheduleGroup('Reminders', {
+    groupName: 'reminders',
+    flexibleWindow: 10,
+    properties: { Tags: [{ Key: 'a', Value: 'b' }] },
+  });
+  const nightly = schedule('Nightly', {
+    cron: '0 3 * * ? *',
+    kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/a',
+    retry: { maximumEventAge: 60, maximumRetryAttempts: 0 },
+    logicalId: 'Night',
+  });
+  const work = lambda('Work', { on: [nightly.due(), group.due()] }, async () => undefined);
+  const resources = resourcesOf('House', { functions: [work] });
+  expect(resources['Reminders']?.Properties).toEqual({
+    Name: 'reminders',
+    Tags: [{ Key: 'a', Value: 'b' }],
+  });
+  expect(resources['WorkNightSchedule']?.Properties).toMatchObject({
+    KmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/a',
+    Target: { RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 } },
+  });
+  expect(resources['RemindersTarget']?.Properties).toMatchObject({
+    State: 'DISABLED',
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 10 },
   });
 });
 
