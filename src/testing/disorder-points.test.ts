@@ -246,7 +246,7 @@ const POINTS: Readonly<Record<DisorderPoint, () => Promise<void>>> = {
     do {
       const page = await client.send(
         new ListObjectsV2Command({
-          Bucket: name('Photos'),
+          Bucket: name('Pictures'),
           ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
         }),
       );
@@ -476,7 +476,7 @@ const POINTS: Readonly<Record<DisorderPoint, () => Promise<void>>> = {
       new LambdaClient(impatient).send(new InvokeCommand({ FunctionName: name('Note') })),
     ).rejects.toMatchObject({ name: 'TooManyRequestsException' });
     await expect(
-      new S3Client(impatient).send(new ListObjectsV2Command({ Bucket: name('Photos') })),
+      new S3Client(impatient).send(new ListObjectsV2Command({ Bucket: name('Pictures') })),
     ).rejects.toMatchObject({ name: 'SlowDown' });
     expect(says(cloud)[0]).toBe(
       'dynamodb refused PutItem of root (ProvisionedThroughputExceededException)',
@@ -507,7 +507,7 @@ describe('what AWS may do out of order', () => {
     await using cloud = await only('sns.duplicate');
     await cloud.use(news).publish('extra');
     expect(cloud.journal().map(({ service, message }) => `${service}: ${message}`)).toContain(
-      'sns: out of order: "extra" is delivered twice from Post-News to Post-Inbox',
+      'sns: out of order: "extra" is delivered twice from Post-Bulletin to Post-Inbox',
     );
   });
 
