@@ -1,7 +1,7 @@
 import type { Plugin } from 'esbuild';
 
-// The runtime makes each kind of client in a module of its own, `runtime/clients/<kind>`, imported lazily.
-const CLIENT_MODULE = /[\\/]runtime[\\/]clients[\\/](\w+)\.[jt]s$/;
+// The runtime makes each kind of client in a module of its own, `runtime/clients/<kind>`, or behind a folder's door, imported lazily.
+const CLIENT_MODULE = /[\\/]runtime[\\/]clients[\\/](\w+)(?:[\\/]index)?\.[jt]s$/;
 
 /**
  * Leaves out the clients that no function of the service was granted, and with them the SDK's client: of a service

@@ -169,31 +169,39 @@ export interface TableDeleter<T extends TableTypes> {
   deleteAll(keys: readonly KeyOf<T>[]): Promise<void>;
 }
 
-/** One step of a transaction. */
-export type TransactionStep<T extends TableTypes, Mode extends TableMode> =
-  | ('write' extends Mode
-      ?
-          | ({
-              /** The item to put. */
-              readonly put: T['input'];
-            } & ItemPutOptions<T['item']>)
-          | ({
-              /** Key of the item to change. */
-              readonly update: KeyOf<T>;
-            } & TableChanges<T> &
-              ChangeCondition<T['item']>)
-      : never)
-  | ('delete' extends Mode
-      ? {
-          /** Key of the item to delete. */
-          readonly delete: KeyOf<T>;
-        } & ChangeCondition<T['item']>
-      : never)
-  | ({
-      /** Key of an item that only must be so. */
-      readonly check: KeyOf<T>;
-    } & ItemPutOptions<T['item']> &
-      ChangeCondition<T['item']>);
+/** What a step of a transaction is by the member that it has; each has one. */
+interface Steps<T extends TableTypes> {
+  readonly put: {
+    /** The item to put. */
+    readonly put: T['input'];
+  } & ItemPutOptions<T['item']>;
+  readonly update: {
+    /** Key of the item to change. */
+    readonly update: KeyOf<T>;
+  } & TableChanges<T> &
+    ChangeCondition<T['item']>;
+  readonly delete: {
+    /** Key of the item to delete. */
+    readonly delete: KeyOf<T>;
+  } & ChangeCondition<T['item']>;
+  readonly check: {
+    /** Key of an item that only must be so. */
+    readonly check: KeyOf<T>;
+  } & ItemPutOptions<T['item']> &
+    ChangeCondition<T['item']>;
+}
+
+type StepNames<Mode extends TableMode> =
+  | ('write' extends Mode ? 'put' | 'update' : never)
+  | ('delete' extends Mode ? 'delete' : never)
+  | 'check';
+
+/** One step of a transaction: `put`, `update`, `delete` or `check`. */
+export type TransactionStep<T extends TableTypes, Mode extends TableMode> = {
+  [Name in StepNames<Mode>]: Steps<T>[Name] & {
+    readonly [Other in Exclude<keyof Steps<T>, Name>]?: never;
+  };
+}[StepNames<Mode>];
 
 /** Steps of one table, for a transaction with another one's. */
 export interface TransactionPart {

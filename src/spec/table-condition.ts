@@ -118,19 +118,15 @@ export type KeyTest<Value> = unknown extends Value
   ? string | number | bigint | Uint8Array | KeyRange<string | number | bigint | Uint8Array>
   : Value | KeyRange<Value>;
 
-/** A range of a sort key: one of these. */
-export type KeyRange<Value> =
-  | { readonly '<': Value }
-  | { readonly '<=': Value }
-  | { readonly '>': Value }
-  | { readonly '>=': Value }
-  | {
-      /** From the first to the second, both included. */
-      readonly between: readonly [Value, Value];
-    }
-  | (Value extends string | Uint8Array
-      ? {
-          /** Begins with. */
-          readonly beginsWith: Value extends string ? string : Uint8Array;
-        }
-      : never);
+/** One of these members alone. */
+type One<Members> = {
+  [Name in keyof Members]: { readonly [N in Name]: Members[N] } & {
+    readonly [Other in Exclude<keyof Members, Name>]?: never;
+  };
+}[keyof Members];
+
+/** A range of a sort key: one of these comparisons. */
+export type KeyRange<Value> = One<
+  Required<Order<Value>> &
+    (Value extends string | Uint8Array ? Required<Beginning<Value>> : unknown)
+>;

@@ -6,7 +6,7 @@ export type AnyItem = Readonly<Record<string, unknown>>;
 /** What is there once it has been stored: a `bigint` that JavaScript's numbers hold exactly comes back as a `number`. */
 export type Stored<T> = T extends bigint
   ? number | bigint
-  : T extends string | number | boolean | null | undefined | Uint8Array
+  : T extends string | number | boolean | null | undefined | Uint8Array | Date
     ? T
     : T extends Set<infer Each>
       ? Set<Stored<Each>>
@@ -16,6 +16,15 @@ export type Stored<T> = T extends bigint
 
 /** Items of a table with this schema, as they are stored: what the schema makes of what is put. */
 export type ItemOf<Schema> = Schema extends MessageSchema ? Stored<Received<Schema>> : AnyItem;
+
+/** Items of which the keys alone are known. */
+export type KeyedItem<Partition, Sort> = AnyItem & KeyMember<Partition> & KeyMember<Sort>;
+
+type KeyMember<Key> = Key extends string
+  ? { readonly [Name in Key]: string }
+  : Key extends { readonly name: infer Name extends string; readonly type: infer Type }
+    ? { readonly [N in Name]: KeyTypes[Type & KeyType] }
+    : unknown;
 
 /** What a key may be. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html#HowItWorks.CoreComponents.PrimaryKey */
 export interface KeyTypes {

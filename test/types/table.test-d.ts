@@ -109,6 +109,8 @@ describe('clients', () => {
       await all.get({ id: 'a', at: '1' });
       // @ts-expect-error not the partition key
       all.query({ customer: 'a' });
+      // @ts-expect-error a sort key has one range
+      all.query({ id: 'a', at: { '>': 1, '<': 2 } });
       // @ts-expect-error a number begins with nothing
       all.query({ id: 'a', at: { beginsWith: 1 } });
       // @ts-expect-error the index was not granted
@@ -196,6 +198,8 @@ describe('clients', () => {
         { update: key, set: { status: 'paid' } },
         { check: key, when: { status: 'open' } },
       ]);
+      // @ts-expect-error a step is one thing
+      await all.transact([{ put: order, check: key }]);
       // @ts-expect-error a member is missing
       await all.put({ id: 'a', customer: 'c', at: 1 });
       // @ts-expect-error a key does not change
@@ -222,9 +226,13 @@ describe('clients', () => {
       { grants: { any: any.access('read', 'write') } },
       async (_event, { any: all }) => {
         await all.put({ id: 'a', whatever: [1, { x: new Set([1]) }] });
-        expectTypeOf(await all.get({ id: 'a' })).toEqualTypeOf<
-          Readonly<Record<string, unknown>> | undefined
-        >();
+        const found = await all.get({ id: 'a' });
+        expectTypeOf(found?.id).toEqualTypeOf<string | undefined>();
+        expectTypeOf(found?.['whatever']).toEqualTypeOf<unknown>();
+        // @ts-expect-error the key is missing
+        await all.put({ whatever: 1 });
+        // @ts-expect-error the key is a text
+        await all.get({ id: 1 });
         await all.update({ id: 'a' }, { set: { 'a.b[1]': 1 }, remove: ['c'], add: { n: 1 } });
         all.query({ id: 'a' }, { filter: { x: { '>': 1 } } });
         // @ts-expect-error the key is id

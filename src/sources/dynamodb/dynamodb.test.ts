@@ -7,7 +7,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { alarm, lambda, queue, resource, service, table, topic } from '../../index.ts';
-import type { ServiceDeclaration } from '../../index.ts';
+import type { ServiceDeclaration, TableClient, TableDeclaration, TableMode } from '../../index.ts';
 import { synthesise } from '../../synth/index.ts';
 import type { TestCloud } from '../../testing/index.ts';
 import { startCloud } from '../../testing/index.ts';
@@ -466,30 +466,28 @@ describe('permissions', () => {
     partitionKey: 'id',
     indexes: { byCustomer: { partitionKey: 'customer' } },
   });
-  type All = ReturnType<TestCloud['use']> & Record<string, (...given: readonly unknown[]) => never>;
-  const uses: Readonly<Record<string, (client: All) => unknown>> = {
-    get: (client) => client['get']?.({ id: 'a' }),
-    getAll: (client) => client['getAll']?.([{ id: 'a' }]),
-    together: (client) => client['getAll']?.([{ id: 'a' }], { transactional: true }),
-    query: (client) => (client['query']?.({ id: 'a' }) as unknown as { all(): unknown }).all(),
-    index: (client) =>
-      (
-        client['query']?.({ customer: 'c' }, { index: 'byCustomer' }) as unknown as {
-          all(): unknown;
-        }
-      ).all(),
-    scan: (client) => (client['scan']?.() as unknown as { all(): unknown }).all(),
-    put: (client) => client['put']?.({ id: 'b', customer: 'c' }, { ifAbsent: true }),
-    putAll: (client) => client['putAll']?.([{ id: 'c', customer: 'c' }]),
-    update: (client) => client['update']?.({ id: 'a' }, { add: { n: 1 } }),
+  type Client = TableClient<
+    TableMode<'byCustomer'>,
+    typeof orders extends TableDeclaration<infer Types> ? Types : never
+  >;
+  const uses: Readonly<Record<string, (client: Client) => Promise<unknown>>> = {
+    get: (client) => client.get({ id: 'a' }),
+    getAll: (client) => client.getAll([{ id: 'a' }]),
+    together: (client) => client.getAll([{ id: 'a' }], { transactional: true }),
+    query: (client) => client.query({ id: 'a' }).all(),
+    index: (client) => client.query({ customer: 'c' }, { index: 'byCustomer' }).all(),
+    scan: (client) => client.scan().all(),
+    put: (client) => client.put({ id: 'b', customer: 'c' }, { ifAbsent: true }),
+    putAll: (client) => client.putAll([{ id: 'c', customer: 'c' }]),
+    update: (client) => client.update({ id: 'a' }, { add: { n: 1 } }),
     transact: (client) =>
-      client['transact']?.([
+      client.transact([
         { put: { id: 'd', customer: 'c' } },
         { check: { id: 'a' }, ifPresent: true },
       ]),
-    deleteAll: (client) => client['deleteAll']?.([{ id: 'x' }]),
-    undo: (client) => client['transact']?.([{ delete: { id: 'y' } }]),
-    delete: (client) => client['delete']?.({ id: 'z' }),
+    deleteAll: (client) => client.deleteAll([{ id: 'x' }]),
+    undo: (client) => client.transact([{ delete: { id: 'y' } }]),
+    delete: (client) => client.delete({ id: 'z' }),
   };
 
   it.each([
@@ -506,7 +504,7 @@ describe('permissions', () => {
         const works: string[] = [];
         for (const [name, use] of Object.entries(uses))
           try {
-            await use(client as never);
+            await use(client as unknown as Client);
             works.push(name);
           } catch (error) {
             expect([name, (error as Error).name]).toEqual([name, 'AccessDeniedException']);

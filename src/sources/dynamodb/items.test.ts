@@ -47,7 +47,7 @@ const idsOf = (items: readonly { readonly id: string }[]) => items.map(({ id }) 
 const errorOf = (sent: Promise<unknown>): Promise<Record<string, unknown>> =>
   sent.then(
     () => ({ name: 'none' }),
-    (error: Error) => ({ ...error, name: error.name, message: error.message }),
+    ({ name, message, ...more }: Error) => ({ name, message, ...more }),
   );
 
 describe('an item', () => {
@@ -121,7 +121,7 @@ describe('an item', () => {
     ['a function', { list: [() => 1] }, 'list[0]', /is function/],
   ])('tells of %s where it stands', async (_what, members, path, message) => {
     const client = await useAnything();
-    expect(await errorOf(client.put({ id: 'a', ...members }))).toMatchObject({
+    expect(await errorOf(client.put({ id: 'a', n: 1, ...members }))).toMatchObject({
       name: 'UnstorableError',
       path,
       message: expect.stringMatching(message),

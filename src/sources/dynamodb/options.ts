@@ -68,7 +68,10 @@ export interface TableOptions<
   readonly partitionKey: Partition;
   /** Member that tells items of one partition key apart, and that they are in the order of. */
   readonly sortKey?: Sort;
-  /** Global indexes by their names: other keys to find items by, a moment behind the table. */
+  /**
+   * Global indexes by their names: other keys to find items by, a moment behind the table. CloudFormation adds or removes one of them in an update
+   * of the stack.
+   */
   readonly indexes?: Global & Exactly<Global, Required<IndexShape>>;
   /** Local indexes by their names: other sort keys, as consistent as the table. They cannot be changed later. */
   readonly localIndexes?: Local & Exactly<Local, Required<LocalIndexShape>>;

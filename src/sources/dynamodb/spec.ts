@@ -16,6 +16,7 @@ import type {
   Indexes,
   ItemOf,
   KeyAttribute,
+  KeyedItem,
   KeyName,
   LocalIndexes,
   TableTypes,
@@ -41,9 +42,9 @@ export interface TableTypesOf<
   Local,
 > {
   /** Items as they are stored. */
-  readonly item: ItemOf<Schema>;
+  readonly item: Schema extends MessageSchema ? ItemOf<Schema> : KeyedItem<Partition, Sort>;
   /** Items as they are put. */
-  readonly input: Schema extends MessageSchema ? Sent<Schema> : AnyItem;
+  readonly input: Schema extends MessageSchema ? Sent<Schema> : KeyedItem<Partition, Sort>;
   /** Name of the partition key. */
   readonly partition: KeyName<Partition>;
   /** Name of the sort key; never where it has none. */

@@ -80,10 +80,9 @@ const compare: Compare = (operand, given, at, into) => {
 const isWrapped = (text: string): boolean => {
   if (!text.startsWith('(')) return false;
   let depth = 0;
-  for (const [at, sign] of [...text].entries()) {
-    if (sign === '(') depth += 1;
-    if (sign === ')') depth -= 1;
-    if (depth === 0) return at === text.length - 1;
+  for (const { 0: sign, index } of text.matchAll(/[()]/g)) {
+    depth += sign === '(' ? 1 : -1;
+    if (depth === 0) return index === text.length - 1;
   }
   return false;
 };
