@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import { createRealClock, isVirtual } from './clock.ts';
 import type { RequestFacts } from './condition-keys.ts';
 import type {
+  CallNotes,
   InternalCall,
   Need,
   OperationContext,
@@ -17,8 +18,8 @@ import type {
   ServiceDefinition,
   WireFacts,
 } from './define-service.ts';
-import type { CheckedNeed, Journal } from './journal.ts';
-import { createJournal } from './journal.ts';
+import type { Cause, CheckedNeed, Journal, JournalEntry, NewEntry } from './journal.ts';
+import { alsoCausedBy, createJournal } from './journal.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
 import {
   createCredentialRegistry,
@@ -66,6 +67,8 @@ export interface CloudOptions {
 export interface CloudState {
   readonly store: Store;
   readonly blobs: BlobStore;
+  /** What happened before, which what lies in the state may be caused by. */
+  readonly journal?: readonly JournalEntry[];
 }
 
 /** A call as it enters {@link Cloud.dispatch}. */
@@ -77,7 +80,9 @@ export interface CloudCall {
   readonly accountId: string;
   readonly region: string;
   readonly requestId: string;
-  readonly cause?: number;
+  readonly cause?: Cause;
+  /** See {@link InternalCall.source}. */
+  readonly source?: string;
   /** Service principal of the service that calls for its caller; see {@link OperationContext.via}. */
   readonly via?: string;
   readonly wire?: WireFacts;
@@ -140,7 +145,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const store = options.state?.store ?? createStore(options.stateDir);
   const blobs = options.state?.blobs ?? createBlobStore(random, options.stateDir);
   const arrivals = createArrivals();
-  const journal = createJournal(clock, store);
+  const journal = createJournal(clock, store, { earlier: options.state?.journal });
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
     {
@@ -260,6 +265,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         region: request.region ?? from.region,
         requestId: random.uuid(),
         ...(cause === undefined ? {} : { cause }),
+        ...(request.source === undefined ? {} : { source: request.source }),
       });
     };
 
@@ -358,6 +364,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
           });
       }
     };
+    let notes: CallNotes = {};
     // Written out: an object spread of the base context costs more than the rest of a call.
     const context: OperationContext<unknown> = {
       state: base.state,
@@ -387,12 +394,15 @@ export const createCloud = (options: CloudOptions): Cloud => {
       requestId: call.requestId,
       callId: id,
       authorise,
+      annotate: (more) => {
+        notes = { ...notes, ...more };
+      },
       ...(call.via === undefined ? {} : { via: call.via }),
       ...(call.wire === undefined ? {} : { wire: call.wire }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     };
-    const finish = (outcome: 'ok' | 'denied' | 'error', error?: AwsError) =>
-      journal.record({
+    const finish = (outcome: 'ok' | 'denied' | 'error', error?: AwsError) => {
+      const entry: Writable<NewEntry> = {
         id,
         kind: 'call',
         service: service.id,
@@ -403,14 +413,21 @@ export const createCloud = (options: CloudOptions): Cloud => {
         needs: checked,
         requestId: call.requestId,
         durationMs: clock.monotonic() - startedAt,
-        ...(call.cause === undefined ? {} : { cause: call.cause }),
-        ...(error === undefined
-          ? {}
-          : {
-              code: error.code,
-              message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
-            }),
-      });
+      };
+      // Set one by one: to spread what most calls have not costs more than all they have.
+      const { causes, items } = notes;
+      const cause = causes === undefined ? call.cause : alsoCausedBy(call.cause, causes);
+      if (cause !== undefined) entry.cause = cause;
+      const source = call.source ?? sourceOf(call.principal);
+      if (source !== undefined) entry.source = source;
+      if (items !== undefined) entry.items = items;
+      if (error !== undefined) {
+        entry.code = error.code;
+        entry.message =
+          error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+      }
+      journal.record(entry);
+    };
     try {
       authorise(operation.needs(call.input as never, context));
       const output = await operation.handle(call.input as never, context);
@@ -448,7 +465,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
         while (pending.size > clock.sleepers)
           await Promise.race([Promise.all(pending), clock.nextSleeper()]);
     },
-    fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
+    fork: () => ({ store: store.fork(), blobs: blobs.fork(), journal: journal.entries() }),
     resume: () => {
       const names = store.tableNames();
       for (const service of options.services) {
@@ -481,6 +498,11 @@ export const createCloud = (options: CloudOptions): Cloud => {
   };
   return cloud;
 };
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const sourceOf = (principal: Principal) =>
+  principal.kind === 'service' ? principal.sourceArn : undefined;
 
 /** The developer's principal. */
 export const developer = (cloud: Pick<Cloud, 'accountId'>): Principal =>

@@ -8,7 +8,8 @@ import { compileRule } from './alarm-rule.ts';
 import type { Alarm, AlarmState, CloudWatchState, CompositeAlarm } from './state.ts';
 import { isComposite } from './state.ts';
 
-type Context = ServiceContext<CloudWatchState>;
+/** What a call has, and what goes on by itself has too; only a call has an id. */
+type Context = ServiceContext<CloudWatchState> & { readonly callId?: number };
 
 const MINUTE_MS = 60_000;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html */
@@ -68,8 +69,13 @@ export const changeState = (
       newState: { stateValue: change.state, stateReason: change.reason },
     }),
   });
-  sendStateChange(context, changed, alarm);
-  startActions(context, changed, alarm.state);
+  const cause = context.journal.note(
+    'cloudwatch',
+    `alarm ${alarm.alarmName} went from ${alarm.state} to ${change.state}: ${change.reason}`,
+    { source: alarm.arn, ...(context.callId === undefined ? {} : { cause: context.callId }) },
+  );
+  sendStateChange(context, changed, alarm, cause);
+  startActions(context, { changed, before: alarm.state, cause });
   // "The evaluation of composite alarms stops if CloudWatch detects a cycle in the evaluation path."
   const seen = [...path, alarm.alarmName];
   for (const { alarmName, rule } of context.state.composites.values())
@@ -129,12 +135,18 @@ export const evaluateComposite = (
   );
 };
 
-const startActions = (context: Context, changed: Alarm | CompositeAlarm, before: AlarmState) => {
+/** A change of an alarm's state, and the journal's id of it. */
+interface Change {
+  readonly changed: Alarm | CompositeAlarm;
+  readonly before: AlarmState;
+  readonly cause: number;
+}
+
+const startActions = (context: Context, change: Change) => {
+  const { changed } = change;
   if (!changed.actionsEnabled) return;
   for (const action of actionsOf(changed))
-    context.background(`action of alarm ${changed.alarmName}`, () =>
-      act(context, changed, before, action),
-    );
+    context.background(`action of alarm ${changed.alarmName}`, () => act(context, change, action));
 };
 
 const actionsOf = (alarm: Alarm | CompositeAlarm): readonly string[] =>
@@ -146,8 +158,7 @@ const actionsOf = (alarm: Alarm | CompositeAlarm): readonly string[] =>
 
 const act = async (
   context: Context,
-  alarm: Alarm | CompositeAlarm,
-  before: AlarmState,
+  { changed: alarm, before, cause }: Change,
   action: string,
 ): Promise<void> => {
   const [, , service] = action.split(':');
@@ -175,6 +186,7 @@ const act = async (
           Message: JSON.stringify(notification(context, alarm, before)),
         },
         principal: servicePrincipal('cloudwatch.amazonaws.com', source),
+        cause,
       });
     } else if (service === 'lambda') {
       await context.call({
@@ -187,6 +199,7 @@ const act = async (
         },
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
         principal: servicePrincipal('lambda.alarms.cloudwatch.amazonaws.com', source),
+        cause,
       });
     } else {
       throw notSupported(`The action ${action}`);
@@ -198,7 +211,7 @@ const act = async (
     context.journal.note(
       'cloudwatch',
       `alarm ${alarm.alarmName}: the action ${action} failed: ${why}`,
-      { outcome: failureOutcome(error) },
+      { outcome: failureOutcome(error), cause, source: alarm.arn, target: action },
     );
   }
 };

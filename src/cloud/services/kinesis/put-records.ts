@@ -66,6 +66,7 @@ const append = (stream: Stream, given: Given, dataKey: string | undefined, conte
     partitionKey: given.partitionKey,
     data: given.data,
     arrivedAt: now,
+    cause: context.callId,
     ...(dataKey === undefined ? {} : { dataKey }),
   });
   return { ShardId: log.id, SequenceNumber: sequence };
@@ -130,6 +131,7 @@ export const putOperations: OperationTable<KinesisState> = {
           return { ErrorCode: error.code, ErrorMessage: error.message };
         }
       });
+      context.annotate({ items: records.length - failed });
       if (failed < records.length) context.arrivals.announce(stream.arn);
       return { FailedRecordCount: failed, Records: answers, ...encryptionOf(stream) };
     },

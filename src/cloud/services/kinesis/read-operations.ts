@@ -73,6 +73,11 @@ export const readOperations: OperationTable<KinesisState> = {
       state.throughput.given(log, read.bytes, now);
       await openDataKeys(dataKeysOf(read.records), stream, context);
       const next = { ...from, place: read.next };
+      if (read.records.length > 0)
+        context.annotate({
+          items: read.records.length,
+          causes: read.records.flatMap(({ cause }) => cause ?? []),
+        });
       return {
         Records: read.records.map(describeRecord),
         MillisBehindLatest: read.millisBehindLatest,

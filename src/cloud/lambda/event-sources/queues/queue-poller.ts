@@ -2,6 +2,8 @@ import type * as Sqs from '@aws-sdk/client-sqs';
 import { AwsError } from '../../../core/aws-error.ts';
 import type { Timer } from '../../../core/clock.ts';
 import type { ServiceContext } from '../../../core/define-service.ts';
+import type { Cause } from '../../../core/journal.ts';
+import { causesOf } from '../../../core/provenance.ts';
 import { succeeded } from '../../environment/invocation.ts';
 import type { LambdaState } from '../../state.ts';
 import { createAttention } from '../attention.ts';
@@ -51,20 +53,18 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   const gathering = createGathering();
   let active = 0;
   let window: Timer | undefined;
-  /** The entry of the journal that the next batch will be. */
-  let cause: number | undefined;
 
-  const call = (operation: string, input: Readonly<Record<string, unknown>>, of: number) => {
+  const call = (operation: string, input: Readonly<Record<string, unknown>>, cause?: Cause) => {
     const { version } = functionOf(state, given);
     return role.call(version, {
       service: 'sqs',
       operation,
       input: { QueueUrl: url, ...input },
-      cause: of,
+      ...(cause === undefined ? {} : { cause }),
     });
   };
 
-  const remove = async (records: readonly QueueRecord[], of: number) => {
+  const remove = async (records: readonly QueueRecord[], of: Cause) => {
     for (let at = 0; at < records.length; at += POLLING.received) {
       const Entries = records
         .slice(at, at + POLLING.received)
@@ -81,6 +81,7 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
           {
             cause: of,
             outcome: 'error',
+            source: given.sourceArn,
           },
         );
     }
@@ -88,22 +89,18 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
 
   /** Asks once. Says whether there was anything. */
   const receive = async (wanted: number): Promise<boolean> => {
-    cause ??= journal.begin();
-    const { Messages = [] } = (await call(
-      'ReceiveMessage',
-      {
-        MaxNumberOfMessages: Math.min(wanted, POLLING.received),
-        WaitTimeSeconds: 0,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['All'],
-      },
-      cause,
-    )) as Sqs.ReceiveMessageResult;
+    // Without a cause of its own: what is received says who sent it.
+    const { Messages = [] } = (await call('ReceiveMessage', {
+      MaxNumberOfMessages: Math.min(wanted, POLLING.received),
+      WaitTimeSeconds: 0,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    })) as Sqs.ReceiveMessageResult;
     const records = Messages.map((message) => recordOf(message, given, context.region));
     const passing = records.filter((record) => passes({ view: { ...record }, data: record.body }));
     gathering.add(passing, clock.now());
     const dropped = records.filter((record) => !passing.includes(record));
-    if (dropped.length > 0) await remove(dropped, cause);
+    if (dropped.length > 0) await remove(dropped, causesOf(dropped));
     return records.length > 0;
   };
 
@@ -132,7 +129,8 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
     const handover = await invokeBatch(context, given, {
       event: { Records: records },
       records: records.length,
-      cause: of,
+      cause: causesOf(records),
+      entry: of,
     });
     const verdict = verdictOf(handover, records, reportsFailures);
     try {
@@ -151,8 +149,7 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   const hand = () => {
     window?.cancel();
     window = undefined;
-    const of = cause ?? journal.begin();
-    cause = undefined;
+    const of = journal.begin();
     const records = gathering.take(batchSize, clock.now());
     active += 1;
     attention.work(async () => {

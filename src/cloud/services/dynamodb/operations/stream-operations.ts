@@ -2,6 +2,7 @@ import type * as Streams from '@aws-sdk/client-dynamodb-streams';
 import { AwsError } from '../../../core/aws-error.ts';
 import type { OperationTable } from '../../../core/define-service.ts';
 import { operation } from '../../../core/define-service.ts';
+import { withCause } from '../../../core/provenance.ts';
 import { constraints } from '../constraints.ts';
 import { invalid, resourceNotFound } from '../errors.ts';
 import { ITERATOR_MS, LIST_TABLES, STREAM_MS, STREAM_RECORDS } from '../limits.ts';
@@ -202,7 +203,7 @@ const eventIdOf = (stream: StreamRecord, record: ChangeRecord): string => {
 
 const getRecords = (
   { ShardIterator = '', Limit = STREAM_RECORDS }: Streams.GetRecordsInput,
-  { state, clock, region }: Context,
+  { state, clock, region, annotate }: Context,
 ): Streams.GetRecordsOutput => {
   constraints().between('limit', Limit, 1, STREAM_RECORDS).assert();
   const { arn, after, at } = readIterator(ShardIterator);
@@ -218,9 +219,11 @@ const getRecords = (
   }
   const last = page.at(-1)?.sequence ?? after;
   const ended = stream.closed !== undefined && last >= stream.closed.lastSequence;
+  if (page.length > 0)
+    annotate({ items: page.length, causes: page.flatMap(({ cause }) => cause ?? []) });
   return {
     Records: page.map((record) =>
-      describeRecord(record, stream, region, eventIdOf(stream, record)),
+      withCause(describeRecord(record, stream, region, eventIdOf(stream, record)), record.cause),
     ),
     ...(ended ? {} : { NextShardIterator: writeIterator({ arn, after: last, at: clock.now() }) }),
   };
