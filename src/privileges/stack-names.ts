@@ -41,6 +41,17 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => str
   'AWS::IAM::Role': (name) => `:role/${name}`,
   'AWS::SecretsManager::Secret': (name) => `:secret:${name}`,
   'AWS::SSM::Parameter': (name) => `:parameter/${name.replace(/^\//, '')}`,
+  'AWS::Kinesis::Stream': (name) => `:stream/${name}`,
+  'AWS::CloudWatch::Alarm': (name) => `:alarm:${name}`,
+  'AWS::Events::EventBus': (name) => `:event-bus/${name}`,
+  // A rule of another bus than the default one is called BUS|NAME.
+  'AWS::Events::Rule': (name) => `:rule/${name.replace('|', '/')}`,
+  // …:schedule/GROUP/NAME
+  'AWS::Scheduler::Schedule': (name, arn) =>
+    `:schedule/${arn.split(':schedule/')[1]?.split('/')[0] ?? ''}/${name}`,
+  // …:execute-api:REGION:ACCOUNT:API/STAGE/…
+  'AWS::ApiGatewayV2::Api': (id, arn) =>
+    `:execute-api:${arn.split(':').slice(3, 5).join(':')}:${id}`,
 };
 
 /** What a type is declared by, where the program does not show it. */

@@ -43,7 +43,8 @@ export const createHostedFunctions = (
       selected: () => ({ run, clients }),
       log: logSettings(env, write),
     });
-    return (event: HostedEvent) => withEnv(env, () => answer(handler, event, facts, env));
+    return (event: HostedEvent) =>
+      withEnv(env, () => answer(handler, event, { ...facts, write }, env));
   };
 
   return {
@@ -63,7 +64,7 @@ type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 const answer = async (
   handler: Handler,
   { requestId, invokedArn, payload, clientContext, deadlineMs }: HostedEvent,
-  facts: Omit<HostedStart, 'variables' | 'write'>,
+  facts: Omit<HostedStart, 'variables'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<HostedResult> => {
   try {
@@ -84,6 +85,7 @@ const answer = async (
     return { kind: 'success', payload: Buffer.from(JSON.stringify(result ?? null)) };
   } catch (error) {
     const described = describeError(error);
+    facts.write(invokeError(described, requestId, env));
     return {
       kind: 'error',
       errorType: described.errorType,
@@ -101,3 +103,16 @@ const describeError = (error: unknown) =>
         trace: (error.stack ?? '').split('\n'),
       }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+/** What the runtime's own process logs of it: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html */
+const invokeError = (
+  { errorType, errorMessage, trace }: ReturnType<typeof describeError>,
+  requestId: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string => {
+  const timestamp = new Date().toISOString();
+  const described = { errorType, errorMessage, stackTrace: trace };
+  return env['AWS_LAMBDA_LOG_FORMAT'] === 'JSON'
+    ? JSON.stringify({ timestamp, level: 'ERROR', requestId, message: described })
+    : `${timestamp}\t${requestId}\tERROR\tInvoke Error \t${JSON.stringify(described)}`;
+};

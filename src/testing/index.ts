@@ -1,7 +1,13 @@
 export type { ClientOf } from './clients.ts';
+export type { Delivery, DeliveryFilter } from './deliveries.ts';
+export type { Denial } from './denials.ts';
+export type { Path } from './expect-path.ts';
+export type { Invocation, InvocationError } from './invocations.ts';
+export type { LogLine } from './logs.ts';
+export type { Datapoint, MetricQuery, MetricValues } from './metrics.ts';
 export type { ProvisionedStack } from './provision-app.ts';
 export type { TestCloudOptions } from './start-cloud.ts';
 export { startCloud } from './start-cloud.ts';
-export type { CloudSettings, Journal, TestCloud } from './test-cloud.ts';
+export type { AnyFunction, CloudSettings, Journal, TestCloud } from './test-cloud.ts';
 export type { TestingErrorCode } from './testing-error.ts';
 export { TestingError } from './testing-error.ts';

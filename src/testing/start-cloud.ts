@@ -11,12 +11,15 @@ import type { ServiceDeclaration } from '../spec/service.ts';
 import type { Referable } from '../spec/value.ts';
 import type { ClientOf } from './clients.ts';
 import { clientFor } from './clients.ts';
+import { cloudNames } from './cloud-names.ts';
 import { durationMs } from './duration.ts';
 import { fetchOver } from './fetch-over.ts';
 import { createHostedFunctions } from './function-host.ts';
+import type { KeptInvocation } from './invocations.ts';
+import { createInvocationLog } from './invocations.ts';
 import { createMemoryAgent } from './memory-agent.ts';
+import { observe } from './observe.ts';
 import { provisionApp } from './provision-app.ts';
-import { stackNames } from './stack-names.ts';
 import type { CloudSettings, TestCloud } from './test-cloud.ts';
 import { TestingError } from './testing-error.ts';
 
@@ -46,7 +49,8 @@ interface Origin {
   readonly state: CloudState;
   readonly nowMs: number;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
-  readonly stacks: readonly string[];
+  readonly services: readonly ServiceDeclaration[];
+  readonly invocations: readonly KeptInvocation[];
 }
 
 /**
@@ -81,8 +85,10 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     : undefined;
   const functions = createHostedFunctions(origin?.functions);
   const inProcess = options.handlers !== 'processes';
+  const invocations = createInvocationLog(() => cloud.clock.now(), origin?.invocations);
+  const { witness } = invocations;
   const cloud: Cloud = createCloud({
-    services: createServices(inProcess ? { host: functions.host } : {}),
+    services: createServices(inProcess ? { witness, host: functions.host } : { witness }),
     random: createSeededRandom(options.seed ?? 1),
     ...(clock === undefined ? {} : { clock, signatureClock: createRealClock() }),
     ...(origin === undefined ? {} : { state: origin.state }),
@@ -114,8 +120,8 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     httpAgent: agent,
     env: {},
   });
-  const stacks = [...(origin?.stacks ?? [])];
-  const names = stackNames(target, stacks);
+  const services = [...(origin?.services ?? [])];
+  const names = cloudNames(target, services);
   await names.read();
   cloud.resume();
   let stopped = false;
@@ -141,13 +147,15 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
       functions.add(service.functions);
       const archive = inProcess || service.functions.length === 0 ? undefined : packed(service);
       const done = await provisionApp(target, service, archive);
-      if (!stacks.includes(service.name)) stacks.push(service.name);
+      const at = services.findIndex(({ name }) => name === service.name);
+      services.splice(at < 0 ? services.length : at, at < 0 ? 0 : 1, service);
       await names.read();
       await cloud.settle();
       return done;
     },
     use: <const Declaration extends Referable | Grant>(declaration: Declaration) =>
       clientFor(declaration, { ...settings }, names.physicalName) as ClientOf<Declaration>,
+    physicalName: ({ name }) => names.required(name),
     invoke: async <Event, Result>(fn: FunctionDeclaration<Event, Result>, event: Event) => {
       const client = clientFor(fn, { ...settings }, names.physicalName) as {
         invoke(given: Event): Promise<Result>;
@@ -173,10 +181,11 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
         state,
         nowMs: now(),
         functions: functions.declared,
-        stacks: [...stacks],
+        services: [...services],
+        invocations: invocations.all(),
       });
     },
-    journal: () => cloud.journal.entries(),
+    ...observe(cloud, names, invocations),
     stop: () => stop(),
     [Symbol.asyncDispose]: () => stop(),
   };
