@@ -203,8 +203,9 @@ const eventIdOf = (stream: StreamRecord, record: ChangeRecord): string => {
 
 const getRecords = (
   { ShardIterator = '', Limit = STREAM_RECORDS }: Streams.GetRecordsInput,
-  { state, clock, region, annotate }: Context,
+  context: Context,
 ): Streams.GetRecordsOutput => {
+  const { state, clock, region } = context;
   constraints().between('limit', Limit, 1, STREAM_RECORDS).assert();
   const { arn, after, at } = readIterator(ShardIterator);
   if (clock.now() - at > ITERATOR_MS) throw expiredIterator();
@@ -220,7 +221,7 @@ const getRecords = (
   const last = page.at(-1)?.sequence ?? after;
   const ended = stream.closed !== undefined && last >= stream.closed.lastSequence;
   if (page.length > 0)
-    annotate({ items: page.length, causes: page.flatMap(({ cause }) => cause ?? []) });
+    context.annotate({ items: page.length, causes: page.flatMap(({ cause }) => cause ?? []) });
   return {
     Records: page.map((record) =>
       withCause(describeRecord(record, stream, region, eventIdOf(stream, record)), record.cause),
