@@ -4,7 +4,9 @@ import { listen } from './core/server.ts';
 import { createServices, SERVICES } from './registry.ts';
 
 export type { Cloud, CloudState } from './core/cloud.ts';
+export type { JournalEntry } from './core/journal.ts';
 export type {
+  EndedInvocation,
   FunctionHost,
   HostedEvent,
   HostedResult,
@@ -16,6 +18,8 @@ export type { DisorderPoint } from './core/disorder-points.ts';
 export { DISORDER_POINTS } from './core/disorder-points.ts';
 export type { VirtualClock } from './core/clock.ts';
 export { createRealClock, createVirtualClock, isVirtual } from './core/clock.ts';
+export { JOURNAL_ENTRIES } from './core/journal.ts';
+export { lookUp } from './core/look-up.ts';
 export { createSeededRandom, createSystemRandom } from './core/random.ts';
 export { createEndpoint, listen } from './core/server.ts';
 export { createServices } from './registry.ts';

@@ -61,6 +61,15 @@ const NAMED_BY: Readonly<Record<string, (physicalId: string, arn: string) => str
   'AWS::Events::Archive': (name) => `:archive/${name}`,
   // What is done in a group is done to its schedules.
   'AWS::Scheduler::ScheduleGroup': (name) => `:schedule/${name}`,
+  'AWS::CloudWatch::Alarm': (name) => `:alarm:${name}`,
+  // A rule of another bus than the default one is called BUS|NAME.
+  'AWS::Events::Rule': (name) => `:rule/${name.replace('|', '/')}`,
+  // …:schedule/GROUP/NAME
+  'AWS::Scheduler::Schedule': (name, arn) =>
+    `:schedule/${arn.split(':schedule/')[1]?.split('/')[0] ?? ''}/${name}`,
+  // …:execute-api:REGION:ACCOUNT:API/STAGE/…
+  'AWS::ApiGatewayV2::Api': (id, arn) =>
+    `:execute-api:${arn.split(':').slice(3, 5).join(':')}:${id}`,
 };
 
 /** What a type is declared by, where the program does not show it. */

@@ -7,6 +7,9 @@ function escape(text: string): string {
   return text.replace(/[.*+?^$(){}|[\]\\]/g, '\\$&');
 }
 
+/** What evaluates modules in place of Node: whatever called it is no part of the module that was running. */
+const RUNNER = /\/node_modules\/(vitest|vite|vite-node|@vitest\/[^/]+|jest-[^/]+)\//;
+
 const MOST_FRAMES = 100;
 
 interface Frame {
@@ -14,13 +17,16 @@ interface Frame {
   readonly line: number;
 }
 
-const readFrames = (stack: string): readonly Frame[] =>
-  stack.split('\n').flatMap((text) => {
+const readFrames = (stack: string): readonly Frame[] => {
+  const frames = stack.split('\n').flatMap((text) => {
     const match = /(?:file:\/\/)?(\/[^()]+?|[A-Za-z]:[\\/][^()]+?):(\d+):\d+\)?$/.exec(text);
     if (match?.[1] === undefined || text.includes('node:')) return [];
     const file = text.includes('file://') ? decodeURIComponent(match[1]) : match[1];
     return OWN.test(file) ? [] : [{ file, line: Number(match[2]) }];
   });
+  const runner = frames.findIndex(({ file }) => RUNNER.test(file.replaceAll('\\', '/')));
+  return runner < 0 ? frames : frames.slice(0, runner);
+};
 
 /** A test runner evaluates modules by frames of its own, which lie in a package. */
 const isOfProgram = ({ file }: Frame) => !/[\\/]node_modules[\\/]/.test(file);

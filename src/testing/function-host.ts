@@ -61,7 +61,8 @@ export const createHostedFunctions = (
       log: { ...logSettings(env, write), mapsStacks: false },
       ...(connection.put === undefined ? {} : { put: connection.put }),
     });
-    return (event: HostedEvent) => withScope(scope, () => answer(handler, event, facts, env));
+    return (event: HostedEvent) =>
+      withScope(scope, () => answer(handler, event, { ...facts, write }, env));
   };
 
   return {
@@ -92,7 +93,7 @@ type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 const answer = async (
   handler: Handler,
   { requestId, invokedArn, payload, clientContext, deadlineMs }: HostedEvent,
-  facts: Omit<HostedStart, 'variables' | 'write'>,
+  facts: Omit<HostedStart, 'variables'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<HostedResult> => {
   try {
@@ -113,6 +114,7 @@ const answer = async (
     return { kind: 'success', payload: Buffer.from(JSON.stringify(result ?? null)) };
   } catch (error) {
     const described = describeError(error);
+    facts.write(invokeError(described, requestId, env));
     return {
       kind: 'error',
       errorType: described.errorType,
@@ -130,3 +132,16 @@ const describeError = (error: unknown) =>
         trace: (error.stack ?? '').split('\n'),
       }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+/** What the runtime's own process logs of it: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html */
+const invokeError = (
+  { errorType, errorMessage, trace }: ReturnType<typeof describeError>,
+  requestId: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string => {
+  const timestamp = new Date().toISOString();
+  const described = { errorType, errorMessage, stackTrace: trace };
+  return env['AWS_LAMBDA_LOG_FORMAT'] === 'JSON'
+    ? JSON.stringify({ timestamp, level: 'ERROR', requestId, message: described })
+    : `${timestamp}\t${requestId}\tERROR\tInvoke Error \t${JSON.stringify(described)}`;
+};

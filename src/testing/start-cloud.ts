@@ -16,12 +16,15 @@ import type { ServiceDeclaration } from '../spec/service.ts';
 import type { Referable } from '../spec/value.ts';
 import type { ClientOf } from './clients.ts';
 import { clientFor } from './clients.ts';
+import { cloudNames } from './cloud-names.ts';
 import { durationMs } from './duration.ts';
 import { fetchOver } from './fetch-over.ts';
 import { createHostedFunctions } from './function-host.ts';
+import type { KeptInvocation } from './invocations.ts';
+import { createInvocationLog } from './invocations.ts';
 import { createMemoryAgent } from './memory-agent.ts';
+import { observe } from './observe.ts';
 import { provisionApp } from './provision-app.ts';
-import { stackNames } from './stack-names.ts';
 import { deployerOf } from './deployer.ts';
 import { readDisorder, tellWatcher } from './disorder.ts';
 import { RETRY_AT_ONCE } from './retry-at-once.ts';
@@ -62,7 +65,8 @@ interface Origin {
   /** Where its chance goes on. */
   readonly chance: number;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
-  readonly stacks: readonly string[];
+  readonly services: readonly ServiceDeclaration[];
+  readonly invocations: readonly KeptInvocation[];
 }
 
 /**
@@ -97,6 +101,8 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     : undefined;
   const functions = createHostedFunctions(origin?.functions, clock?.now);
   const inProcess = options.handlers !== 'processes';
+  const invocations = createInvocationLog(() => cloud.clock.now(), origin?.invocations);
+  const { witness } = invocations;
   const disorder = readDisorder(options.disorder);
   // The SDK remembers signing keys, process-wide: a cloud with the keys of another would be called a few promises sooner.
   const secrets = createSystemRandom();
@@ -106,7 +112,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
   };
   const random = createSeededRandom(origin?.chance ?? options.seed ?? 1);
   const cloud: Cloud = createCloud({
-    services: createServices(inProcess ? { host: functions.host } : {}),
+    services: createServices(inProcess ? { witness, host: functions.host } : { witness }),
     random,
     secrets,
     secretAccessKey: keys.secretAccessKey,
@@ -149,8 +155,8 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     env: {},
     machine: deployerOf(cloud),
   });
-  const stacks = [...(origin?.stacks ?? [])];
-  const names = stackNames(target, stacks);
+  const services = [...(origin?.services ?? [])];
+  const names = cloudNames(target, services);
   /** What the harness does by itself is no part of what is tested. */
   const inOrder = <T>(run: () => Promise<T>): Promise<T> =>
     cloud.disorder === undefined ? run() : cloud.disorder.keepingOrder(run);
@@ -184,7 +190,8 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
       const archive = inProcess || service.functions.length === 0 ? undefined : packed(service);
       return inOrder(async () => {
         const done = await provisionApp(target, service, archive);
-        if (!stacks.includes(service.name)) stacks.push(service.name);
+        const at = services.findIndex(({ name }) => name === service.name);
+        services.splice(at < 0 ? services.length : at, at < 0 ? 0 : 1, service);
         await names.read();
         await cloud.settle();
         return done;
@@ -192,6 +199,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     },
     use: <const Declaration extends Referable | Grant>(declaration: Declaration) =>
       clientFor(declaration, { ...settings }, names.physicalName) as ClientOf<Declaration>,
+    physicalName: ({ name }) => names.required(name),
     invoke: async <Event, Result>(fn: FunctionDeclaration<Event, Result>, event: Event) => {
       const client = clientFor(fn, { ...settings }, names.physicalName) as {
         invoke(given: Event): Promise<Result>;
@@ -224,11 +232,12 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
           nowMs: now(),
           chance: random.state,
           functions: functions.declared,
-          stacks: [...stacks],
+          services: [...services],
+          invocations: invocations.all(),
         },
       );
     },
-    journal: () => cloud.journal.entries(),
+    ...observe(cloud, names, invocations),
     stop: () => stop(),
     [Symbol.asyncDispose]: () => stop(),
   };

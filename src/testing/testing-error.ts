@@ -4,6 +4,7 @@ export type TestingErrorCode =
   | 'REAL_CLOCK' // time moves by itself
   | 'NOT_PROVISIONED' // a declaration of no service that is provisioned
   | 'NO_CLIENT' // a declaration that has no client
+  | 'NO_VALUE' // an expression whose value only CloudFormation knows
   | 'STOPPED' // the cloud has been stopped
   | 'DISORDER' // what was asked for is no disorder
   | 'FAILS_IN_ORDER' // a test fails without any disorder

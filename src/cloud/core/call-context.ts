@@ -3,11 +3,13 @@ import type { Arrivals } from './arrivals.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { CloudCall } from './cloud-call.ts';
-import type { OperationContext, ServiceContext, WireFacts } from './define-service.ts';
+import type { CallNotes, OperationContext, ServiceContext, WireFacts } from './define-service.ts';
 import type { Disorder } from './disorder.ts';
 import type { Journal } from './journal.ts';
 import type { CredentialRegistry, Principal } from './principals.ts';
 import type { Random } from './random.ts';
+
+const NO_NOTES: CallNotes = {};
 
 /** What an operation does by its caller's name. */
 type CallActs = Pick<OperationContext<unknown>, 'call' | 'authorise'>;
@@ -42,6 +44,9 @@ export class CallContext implements OperationContext<unknown> {
   readonly scratchDir: () => string;
   readonly background: (name: string, task: () => Promise<void>) => void;
   readonly commit: () => void;
+  /** What the operation says of itself for the journal. */
+  notes: CallNotes = NO_NOTES;
+  readonly annotate: (more: CallNotes) => void;
   readonly #signal: CloudCall['signal'];
 
   constructor(base: ServiceContext<unknown>, call: CloudCall, callId: number, acts: CallActs) {
@@ -69,6 +74,9 @@ export class CallContext implements OperationContext<unknown> {
     this.scratchDir = base.scratchDir;
     this.background = base.background;
     this.commit = base.commit;
+    this.annotate = (more) => {
+      this.notes = { ...this.notes, ...more };
+    };
     this.#signal = call.signal;
   }
 

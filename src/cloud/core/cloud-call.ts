@@ -1,4 +1,5 @@
 import type { WireFacts } from './define-service.ts';
+import type { Cause } from './journal.ts';
 import type { Principal } from './principals.ts';
 
 /** A call as it enters the cloud, from outside or from another service. */
@@ -11,7 +12,9 @@ export interface CloudCall {
   readonly region: string;
   readonly requestId: string;
   /** Journal id of what caused it. */
-  readonly cause?: number | undefined;
+  readonly cause?: Cause | undefined;
+  /** See `InternalCall.source`. */
+  readonly source?: string | undefined;
   /** Service principal of the service that calls for its caller; see `OperationContext.via`. */
   readonly via?: string;
   readonly wire?: WireFacts;

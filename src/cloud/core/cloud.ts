@@ -11,7 +11,7 @@ import type { Need, ServiceContext, ServiceDefinition } from './define-service.t
 import type { Disorder, DisorderOptions } from './disorder.ts';
 import { createDisorder } from './disorder.ts';
 import { createDispatcher } from './dispatch.ts';
-import type { CheckedNeed, Journal } from './journal.ts';
+import type { CheckedNeed, Journal, JournalEntry } from './journal.ts';
 import { createJournal } from './journal.ts';
 import { createPolicySources } from './policy-sources.ts';
 import type { Credential, CredentialRegistry, Principal } from './principals.ts';
@@ -62,6 +62,8 @@ export interface CloudOptions {
 export interface CloudState {
   readonly store: Store;
   readonly blobs: BlobStore;
+  /** What happened before, which what lies in the state may be caused by. */
+  readonly journal?: readonly JournalEntry[];
 }
 
 /** One cloud: services, their state, time, chance and the journal. Nothing of it is global, so two can run in a process. */
@@ -111,7 +113,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
   const region = options.region ?? 'us-east-1';
   const store = options.state?.store ?? createStore(options.stateDir);
   const blobs = options.state?.blobs ?? createBlobStore(random, options.stateDir);
-  const journal = createJournal(clock, store);
+  const journal = createJournal(clock, store, { earlier: options.state?.journal });
   const credentials = createCredentialRegistry(
     store.table<Credential>('core/credentials'),
     {
@@ -207,7 +209,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       return background.busy;
     },
     settle: background.settle,
-    fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
+    fork: () => ({ store: store.fork(), blobs: blobs.fork(), journal: journal.entries() }),
     resume: () => {
       const names = store.tableNames();
       for (const service of options.services) {

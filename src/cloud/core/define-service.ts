@@ -4,7 +4,7 @@ import type { AwsError } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Disorder } from './disorder.ts';
-import type { Journal } from './journal.ts';
+import type { Cause, Journal } from './journal.ts';
 import type { CredentialRegistry, Principal } from './principals.ts';
 import type { Random } from './random.ts';
 import type { Table } from './store.ts';
@@ -89,8 +89,10 @@ export interface InternalCall {
   readonly principal?: Principal;
   /** @defaultValue the region of the call that is being served */
   readonly region?: string;
-  /** Journal id of what caused this. @defaultValue the call that is being served */
-  readonly cause?: number;
+  /** Journal ids of what caused this. @defaultValue the call that is being served */
+  readonly cause?: Cause;
+  /** ARN of what the service acts for, where the principal does not say it. @defaultValue the principal's `aws:SourceArn` */
+  readonly source?: string;
 }
 
 /** What an operation gets beside its input. */
@@ -113,6 +115,16 @@ export interface OperationContext<State> extends ServiceContext<State> {
    * @throws {AwsError} when it is denied
    */
   authorise(needs: Need | readonly Need[], as?: Principal): void;
+  /** Adds to the entry of the journal that this call will be. */
+  annotate(more: CallNotes): void;
+}
+
+/** What only an operation knows of its own call. */
+export interface CallNotes {
+  /** Journal ids of what caused it beside the caller: the sends of what is received. */
+  readonly causes?: readonly number[];
+  /** Messages, events or records that it was about; 0 of what only tried whether it might. */
+  readonly items?: number;
 }
 
 /** An operation: what it needs, and what it does. */

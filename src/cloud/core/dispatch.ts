@@ -9,7 +9,8 @@ import type { Contexts, InternalCaller } from './contexts.ts';
 import { internalFailure } from './defects.ts';
 import type { InternalCall, Need, ServiceDefinition } from './define-service.ts';
 import type { Disorder } from './disorder.ts';
-import type { CheckedNeed, Journal, JournalEntry } from './journal.ts';
+import type { CheckedNeed, Journal, JournalEntry, NewEntry } from './journal.ts';
+import { alsoCausedBy } from './journal.ts';
 import type { Principal } from './principals.ts';
 import { forwardedBy, principalName } from './principals.ts';
 import type { Random } from './random.ts';
@@ -54,6 +55,11 @@ const factsOf = (
   referer: wire?.headers['referer'],
 });
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const sourceOf = (principal: Principal) =>
+  principal.kind === 'service' ? principal.sourceArn : undefined;
+
 export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   const { services, contexts, authoriser, usage, journal, clock, random, disorder } = options;
 
@@ -70,6 +76,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         region: request.region ?? caller.region,
         requestId: random.uuid(),
         cause: request.cause ?? caller.cause,
+        source: request.source,
       });
 
   const dispatch = async (call: CloudCall): Promise<unknown> => {
@@ -108,8 +115,8 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         cause: id,
       }),
     });
-    const note = (outcome: JournalEntry['outcome'], error?: AwsError) =>
-      journal.record({
+    const note = (outcome: JournalEntry['outcome'], error?: AwsError) => {
+      const entry: Writable<NewEntry> = {
         id,
         kind: 'call',
         service: service.id,
@@ -120,14 +127,21 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         needs: checked,
         requestId: call.requestId,
         durationMs: clock.monotonic() - startedAt,
-        ...(call.cause === undefined ? undefined : { cause: call.cause }),
-        ...(error === undefined
-          ? undefined
-          : {
-              code: error.code,
-              message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
-            }),
-      });
+      };
+      // Set one by one: to spread what most calls have not costs more than all they have.
+      const { causes, items } = context.notes;
+      const cause = causes === undefined ? call.cause : alsoCausedBy(call.cause, causes);
+      if (cause !== undefined) entry.cause = cause;
+      const source = call.source ?? sourceOf(call.principal);
+      if (source !== undefined) entry.source = source;
+      if (items !== undefined) entry.items = items;
+      if (error !== undefined) {
+        entry.code = error.code;
+        entry.message =
+          error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+      }
+      journal.record(entry);
+    };
     try {
       if (disorder !== undefined && call.wire !== undefined) {
         disorder.called();

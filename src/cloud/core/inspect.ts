@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import type { Cloud } from './cloud.ts';
-import { lookUpPrincipal } from './principals.ts';
+import { lookUp } from './look-up.ts';
 
 const MOST_ENTRIES = 1_000;
 
@@ -67,16 +67,12 @@ const can = async (cloud: Cloud, query: URLSearchParams, response: ServerRespons
     return send(response, 400, {
       message: 'The question is ?role=NAME&action=ACTION&resource=ARN.',
     });
-  const { accountId, region } = cloud;
+  const { accountId } = cloud;
   try {
-    const answer = (await cloud.dispatch({
+    const answer = (await lookUp(cloud, {
       service: 'iam',
       operation: 'GetRole',
       input: { RoleName: roleName },
-      principal: lookUpPrincipal(cloud.accountId),
-      accountId,
-      region,
-      requestId: cloud.random.uuid(),
     })) as { readonly Role?: { readonly Arn?: string; readonly RoleId?: string } };
     const need = cloud.decide(
       {

@@ -12,6 +12,9 @@ export interface CheckedNeed {
   readonly serviceControl?: readonly string[];
 }
 
+/** Ids of what caused something: one entry of the journal, or several, as the sends of a batch. */
+export type Cause = number | readonly number[];
+
 /** One thing that happened in the cloud: a call and what became of it, or a note of a service. */
 export interface JournalEntry {
   /** Rises with every entry; a restart leaves a gap. */
@@ -30,23 +33,36 @@ export interface JournalEntry {
   readonly message?: string;
   /** What the call needed, up to the first that was denied. */
   readonly needs?: readonly CheckedNeed[];
+  /** ARN of what a service acted for: a topic, a queue, a rule. */
+  readonly source?: string;
+  /** ARN of what it was done to, where no need names it: the function that a batch was handed over to. */
+  readonly target?: string;
+  /** Messages, events or records that it was about; 0 of what only tried whether it might. @defaultValue 1 */
+  readonly items?: number;
   /** Wall time, milliseconds. */
   readonly durationMs?: number;
-  /** The entry that caused this one. */
+  /** The entry that caused this one; of several the first. */
   readonly cause?: number;
+  /** Every entry that caused this one, where there are several. */
+  readonly causes?: readonly number[];
   readonly requestId?: string;
 }
+
+/** An entry as it is laid down: its time is the clock's, and its causes are sorted out. */
+export type NewEntry = Omit<JournalEntry, 'at' | 'cause' | 'causes'> & {
+  readonly cause?: Cause | undefined;
+};
+
+/** What a note is about. */
+export type NoteFacts = Partial<Pick<NewEntry, 'outcome' | 'cause' | 'source' | 'target'>>;
 
 /** What happened, newest last, bounded; with a state folder, in earlier runs too. */
 export interface Journal {
   /** An id for a call that is about to happen, so that what it causes can name it. */
   begin(): number;
-  record(entry: Omit<JournalEntry, 'at'>): void;
-  note(
-    service: string,
-    message: string,
-    about?: { readonly cause?: number; readonly outcome?: JournalEntry['outcome'] },
-  ): void;
+  record(entry: NewEntry): void;
+  /** @returns its id, for what it causes */
+  note(service: string, message: string, about?: NoteFacts): number;
   entries(): readonly JournalEntry[];
   /** Calls `listener` with every new entry; returns how to stop. */
   listen(listener: (entry: JournalEntry) => void): () => void;
@@ -55,29 +71,61 @@ export interface Journal {
 /** What was under way or not yet written when a cloud was killed has numbers that stand in no entry, though others may name them. */
 const NUMBERS_LEFT_OUT = 200;
 
-/**
- * With a state folder, an entry is written with the state that its call changed, or soon after.
- * @param capacity - Entries kept; older ones are forgotten. @defaultValue 10,000
- */
+/** So many entries are kept. */
+export const JOURNAL_ENTRIES = 10_000;
+
+/** How a journal is made. */
+export interface JournalOptions {
+  /** Entries kept; older ones are forgotten. @defaultValue 10,000 */
+  readonly capacity?: number;
+  /** What it begins with: the entries of the cloud that this one is a fork of. @defaultValue none, or what the folder keeps */
+  readonly earlier?: readonly JournalEntry[] | undefined;
+}
+
+/** An entry with its time; of several causes, the first by itself and all together. */
+const dated = (entry: NewEntry, at: number): JournalEntry => {
+  const given = entry.cause;
+  if (typeof given !== 'object') return { ...entry, at } as JournalEntry;
+  const causes = [...new Set(given)];
+  const [cause] = causes;
+  return {
+    ...entry,
+    at,
+    ...(causes.length > 1 ? { causes } : {}),
+    // None at all is undefined, and in no file.
+    cause,
+  } as JournalEntry;
+};
+
+/** One cause and more of them. */
+export const alsoCausedBy = (
+  cause: Cause | undefined,
+  more: readonly number[],
+): Cause | undefined => {
+  if (cause === undefined) return more.length > 1 ? more : more[0];
+  return more.length === 0 ? cause : [cause, more].flat();
+};
+
+/** With a state folder, an entry is written with the state that its call changed, or soon after. */
 export const createJournal = (
   clock: Clock,
   store: Pick<Store, 'ring'>,
-  capacity = 10_000,
+  { capacity = JOURNAL_ENTRIES, earlier: given }: JournalOptions = {},
 ): Journal => {
   const written = store.ring<JournalEntry>('core/journal', capacity);
-  const lastId = written.newest();
+  const lastId = given?.reduce((last, { id }) => Math.max(last, id), 0) ?? written.newest();
   const firstId = lastId === 0 ? 1 : lastId + NUMBERS_LEFT_OUT;
   let nextId = firstId;
   /** Of earlier runs: read when somebody asks, for starts to be quick. */
-  let earlier: readonly JournalEntry[] | undefined;
+  let earlier = given;
   const readEarlier = (): readonly JournalEntry[] =>
     lastId === 0 ? [] : written.read().filter(({ id }) => id < firstId);
 
   const ring: JournalEntry[] = [];
   let start = 0;
   const listeners = new Set<(entry: JournalEntry) => void>();
-  const record = (entry: Omit<JournalEntry, 'at'>) => {
-    const full = { ...entry, at: clock.now() };
+  const record = (entry: NewEntry) => {
+    const full = dated(entry, clock.now());
     if (ring.length < capacity) ring.push(full);
     else {
       ring[start] = full;
@@ -91,18 +139,21 @@ export const createJournal = (
   return {
     begin: () => nextId++,
     record,
-    note: (service, message, about = {}) =>
+    note: (service, message, about = {}) => {
+      const id = nextId++;
       record({
-        id: nextId++,
+        id,
         kind: 'note',
         service,
         operation: '',
         principal: `${service}.amazonaws.com`,
         region: '',
-        outcome: about.outcome ?? 'ok',
+        outcome: 'ok',
         message,
-        ...(about.cause === undefined ? {} : { cause: about.cause }),
-      }),
+        ...about,
+      });
+      return id;
+    },
     entries: () => {
       earlier ??= readEarlier();
       const room = capacity - ring.length;

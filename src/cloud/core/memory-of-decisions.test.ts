@@ -3,6 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ListTopicsCommand, CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../index.ts';
@@ -140,12 +146,28 @@ describe('with a state folder', () => {
     expect(entries[0]?.id).toBeGreaterThan(first?.id ?? 0);
   });
 
+  it('what lies in the state still names what brought it', async () => {
+    const QueueUrl = async () =>
+      (await new SQSClient(settings()).send(new CreateQueueCommand({ QueueName: 'work' })))
+        .QueueUrl;
+    await new SQSClient(settings()).send(
+      new SendMessageCommand({ QueueUrl: await QueueUrl(), MessageBody: 'x' }),
+    );
+    const entryOf = (name: string) =>
+      running.cloud.journal.entries().find(({ operation }) => operation === name);
+    const sent = entryOf('SendMessage');
+    await restart();
+    await new SQSClient(settings()).send(new ReceiveMessageCommand({ QueueUrl: await QueueUrl() }));
+    expect(entryOf('SendMessage')).toEqual(sent);
+    expect(entryOf('ReceiveMessage')).toMatchObject({ cause: sent?.id, items: 1 });
+  });
+
   it('the journal keeps as many entries as it may, and no more', async () => {
     const clock = createVirtualClock(0);
     const CAPACITY = 20;
     const ids = (file: string, count: number) => {
       const store = createStore(file);
-      const journal = createJournal(clock, store, CAPACITY);
+      const journal = createJournal(clock, store, { capacity: CAPACITY });
       for (let index = 0; index < count; index += 1) {
         journal.note('core', 'x');
         store.commit();

@@ -8,6 +8,7 @@ import { fleetOf } from './fleet-of.ts';
 import { ASYNC } from './limits.ts';
 import type { ResolvedFunction } from './names.ts';
 import { chooseVersion, resolveFunction } from './names.ts';
+import { invokeByItself } from './own-invocation.ts';
 import type { EventInvokeRecord, LambdaState, QueuedEvent } from './state.ts';
 
 type Context = ServiceContext<LambdaState>;
@@ -63,7 +64,7 @@ const attempt = async (context: Context, id: string): Promise<void> => {
   const settings = state.eventInvokeConfigs.get(`${event.functionName}:${event.qualifier}`);
   const mostAge = (settings?.maximumEventAgeSeconds ?? ASYNC.maximumAgeSeconds) * 1000;
   if (clock.now() - event.receivedAt > mostAge)
-    return giveUp(context, event, settings, 'EventAgeExceeded', undefined);
+    return giveUp(context, { event, settings, condition: 'EventAgeExceeded', cause: event.cause });
   let resolved: ResolvedFunction;
   try {
     resolved = resolveFunction(state, {
@@ -75,30 +76,27 @@ const attempt = async (context: Context, id: string): Promise<void> => {
     context.journal.note(
       'lambda',
       `An event for ${event.invokedArn} was dropped: the function is gone.`,
-      { cause: event.cause, outcome: 'error' },
+      { cause: event.cause, outcome: 'error', target: event.invokedArn },
     );
     return;
   }
   const version = chooseVersion(context, resolved);
-  const fleet = await fleetOf(context);
-  const { metrics } = fleet;
+  const { metrics } = await fleetOf(context);
   if (event.failures + event.throttles === 0)
     metrics.count(event.functionName, 'AsyncEventsReceived');
   let outcome: Outcome;
+  const entry = context.journal.begin();
   try {
     metrics.asyncEventAge(event.functionName, clock.now() - event.receivedAt);
-    const qualifier = event.qualifier === '$LATEST' ? undefined : event.qualifier;
-    outcome = await fleet.invoke(
+    const { requestId, payload, invokedArn } = event;
+    outcome = await invokeByItself(context, {
       version,
-      {
-        requestId: event.requestId,
-        payload: event.payload,
-        invokedArn: event.invokedArn,
-        cause: event.cause,
-        tail: false,
-      },
-      qualifier,
-    );
+      invocation: { requestId, payload, invokedArn },
+      qualifier: event.qualifier === '$LATEST' ? undefined : event.qualifier,
+      message: `attempt ${event.failures + event.throttles + 1} at an event for ${event.functionName}`,
+      cause: event.cause,
+      entry,
+    });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return putOff(context, event, error);
@@ -111,16 +109,29 @@ const attempt = async (context: Context, id: string): Promise<void> => {
         version,
         outcome,
         condition: 'Success',
+        cause: entry,
       });
     return;
   }
   const failed: QueuedEvent = { ...event, failures: event.failures + 1 };
   const retries = settings?.maximumRetryAttempts ?? ASYNC.retries;
   if (failed.failures > retries)
-    return giveUp(context, failed, settings, 'RetriesExhausted', outcome);
+    return giveUp(context, {
+      event: failed,
+      settings,
+      condition: 'RetriesExhausted',
+      outcome,
+      cause: entry,
+    });
   const pause = ASYNC.retryMs[failed.failures - 1] ?? 0;
   if (clock.now() + pause - event.receivedAt > mostAge)
-    return giveUp(context, failed, settings, 'EventAgeExceeded', outcome);
+    return giveUp(context, {
+      event: failed,
+      settings,
+      condition: 'EventAgeExceeded',
+      outcome,
+      cause: entry,
+    });
   keep(context, { ...failed, dueAt: clock.now() + pause });
 };
 
@@ -141,26 +152,34 @@ const putOff = (context: Context, event: QueuedEvent, error: AwsError) => {
   keep(context, { ...event, throttles: event.throttles + 1, dueAt: context.clock.now() + pause });
 };
 
+interface GivenUp {
+  readonly event: QueuedEvent;
+  readonly settings: EventInvokeRecord | undefined;
+  readonly condition: 'RetriesExhausted' | 'EventAgeExceeded';
+  /** Of the last attempt, where there was one. */
+  readonly outcome?: Outcome;
+  /** Journal id of the last attempt, or of the call that brought the event. */
+  readonly cause: number;
+}
+
 const giveUp = async (
   context: Context,
-  event: QueuedEvent,
-  settings: EventInvokeRecord | undefined,
-  condition: 'RetriesExhausted' | 'EventAgeExceeded',
-  outcome: Outcome | undefined,
+  { event, settings, condition, outcome, cause }: GivenUp,
 ): Promise<void> => {
   const { state } = context;
   state.events.delete(event.id);
   (await fleetOf(context)).metrics.count(event.functionName, 'AsyncEventsDropped');
   const version = state.versions.get(`${event.functionName}:$LATEST`);
   if (version === undefined) return;
-  if (settings?.onFailure !== undefined)
-    await deliverResult(context, settings.onFailure, { event, version, outcome, condition });
-  if (version.deadLetterArn !== undefined)
-    await deliverDeadLetter(context, version.deadLetterArn, { event, version, outcome, condition });
-  if (settings?.onFailure === undefined && version.deadLetterArn === undefined)
-    context.journal.note(
-      'lambda',
-      `An event for ${event.invokedArn} was dropped after ${event.failures} failed attempts (${condition}); there is no destination for failures.`,
-      { cause: event.cause, outcome: 'error' },
-    );
+  const { onFailure } = settings ?? {};
+  const { deadLetterArn } = version;
+  const isLost = onFailure === undefined && deadLetterArn === undefined;
+  context.journal.note(
+    'lambda',
+    `An event for ${event.invokedArn} was dropped after ${event.failures} failed attempts (${condition})${isLost ? '; there is no destination for failures' : ''}.`,
+    { cause: event.cause, outcome: 'error', target: event.invokedArn },
+  );
+  const result = { event, version, outcome, condition, cause };
+  if (onFailure !== undefined) await deliverResult(context, onFailure, result);
+  if (deadLetterArn !== undefined) await deliverDeadLetter(context, deadLetterArn, result);
 };

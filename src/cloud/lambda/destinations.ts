@@ -18,6 +18,8 @@ export interface Result {
   readonly version: FunctionVersion;
   readonly outcome: Outcome | undefined;
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+  /** Journal id of the last attempt, or of the call that brought the event. */
+  readonly cause: number;
 }
 
 const parsed = (bytes: Uint8Array): unknown => {
@@ -55,18 +57,19 @@ const resultRecord = (context: Context, { event, version, outcome, condition }: 
 /** Delivers as the function's role, as AWS does; what cannot be delivered is noted and counted. */
 const deliver = async (
   context: Context,
-  { event, version }: Result,
+  { event, version, cause }: Result,
   metric: string,
   arn: string,
   told: Told,
 ) => {
+  const source = functionArn(context, event.functionName);
   try {
     const request = destinationCall(arn, told);
     if (request === undefined)
       throw new AwsError('NotImplemented', 'Lambda has no destinations of this kind.');
     const { credential, principal } = await assumeFunctionRole(context, version);
     context.credentials.remove(credential.accessKeyId);
-    const answer = await context.call({ ...request, principal, cause: event.cause });
+    const answer = await context.call({ ...request, principal, cause, source });
     assertTaken(answer);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -74,7 +77,7 @@ const deliver = async (
     context.journal.note(
       'lambda',
       `The result of an invocation of ${event.invokedArn} did not reach ${arn}: ${error.message}`,
-      { cause: event.cause, outcome: failureOutcome(error) },
+      { cause, outcome: failureOutcome(error), source, target: arn },
     );
   }
 };

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../core/define-service.ts';
 import { defineService } from '../core/define-service.ts';
 import { resourceTagKeys } from '../core/resource-tags.ts';
 import type { FunctionHost } from './environment/function-host.ts';
+import type { Witness } from './environment/witness.ts';
 import { resumeEvents } from './async-queue.ts';
 import { codeDownload } from './code-download.ts';
 import { throttled } from './errors.ts';
@@ -19,15 +20,18 @@ export type {
   HostedResult,
   HostedStart,
 } from './environment/function-host.ts';
+export type { EndedInvocation } from './environment/witness.ts';
 
 /** How Lambda runs functions. */
 export interface LambdaOptions {
   /** Runs the functions that it has the code of; all others are processes. @defaultValue none */
   readonly host?: FunctionHost;
+  /** Is told of every invocation that ends. @defaultValue nobody */
+  readonly witness?: Witness;
 }
 
 /** AWS Lambda. */
-export const createLambda = ({ host }: LambdaOptions = {}): ServiceDefinition =>
+export const createLambda = ({ host, witness }: LambdaOptions = {}): ServiceDefinition =>
   defineService<LambdaState>({
     id: 'lambda',
     signingName: 'lambda',
@@ -36,6 +40,7 @@ export const createLambda = ({ host }: LambdaOptions = {}): ServiceDefinition =>
     createState: (tools) => ({
       ...createLambdaState(tools),
       ...(host === undefined ? {} : { host }),
+      ...(witness === undefined ? {} : { witness }),
     }),
     operations,
     throttled: (operation) =>

@@ -3,6 +3,7 @@ import type { ServiceContext, StateTools } from '../core/define-service.ts';
 import type { Table } from '../core/store.ts';
 import type { Fleet } from './environment/fleet.ts';
 import type { FunctionHost } from './environment/function-host.ts';
+import type { Witness } from './environment/witness.ts';
 import type { MappingRecord, Poller, ShardProgress } from './event-sources/index.ts';
 
 /** How a function's log is written. */
@@ -137,6 +138,8 @@ export interface LambdaState {
   readonly region: string;
   /** Runs functions in this process, where it has their code. */
   readonly host?: FunctionHost;
+  /** Watches what functions do. */
+  readonly witness?: Witness;
   /** The running environments; made with the first invocation. */
   fleet?: Fleet;
   /** What goes on outside of any call. */

@@ -12,4 +12,6 @@ export interface Sender {
   readonly principal: Principal;
   /** Journal id. */
   readonly cause?: number;
+  /** ARN of the rule or schedule that it is delivered for, where a role delivers it. */
+  readonly source?: string;
 }

@@ -1,5 +1,6 @@
 export { assumeRole } from './assume-role.ts';
 export { sendDeadLetter } from './dead-letter.ts';
+export type { Sender } from './delivery-context.ts';
 export type { Failure } from './failure.ts';
 export { readFailure } from './failure.ts';
 export { isJson } from './is-json.ts';

@@ -52,9 +52,11 @@ export const createEnvironmentLog = (
   let tail: string[] | undefined = [];
   let tailBytes = 0;
   let firstReport = true;
+  /** Journal id of the invocation that runs, or ran last. */
+  let cause: number | undefined;
 
   const emit = (text: string) => {
-    write(text);
+    write(text, cause);
     if (tail === undefined) return;
     tail.push(text);
     tailBytes += text.length;
@@ -109,7 +111,8 @@ export const createEnvironmentLog = (
           `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: init\tStatus: ${status}\n`,
         );
     },
-    start: ({ requestId, tail: wanted }) => {
+    start: ({ requestId, tail: wanted, cause: invocation }) => {
+      cause = invocation;
       if (!wanted) tail = undefined;
       else if (tail === undefined || !firstReport) {
         tail = [];

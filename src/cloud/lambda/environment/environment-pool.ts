@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../core/clock.ts';
+import { principalName } from '../../core/principals.ts';
 import { FLEET, LIMITS } from '../limits.ts';
 import type { FunctionVersion } from '../state.ts';
 import type { ExecutionEnvironment, InitResult } from './execution-environment.ts';
@@ -36,11 +37,25 @@ export interface PoolOptions {
   readonly onEmpty: (pool: EnvironmentPool) => void;
 }
 
+/** A call that was denied to a function. */
+export interface Denial {
+  /** ARN of who called. */
+  readonly principal: string;
+  /** Journal id of the invocation. */
+  readonly cause: number;
+  readonly text: string;
+}
+
 /** The environments of one version of one function, wherever they run. */
 export interface Pool {
   readonly version: FunctionVersion;
   readonly idle: readonly ExecutionEnvironment[];
   submit(waiting: Waiting): void;
+  /**
+   * A call of a principal was denied, to the invocation that a journal entry stands for: its log tells.
+   * @returns whether it is one of these environments' own
+   */
+  tellDenial(denial: Denial): boolean;
   /** Takes an idle environment out of use. */
   retire(environment: ExecutionEnvironment): void;
   /** No new events come: what runs is finished, then everything ends. */
@@ -95,6 +110,13 @@ export class EnvironmentPool implements Pool {
     this.#queue.push(waiting);
     if (this.environments.size + this.#starting === 0) this.#startOne(LIMITS.initMs);
     else this.#watchQueue();
+  }
+
+  tellDenial({ principal, cause, text }: Denial): boolean {
+    for (const environment of this.environments)
+      if (principalName(environment.principal) === principal && environment.tellDenial(cause, text))
+        return true;
+    return false;
   }
 
   /** An environment waits for an event. */
@@ -153,7 +175,11 @@ export class EnvironmentPool implements Pool {
 
   #handOver(environment: ExecutionEnvironment, { invocation, settle }: Waiting): void {
     this.#options.onHandOver(environment, invocation);
-    environment.run(invocation, settle);
+    const isFirst = environment.lastRunAt === 0;
+    environment.run(
+      invocation,
+      isFirst ? (outcome) => settle({ ...outcome, coldStart: true }) : settle,
+    );
   }
 
   #watchQueue(): void {
@@ -217,7 +243,7 @@ export class EnvironmentPool implements Pool {
   /** A failed start is one event's failure; the next event tries again. */
   #failOne({ fail }: Extract<InitResult, { readonly kind: 'failed' }>): void {
     const next = this.#take();
-    next?.settle(fail(next.invocation));
+    next?.settle({ ...fail(next.invocation), coldStart: true });
     if (this.#waiting > 0 && this.environments.size + this.#starting === 0)
       this.#startOne(LIMITS.initMs);
   }

@@ -4,7 +4,6 @@ import { AwsError } from '../../core/aws-error.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { createRealClock, isVirtual } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
-import { principalName } from '../../core/principals.ts';
 import { unpackedCode } from '../code-folder.ts';
 import { startsCold } from '../disorder.ts';
 import { stopping as stoppingError, throttled } from '../errors.ts';
@@ -91,12 +90,8 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
     ({ id, kind, outcome, principal, cause, message = '' }) => {
       if (kind !== 'call' || outcome !== 'denied' || cause === undefined) return;
       const text = `Sparta: ${message} More of it: explain ${id}`;
-      for (const environment of sessions.keys())
-        if (
-          principalName(environment.principal) === principal &&
-          environment.tellDenial(cause, text)
-        )
-          return;
+      for (const pool of [...pools.values(), ...draining])
+        if (pool.tellDenial({ principal, cause, text })) return;
     },
   );
 
@@ -253,13 +248,20 @@ export const createFleet = (context: ServiceContext<LambdaState>): Fleet => {
             if (stopping) return;
             const concurrent = active.get(functionName) ?? 1;
             release(functionName);
-            metrics.invoked(
-              functionName,
-              qualifier,
-              outcome.durationMs,
-              !succeeded(outcome),
+            metrics.invoked(functionName, qualifier, {
+              durationMs: outcome.durationMs,
+              failed: !succeeded(outcome),
               concurrent,
-            );
+              cause: invocation.cause,
+            });
+            state.witness?.({
+              functionName,
+              version: version.version,
+              requestId: invocation.requestId,
+              entry: invocation.cause,
+              event: invocation.payload,
+              outcome,
+            });
             resolve(outcome);
           },
           refuse: (error) => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { startsCold } from '../disorder.ts';
+import { principalName } from '../../core/principals.ts';
 import { LIMITS } from '../limits.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import type { EnvironmentLog } from './environment-log.ts';
@@ -40,6 +41,8 @@ export const createHostedPool = ({
   shipper,
 }: HostedPoolOptions): Pool => {
   const idle: HostedEnvironment[] = [];
+  /** By the journal id of what they work on. */
+  const busy = new Map<number, HostedEnvironment & { readonly requestId: string }>();
   let drained = false;
 
   const start = async (): Promise<HostedEnvironment> => {
@@ -72,14 +75,15 @@ export const createHostedPool = ({
     return { session, log, run };
   };
 
-  const take = async (): Promise<HostedEnvironment> => {
-    if (idle.length > 0 && startsCold(context, version.functionName)) return start();
+  const takeIdle = (): HostedEnvironment | undefined => {
+    if (idle.length > 0 && startsCold(context, version.functionName)) return undefined;
     for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
       const { accessKeyId, expiresAt } = one.session.credential;
       if (expiresAt - context.clock.now() > version.timeoutSeconds * 1000) return one;
       context.credentials.remove(accessKeyId);
+      context.causes.delete(accessKeyId);
     }
-    return start();
+    return undefined;
   };
 
   const outcomeOf = async (
@@ -129,16 +133,19 @@ export const createHostedPool = ({
   };
 
   const serve = async ({ invocation, settle, refuse }: Waiting): Promise<void> => {
+    const warm = takeIdle();
     let environment: HostedEnvironment;
     try {
-      environment = await take();
+      environment = warm ?? (await start());
     } catch (error) {
       return refuse(error);
     }
     const { accessKeyId } = environment.session.credential;
     context.causes.set(accessKeyId, invocation.cause);
     environment.log.start(invocation);
+    busy.set(invocation.cause, { ...environment, requestId: invocation.requestId });
     const outcome = await outcomeOf(environment, invocation);
+    busy.delete(invocation.cause);
     if (outcome.status === 'timeout')
       environment.log.timedOut(invocation.requestId, version.timeoutSeconds.toFixed(2));
     const tail = environment.log.end(invocation, outcome, 0, undefined);
@@ -146,7 +153,11 @@ export const createHostedPool = ({
       context.credentials.remove(accessKeyId);
       context.causes.delete(accessKeyId);
     } else idle.push(environment);
-    settle(tail === undefined ? outcome : { ...outcome, logTail: tail });
+    settle({
+      ...outcome,
+      ...(warm === undefined ? { coldStart: true } : {}),
+      ...(tail === undefined ? {} : { logTail: tail }),
+    });
   };
 
   const drain = () => {
@@ -162,6 +173,13 @@ export const createHostedPool = ({
     // Nothing of theirs is a process that could be frozen or swept away.
     idle: [],
     submit: (waiting) => void serve(waiting),
+    tellDenial: ({ principal, cause, text }) => {
+      const environment = busy.get(cause);
+      if (environment === undefined || principalName(environment.session.principal) !== principal)
+        return false;
+      environment.log.denied(environment.requestId, text);
+      return true;
+    },
     retire: () => {},
     drain,
     stop: drain,

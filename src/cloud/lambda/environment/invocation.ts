@@ -26,6 +26,8 @@ export interface Outcome {
   readonly contentType?: string;
   /** Last 4 KB of the log in base64, where it was asked for. */
   readonly logTail?: string;
+  /** It was the first of its environment. */
+  readonly coldStart?: true;
 }
 
 /** Whether the function worked. */

@@ -1,6 +1,7 @@
 import { AwsError } from '../../core/aws-error.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
+import type { Cause } from '../../core/journal.ts';
 import type { Principal } from '../../core/principals.ts';
 
 interface LogEvent {
@@ -10,7 +11,8 @@ interface LogEvent {
 
 /** Where one environment's log goes. */
 export interface LogStream {
-  write(message: string): void;
+  /** @param cause - Journal id of the invocation that writes it; before the first there is none. */
+  write(message: string, cause?: number): void;
   /** Something will be written within this turn of the event loop: the cloud is not settled before. */
   expect(): void;
 }
@@ -34,6 +36,8 @@ interface Shipment {
   readonly stream: string;
   readonly principal: Principal;
   events: LogEvent[];
+  /** The invocations that wrote them. */
+  causes: Set<number>;
   opened: boolean;
   refused: boolean;
 }
@@ -50,43 +54,46 @@ export const createLogShipper = (
   let scheduled = false;
   let lastFlush = Number.NEGATIVE_INFINITY;
 
-  const call = (shipment: Shipment, operation: string, input: Record<string, unknown>) =>
-    context.call({
-      service: 'cloudwatch-logs',
-      operation,
-      input: { logGroupName: shipment.group, ...input },
-      principal: shipment.principal,
-    });
+  const callFor =
+    ({ group, principal }: Shipment, cause: Cause) =>
+    (operation: string, input: Record<string, unknown>) =>
+      context.call({
+        service: 'cloudwatch-logs',
+        operation,
+        input: { logGroupName: group, ...input },
+        principal,
+        cause,
+      });
 
-  const openStream = async (shipment: Shipment) => {
-    const input = { logStreamName: shipment.stream };
+  const openStream = async ({ stream }: Shipment, call: ReturnType<typeof callFor>) => {
+    const input = { logStreamName: stream };
     try {
-      await call(shipment, 'CreateLogStream', input);
+      await call('CreateLogStream', input);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       if (error.code === 'ResourceAlreadyExistsException') return;
       if (error.code !== 'ResourceNotFoundException') throw error;
       // The first log of a function whose group nobody has made: Lambda makes it, if the role may.
-      await call(shipment, 'CreateLogGroup', {});
-      await call(shipment, 'CreateLogStream', input);
+      await call('CreateLogGroup', {});
+      await call('CreateLogStream', input);
     }
   };
 
   const ship = async (shipment: Shipment) => {
     const { events } = shipment;
+    const cause = [...shipment.causes];
+    const call = callFor(shipment, cause);
     shipment.events = [];
+    shipment.causes = new Set();
     pending -= events.length;
     if (shipment.refused) return;
     try {
       if (!shipment.opened) {
-        await openStream(shipment);
+        await openStream(shipment, call);
         shipment.opened = true;
       }
       for (const batch of batches(events))
-        await call(shipment, 'PutLogEvents', {
-          logStreamName: shipment.stream,
-          logEvents: batch,
-        });
+        await call('PutLogEvents', { logStreamName: shipment.stream, logEvents: batch });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       // As on AWS: a function without the permission runs, and its log is lost.
@@ -95,7 +102,7 @@ export const createLogShipper = (
       context.journal.note(
         'lambda',
         `${events.length} log events of ${shipment.group} were lost: ${error.message}`,
-        { outcome: error.status === 403 ? 'denied' : 'error' },
+        { outcome: error.status === 403 ? 'denied' : 'error', cause },
       );
     }
   };
@@ -128,12 +135,14 @@ export const createLogShipper = (
         stream,
         principal,
         events: [],
+        causes: new Set(),
         opened: false,
         refused: false,
       };
       return {
-        write: (message) => {
+        write: (message, cause) => {
           if (closed || pending >= MOST_PENDING) return;
+          if (cause !== undefined) shipment.causes.add(cause);
           shipment.events.push({ timestamp: context.clock.now(), message });
           pending += 1;
           waiting.add(shipment);

@@ -2,16 +2,20 @@ import type { Clock } from '../../core/clock.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import { servicePrincipal } from '../../core/principals.ts';
 
+/** An invocation that has ended. */
+export interface Run {
+  readonly durationMs: number;
+  readonly failed: boolean;
+  /** How many of the function ran at that time. */
+  readonly concurrent: number;
+  /** Journal id. */
+  readonly cause: number;
+}
+
 /** What Lambda tells CloudWatch of its functions. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export interface LambdaMetrics {
+  invoked(name: string, qualifier: string | undefined, run: Run): void;
   /** @param qualifier - The alias or version that was called, or undefined. */
-  invoked(
-    name: string,
-    qualifier: string | undefined,
-    durationMs: number,
-    failed: boolean,
-    concurrent: number,
-  ): void;
   throttled(name: string, qualifier: string | undefined): void;
   /** `AsyncEventsReceived`, `AsyncEventsDropped`, `DeadLetterErrors`, `DestinationDeliveryFailures` */
   count(name: string, metric: string): void;
@@ -44,6 +48,8 @@ export const createLambdaMetrics = (
   gatherMs: number,
 ): LambdaMetrics => {
   let tallies = new Map<string, Tally>();
+  /** The invocations that they are of. */
+  let causes = new Set<number>();
   let scheduled = false;
   let lastFlush = Number.NEGATIVE_INFINITY;
 
@@ -77,7 +83,9 @@ export const createLambdaMetrics = (
 
   const flush = async () => {
     const now = tallies;
+    const cause = [...causes];
     tallies = new Map();
+    causes = new Set();
     lastFlush = machine.monotonic();
     const data = [...now.values()].flatMap((of) => dataOf(of, context.clock.now()));
     for (let at = 0; at < data.length; at += DATA_PER_CALL)
@@ -86,6 +94,7 @@ export const createLambdaMetrics = (
         operation: 'PutMetricData',
         input: { Namespace: 'AWS/Lambda', MetricData: data.slice(at, at + DATA_PER_CALL) },
         principal: servicePrincipal('lambda.amazonaws.com', { sourceAccount: context.accountId }),
+        cause,
       });
   };
 
@@ -101,14 +110,16 @@ export const createLambdaMetrics = (
   };
 
   return {
-    invoked: (name, qualifier, durationMs, failed, concurrent) =>
+    invoked: (name, qualifier, { durationMs, failed, concurrent, cause }) => {
+      causes.add(cause);
       each(name, qualifier, (of) => {
         const hundredths = Math.round(durationMs * 100) / 100;
         of.invocations += 1;
         if (failed) of.errors += 1;
         of.durations.set(hundredths, (of.durations.get(hundredths) ?? 0) + 1);
         of.concurrent = Math.max(of.concurrent, concurrent);
-      }),
+      });
+    },
     throttled: (name, qualifier) => each(name, qualifier, (of) => add(of.sums, 'Throttles')),
     count: (name, metric) => add(tally(name, undefined).sums, metric),
     asyncEventAge: (name, ageMs) => addAge(tally(name, undefined).ages, ageMs),

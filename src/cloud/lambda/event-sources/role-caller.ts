@@ -1,15 +1,18 @@
 import type { ServiceContext } from '../../core/define-service.ts';
+import type { Cause } from '../../core/journal.ts';
 import type { Principal } from '../../core/principals.ts';
 import { assumeFunctionRole } from '../environment/function-session.ts';
 import type { FunctionVersion, LambdaState } from '../state.ts';
 import { POLLING } from './limits.ts';
 
-/** A call to a source, and the journal's entry that it belongs to. */
+/** A call to a source, and the journal's entries that it belongs to. */
 export interface RoleCall {
   readonly service: string;
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly cause: number;
+  readonly cause?: Cause;
+  /** What it is made for, where it is not the function. */
+  readonly source?: string;
 }
 
 /** Calls under the role of a function. */

@@ -80,7 +80,10 @@ const handle = (
   if (input.DurableExecutionName !== undefined) throw notSupported('A durable execution');
   const reference = readReference(context, input.FunctionName, input.Qualifier);
   const resolved = resolveFunction(state, reference);
-  if (kind === 'DryRun') return { StatusCode: 204 };
+  if (kind === 'DryRun') {
+    context.annotate({ items: 0 });
+    return { StatusCode: 204 };
+  }
   const given = input.Payload;
   const payload = given === undefined || given.byteLength === 0 ? NO_PAYLOAD : given;
   checkPayload(payload, kind, context);

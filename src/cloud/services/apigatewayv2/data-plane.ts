@@ -66,14 +66,27 @@ export const dataPlane: DataPlane<ApiGatewayState> = {
     const located = locate((headers['host'] ?? '').replace(/:\d+$/, ''), request.url ?? '/');
     const api = located === undefined ? undefined : context.state.apis.get(located.apiId);
     if (located === undefined || api === undefined) return reply(response, notFoundResponse());
+    const entry = context.journal.begin();
     const startedAt = context.clock.monotonic();
+    const answered = ({ status }: ProxyResponse, served?: Served) =>
+      noteRequest(context, api, {
+        id: entry,
+        method: request.method ?? 'GET',
+        target: located.target,
+        status,
+        durationMs: context.clock.monotonic() - startedAt,
+        ...(served === undefined ? {} : { served }),
+      });
     const body = await readBody(request, headers);
     const served =
       body === undefined
         ? undefined
         : select(context, api, request.method ?? 'GET', located.target, headers);
-    if (body === undefined) return reply(response, bodyTooLarge());
-    if (served === undefined) return reply(response, notFoundResponse());
+    if (body === undefined || served === undefined) {
+      const refusal = body === undefined ? bodyTooLarge() : notFoundResponse();
+      answered(refusal);
+      return reply(response, refusal);
+    }
     const { proxy, deployment, stage } = served;
     const proxied: ProxyRequest | undefined =
       proxy === undefined
@@ -85,8 +98,9 @@ export const dataPlane: DataPlane<ApiGatewayState> = {
             sourceIp: sourceIpOf(request),
           };
     const answer = await respondAcross(deployment.cors, request.method ?? 'GET', headers, () =>
-      respond(context, api, stage, proxied),
+      respond(context, api, stage, proxied, entry),
     );
+    answered(answer, served);
     reply(response, {
       ...answer,
       headers: { ...answer.headers, 'apigw-requestid': served.requestId },
@@ -110,6 +124,43 @@ interface Served {
   /** Undefined when no route fits. */
   readonly proxy: Omit<ProxyRequest, 'body' | 'sourceIp'> | undefined;
 }
+
+/** A request is the first cause of all that its function does, so the journal has it beside the calls. */
+const noteRequest = (
+  { journal, region, accountId }: Context,
+  { apiId }: Api,
+  given: {
+    readonly id: number;
+    readonly method: string;
+    readonly target: string;
+    readonly status: number;
+    readonly durationMs: number;
+    /** Left out where no stage took it. */
+    readonly served?: Served;
+  },
+): void => {
+  const { id, method, target, status, durationMs, served } = given;
+  const proxy = served?.proxy;
+  // What a function answers with 4xx is its own business; without a route it is ours.
+  const isFailure = status >= 500 || (status >= 400 && proxy === undefined);
+  journal.record({
+    id,
+    kind: 'call',
+    service: 'apigatewayv2',
+    operation: `${method} ${decodePath(target.split('?', 1)[0] ?? '')}`,
+    principal: 'anonymous',
+    region,
+    outcome: isFailure ? 'error' : 'ok',
+    message: `answered ${status}${proxy === undefined ? ', no route took it' : ''}`,
+    target:
+      proxy === undefined
+        ? `arn:aws:execute-api:${region}:${accountId}:${apiId}`
+        : sourceArn({ region, accountId }, proxy),
+    durationMs,
+    ...(isFailure ? { code: String(status) } : {}),
+    ...(served === undefined ? {} : { requestId: served.requestId }),
+  });
+};
 
 const select = (
   context: Context,
@@ -217,6 +268,7 @@ const respond = async (
   api: Api,
   stage: Stage,
   proxied: ProxyRequest | undefined,
+  cause: number,
 ): Promise<ProxyResponse> => {
   if (proxied === undefined) return notFoundResponse();
   if (!admit(context, stage, proxied.match.route.routeKey)) return tooManyRequests();
@@ -229,13 +281,14 @@ const respond = async (
       integration.payloadFormatVersion,
       integration.timeoutMs,
       integration.uri,
+      cause,
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     context.journal.note(
       'apigatewayv2',
       `${proxied.match.route.routeKey} of API ${api.apiId}: ${why}`,
-      { outcome: failureOutcome(error) },
+      { outcome: failureOutcome(error), cause },
     );
     return error instanceof AwsError && error.status === 429
       ? serviceUnavailable()
@@ -254,6 +307,7 @@ const invoke = async (
   format: string,
   timeoutMs: number,
   uri: string,
+  cause: number,
 ): Promise<ProxyResponse> => {
   const event = format === '1.0' ? eventV1(request) : eventV2(request);
   const call = context.call({
@@ -267,6 +321,7 @@ const invoke = async (
       sourceArn: sourceArn(context, request),
       sourceAccount: context.accountId,
     }),
+    cause,
   }) as Promise<InvokeAnswer>;
   const answer = await within(context, call, timeoutMs);
   if (answer === undefined) return serviceUnavailable();
@@ -301,8 +356,8 @@ const functionOf = (uri: string, variables: Readonly<Record<string, string>>): s
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html: permissions name API, stage and route */
 const sourceArn = (
-  { region, accountId }: Context,
-  { apiId, stage, match }: ProxyRequest,
+  { region, accountId }: Pick<Context, 'region' | 'accountId'>,
+  { apiId, stage, match }: Pick<ProxyRequest, 'apiId' | 'stage' | 'match'>,
 ): string => {
   const { routeKey } = match.route;
   const [method, path] = routeKey.split(' ');

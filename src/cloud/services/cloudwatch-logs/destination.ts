@@ -192,6 +192,7 @@ const putRecord = async (
           : createHash('md5').update(`${group}\n${stream}`).digest('hex'),
     },
     principal,
+    source: groupArn(context.region, context.accountId, group),
     ...(cause === undefined ? {} : { cause }),
   });
 };

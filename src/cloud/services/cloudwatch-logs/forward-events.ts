@@ -3,6 +3,7 @@ import type { OperationContext, ServiceContext } from '../../core/define-service
 import { readFailure } from '../../targets/index.ts';
 import { compressed, sendTo } from './destination.ts';
 import { FORWARDING } from './limits.ts';
+import { groupArn } from './names.ts';
 import type { Forwarding, LogsState, LogStream, SubscriptionFilter } from './state.ts';
 import { eventIdOf, sequenceOf } from './state.ts';
 
@@ -113,7 +114,9 @@ const attempt = (context: Context, id: string): void =>
         `Events of ${filter.group} did not reach ${filter.destinationArn} by the subscription filter ${filter.name}: ${error instanceof Error ? error.message : String(error)}`,
         {
           outcome: failureOutcome(error),
-          ...(forwarding.cause === undefined ? {} : { cause: forwarding.cause }),
+          cause: forwarding.cause,
+          source: groupArn(context.region, context.accountId, filter.group),
+          target: filter.destinationArn,
         },
       );
     }

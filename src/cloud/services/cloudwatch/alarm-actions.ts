@@ -8,7 +8,8 @@ import { isComposite } from './state.ts';
 import { afterChange, awaitRelease, followSuppressor, withSuppression } from './suppression.ts';
 import { startActions } from './take-actions.ts';
 
-type Context = ServiceContext<CloudWatchState>;
+/** What a call has, and what goes on by itself has too; only a call has an id. */
+type Context = ServiceContext<CloudWatchState> & { readonly callId?: number };
 
 const MINUTE_MS = 60_000;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html */
@@ -70,10 +71,15 @@ export const changeState = (
       newState: { stateValue: change.state, stateReason: change.reason },
     }),
   });
-  sendStateChange(context, changed, alarm);
+  const cause = context.journal.note(
+    'cloudwatch',
+    `alarm ${alarm.alarmName} went from ${alarm.state} to ${change.state}: ${change.reason}`,
+    { source: alarm.arn, ...(context.callId === undefined ? {} : { cause: context.callId }) },
+  );
+  sendStateChange(context, changed, alarm, cause);
   if (isComposite(changed)) awaitRelease(context, changed);
   if (!isComposite(changed) || changed.suppressed === undefined)
-    startActions(context, changed, alarm);
+    startActions(context, { changed, before: alarm, cause });
   followSuppressor(context, changed, alarm.state);
   // "The evaluation of composite alarms stops if CloudWatch detects a cycle in the evaluation path."
   const seen = [...path, alarm.alarmName];

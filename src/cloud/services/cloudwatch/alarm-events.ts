@@ -64,6 +64,7 @@ export const sendStateChange = (
   context: ServiceContext<CloudWatchState>,
   alarm: Alarm | CompositeAlarm,
   before: Alarm | CompositeAlarm,
+  cause: number,
 ): void =>
   context.background(`event of alarm ${alarm.alarmName}`, async () => {
     const detail = {
@@ -90,6 +91,7 @@ export const sendStateChange = (
           sourceArn: alarm.arn,
           sourceAccount: context.accountId,
         }),
+        cause,
       });
     } catch (error) {
       // A cloud of a few services may have no buses to tell.

@@ -47,7 +47,12 @@ const release = (context: Context, alarmName: string): void => {
   if (alarm?.suppressed?.until === undefined || alarm.suppressed.until > clock.now()) return;
   const released = withSuppression({ ...alarm, stateChangedAt: clock.now() }, undefined);
   state.composites.set(alarmName, released);
-  startActions(context, released, alarm);
+  const cause = context.journal.note(
+    'cloudwatch',
+    `alarm ${alarmName} is no longer held back: it is in ${released.state}`,
+    { source: alarm.arn },
+  );
+  startActions(context, { changed: released, before: alarm, cause });
 };
 
 /** An alarm has changed its state: those whose actions it holds back, or may hold back by now, are told. */

@@ -7,17 +7,20 @@ import { isComposite } from './state.ts';
 
 type Context = ServiceContext<CloudWatchState>;
 
-/** Starts what an alarm does in the state that it has come to. @param before - The alarm as it was */
-export const startActions = (
-  context: Context,
-  changed: Alarm | CompositeAlarm,
-  before: Alarm | CompositeAlarm,
-): void => {
+/** A change of an alarm's state, and the journal's id of it. */
+interface Change {
+  readonly changed: Alarm | CompositeAlarm;
+  /** The alarm as it was. */
+  readonly before: Alarm | CompositeAlarm;
+  readonly cause: number;
+}
+
+/** Starts what an alarm does in the state that it has come to. */
+export const startActions = (context: Context, change: Change): void => {
+  const { changed } = change;
   if (!changed.actionsEnabled) return;
   for (const action of actionsOf(changed))
-    context.background(`action of alarm ${changed.alarmName}`, () =>
-      act(context, changed, before, action),
-    );
+    context.background(`action of alarm ${changed.alarmName}`, () => act(context, change, action));
 };
 
 const actionsOf = (alarm: Alarm | CompositeAlarm): readonly string[] =>
@@ -29,8 +32,7 @@ const actionsOf = (alarm: Alarm | CompositeAlarm): readonly string[] =>
 
 const act = async (
   context: Context,
-  alarm: Alarm | CompositeAlarm,
-  before: Alarm | CompositeAlarm,
+  { changed: alarm, before, cause }: Change,
   action: string,
 ): Promise<void> => {
   const [, , service] = action.split(':');
@@ -58,6 +60,7 @@ const act = async (
           Message: JSON.stringify(notification(context, alarm, before)),
         },
         principal: servicePrincipal('cloudwatch.amazonaws.com', source),
+        cause,
       });
     } else if (service === 'lambda') {
       await context.call({
@@ -70,6 +73,7 @@ const act = async (
         },
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
         principal: servicePrincipal('lambda.alarms.cloudwatch.amazonaws.com', source),
+        cause,
       });
     } else {
       throw notSupported(`The action ${action}`);
@@ -81,7 +85,7 @@ const act = async (
     context.journal.note(
       'cloudwatch',
       `alarm ${alarm.alarmName}: the action ${action} failed: ${why}`,
-      { outcome: failureOutcome(error) },
+      { outcome: failureOutcome(error), cause, source: alarm.arn, target: action },
     );
   }
 };

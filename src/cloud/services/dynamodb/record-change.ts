@@ -48,6 +48,7 @@ export const recordChange = (
       (oldImage === undefined ? 0 : itemBytes(oldImage)) +
       (newImage === undefined ? 0 : itemBytes(newImage)),
     expired,
+    cause: context.callId,
   });
   if (wasEmpty) trimLater(context, stream.arn);
   context.arrivals.announce(stream.arn);

@@ -64,7 +64,8 @@ export interface DynamodbState {
 }
 
 export type Context = OperationContext<DynamodbState>;
-export type StandingContext = ServiceContext<DynamodbState>;
+/** What a call has, and what goes on by itself has too; only a call has an id. */
+export type StandingContext = ServiceContext<DynamodbState> & { readonly callId?: number };
 
 export const createDynamodbState = (tools: StateTools): DynamodbState => {
   const data = new Map<string, TableData>();

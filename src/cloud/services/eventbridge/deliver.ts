@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
 import { servicePrincipal } from '../../core/principals.ts';
-import type { ExhaustedCondition, Failure } from '../../targets/index.ts';
+import type { ExhaustedCondition, Failure, Sender } from '../../targets/index.ts';
 import {
   assumeRole,
   nextTry,
@@ -79,7 +79,7 @@ const attempt = async (context: Context, delivery: Delivery): Promise<Failure | 
   } catch (error) {
     return { ...readFailure(error), code: 'FAILED_TO_ASSUME_ROLE' };
   }
-  const sender = { principal, ...causeOf(delivery) };
+  const sender = { principal, source: delivery.ruleArn, ...causeOf(delivery) };
   try {
     const { kind } = read;
     if (kind === 'events') await forward(context, delivery, body, sender);
@@ -107,7 +107,7 @@ const forward = async (
   context: Context,
   { target, event, ingestedAt, hops }: Delivery,
   body: string,
-  sender: { readonly principal: Principal; readonly cause?: number },
+  sender: Sender,
 ) => {
   const { Arn = '' } = target;
   const parsed = JSON.parse(event) as Readonly<Record<string, unknown>>;
@@ -166,7 +166,12 @@ const fail = async (context: Context, id: string, delivery: Delivery, failure: F
   context.journal.note(
     'eventbridge',
     `an event of rule ${delivery.ruleName} to ${delivery.target.Arn} was given up: ${failure.message}`,
-    { outcome: failure.outcome, ...causeOf(delivery) },
+    {
+      outcome: failure.outcome,
+      source: delivery.ruleArn,
+      target: delivery.target.Arn ?? '',
+      ...causeOf(delivery),
+    },
   );
   await lay(context, delivery, failure, next?.condition);
 };

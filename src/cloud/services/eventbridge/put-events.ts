@@ -195,8 +195,10 @@ const putEvents = operation<
   },
   handle: ({ Entries = [] }, context) => {
     const results = Entries.map((entry) => putOne(entry, context));
+    const failed = results.filter(({ EventId }) => EventId === undefined).length;
+    context.annotate({ items: results.length - failed });
     return {
-      FailedEntryCount: results.filter(({ EventId }) => EventId === undefined).length,
+      FailedEntryCount: failed,
       Entries: results,
     };
   },

@@ -48,7 +48,7 @@ export const resumeSchedules = (context: Context): void => {
 /** The event goes to the targets of its own rule alone, never through the bus. */
 const fire = (context: Context, busName: string, name: string): void =>
   context.background(`schedule of rule ${name}`, async () => {
-    const { state, clock, random, accountId, region } = context;
+    const { state, clock, random, journal, accountId, region } = context;
     const rule = state.rule(busName, name);
     if (rule?.schedule === undefined || rule.nextAt === undefined) return;
     const at = rule.nextAt;
@@ -71,6 +71,7 @@ const fire = (context: Context, busName: string, name: string): void =>
       }),
       source: 'aws.events',
       ingestedAt: clock.now(),
+      cause: journal.note('eventbridge', `rule ${name} is due`, { source: rule.arn }),
     });
   });
 

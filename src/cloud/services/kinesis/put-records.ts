@@ -70,6 +70,7 @@ const append = (stream: Stream, given: Given, dataKey: string | undefined, conte
     partitionKey: given.partitionKey,
     data: given.data,
     arrivedAt: now,
+    cause: context.callId,
     ...(dataKey === undefined ? {} : { dataKey }),
   });
   return { ShardId: log.id, SequenceNumber: sequence };
@@ -160,6 +161,7 @@ export const putOperations: OperationTable<KinesisState> = {
           return { ErrorCode: error.code, ErrorMessage: error.message };
         }
       });
+      context.annotate({ items: records.length - failed });
       notePut(context, stream, { records: records.length - failed, bytes: bytesIn, failed });
       if (failed < records.length) context.arrivals.announce(stream.arn);
       return { FailedRecordCount: failed, Records: answers, ...encryptionOf(stream) };

@@ -89,6 +89,11 @@ export const readOperations: OperationTable<KinesisState> = {
         ReadProvisionedThroughputExceeded: 0,
       });
       const next = { ...from, place: read.next };
+      if (read.records.length > 0)
+        context.annotate({
+          items: read.records.length,
+          causes: read.records.flatMap(({ cause }) => cause ?? []),
+        });
       return {
         Records: read.records.map(describeRecord),
         MillisBehindLatest: read.millisBehindLatest,

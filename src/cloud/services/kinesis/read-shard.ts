@@ -1,4 +1,5 @@
 import type * as Kinesis from '@aws-sdk/client-kinesis';
+import { withCause } from '../../core/provenance.ts';
 import { toDecimal } from './hash-key.ts';
 import { GET } from './limits.ts';
 import type { ShardLog, StoredRecord } from './shard-log.ts';
@@ -41,13 +42,16 @@ export const readShard = (log: ShardLog, from: number, limit: number, now: numbe
 };
 
 /** As it goes to a reader. `EncryptionType` is left out where there is none, as recorded from AWS by LocalStack's snapshot tests. */
-export const describeRecord = (record: StoredRecord): Kinesis._Record => ({
-  SequenceNumber: record.sequence,
-  ApproximateArrivalTimestamp: new Date(record.arrivedAt),
-  Data: record.data,
-  PartitionKey: record.partitionKey,
-  ...(record.dataKey === undefined ? {} : { EncryptionType: 'KMS' }),
-});
+export const describeRecord = (record: StoredRecord): Kinesis._Record => {
+  const described: Kinesis._Record = {
+    SequenceNumber: record.sequence,
+    ApproximateArrivalTimestamp: new Date(record.arrivedAt),
+    Data: record.data,
+    PartitionKey: record.partitionKey,
+    ...(record.dataKey === undefined ? {} : { EncryptionType: 'KMS' }),
+  };
+  return withCause(described, record.cause);
+};
 
 export const dataKeysOf = (records: readonly StoredRecord[]): ReadonlySet<string> =>
   new Set(records.flatMap(({ dataKey }) => (dataKey === undefined ? [] : [dataKey])));

@@ -10,6 +10,8 @@ export interface StoredRecord {
   readonly arrivedAt: number;
   /** Id of the data key that it was written under, in an encrypted stream. */
   readonly dataKey?: string;
+  /** Journal id of the call that put it. */
+  readonly cause?: number;
 }
 
 /**

@@ -239,6 +239,8 @@ export const notify = (
           {
             outcome: failureOutcome(error),
             cause: context.callId,
+            source: `arn:aws:s3:::${bucket.name}`,
+            target: arnOf(destination),
           },
         );
       }

@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error.ts';
 import type { ServiceContext } from '../../core/define-service.ts';
 import type { Principal } from '../../core/principals.ts';
-import type { ExhaustedCondition, Failure, TargetRequest } from '../../targets/index.ts';
+import type { ExhaustedCondition, Failure, Sender, TargetRequest } from '../../targets/index.ts';
 import {
   assumeRole,
   nextTry,
@@ -62,6 +62,9 @@ const fire = (context: Context, group: string, name: string): void => {
     executionId: random.hex(16),
     retries: 0,
     dueAt: clock.now(),
+    cause: context.journal.note('scheduler', `schedule ${group}/${name} is due`, {
+      source: schedule.arn,
+    }),
   };
   const times = isDoubled(context, invocation) ? 2 : 1;
   for (let time = 0; time < times; time += 1) {
@@ -136,13 +139,24 @@ const requestOf = (context: Context, invocation: Invocation): TargetRequest => {
 };
 
 /** The role is assumed for the group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
-const senderOf = (context: Context, { group, target, executionId }: Invocation) =>
-  assumeRole(context, {
+const roleOf = (context: Context, invocation: Invocation) => {
+  const { group, target, executionId } = invocation;
+  return assumeRole(context, {
     roleArn: target.RoleArn ?? '',
     service: SERVICE,
     sourceArn: groupArn(context, group),
     sessionName: executionId,
+    ...causeOf(invocation),
   });
+};
+
+const causeOf = ({ cause }: Invocation) => (cause === undefined ? {} : { cause });
+
+const senderOf = (principal: Principal, invocation: Invocation): Sender => ({
+  principal,
+  source: invocation.scheduleArn,
+  ...causeOf(invocation),
+});
 
 /** Makes an invocation. */
 const invoke = (context: Context, id: string): void =>
@@ -154,8 +168,8 @@ const invoke = (context: Context, id: string): void =>
     count(context, invocation.group, 'InvocationAttemptCount');
     let principal: Principal | undefined;
     try {
-      principal = await senderOf(context, invocation);
-      const answer = await context.call({ ...request, principal });
+      principal = await roleOf(context, invocation);
+      const answer = await context.call({ ...request, ...senderOf(principal, invocation) });
       refuseEntries(answer);
     } catch (error) {
       await fail(context, id, { invocation, request, failure: readFailure(error), principal });
@@ -214,7 +228,12 @@ const fail = async (context: Context, id: string, failed: Failed): Promise<void>
   context.journal.note(
     'scheduler',
     `schedule ${invocation.group}/${invocation.name} could not invoke ${invocation.target.Arn}: ${failure.message}`,
-    { outcome: failure.outcome },
+    {
+      outcome: failure.outcome,
+      source: invocation.scheduleArn,
+      target: invocation.target.Arn ?? '',
+      ...causeOf(invocation),
+    },
   );
   await lay(context, failed, next?.condition);
 };
@@ -255,7 +274,7 @@ const lay = async (
         TARGET_ARN: target.Arn,
       },
     },
-    { principal },
+    senderOf(principal, invocation),
   );
   await laid.catch((error: unknown) => {
     count(context, invocation.group, 'InvocationsFailedToBeSentToDeadLetterCount');

@@ -61,6 +61,8 @@ export interface Invocation {
   /** Tries after the first. */
   readonly retries: number;
   readonly dueAt: number;
+  /** Journal id of what says that the schedule was due. */
+  readonly cause?: number;
 }
 
 /** Invariant: every schedule stands under its group. */

@@ -99,7 +99,9 @@ const giveUp = async (context: Context, delivery: Delivery, error: unknown): Pro
       `message ${message.messageId} to ${subscription.endpoint} was ${text}: ${messageOf(error)}`,
       {
         outcome: failureOutcome(error),
-        ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
+        cause: delivery.cause,
+        source: subscription.topicArn,
+        target: subscription.endpoint,
       },
     );
   const isNotification = message.type === 'Notification';

@@ -144,6 +144,16 @@ const toUrl = async (context: Context, delivery: Delivery): Promise<void> => {
       throw new AwsError('EndpointError', `The endpoint answered with status ${answer.status}.`, {
         status: answer.status >= 500 || answer.status === 429 ? answer.status : 400,
       });
+    // No call of the cloud: this alone tells of it.
+    context.journal.note(
+      'sns',
+      `message ${message.messageId} has come to ${subscription.endpoint}`,
+      {
+        cause: delivery.cause,
+        source: subscription.topicArn,
+        target: subscription.endpoint,
+      },
+    );
   } catch (error) {
     if (error instanceof AwsError) throw error;
     const why = error instanceof Error ? ((error.cause as Error | undefined) ?? error) : error;
@@ -174,7 +184,9 @@ const onPaper = (context: Context, delivery: Delivery): Promise<void> => {
     `message ${message.messageId} to ${endpoint} (${protocol}) stays here, the embedded cloud sends none: ${message.subject === undefined ? '' : `${message.subject}: `}${says}`,
     {
       outcome: 'ok',
-      ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
+      cause: delivery.cause,
+      source: subscription.topicArn,
+      target: endpoint,
     },
   );
   return Promise.resolve();

@@ -123,6 +123,12 @@ it('an endpoint confirms its subscription by the link, and may end it by another
     `You have chosen to subscribe to the topic ${topic}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`,
   );
   expect(await isSigned(asked)).toBe(true);
+  // No call of the cloud brings it, so the journal has a note, with what caused it.
+  const entries = bench.cloud.journal.entries();
+  const subscribe = entries.findLast(({ operation }) => operation === 'Subscribe');
+  expect(entries.filter(({ target }) => target === url)).toMatchObject([
+    { kind: 'note', outcome: 'ok', source: topic, cause: subscribe?.id },
+  ]);
   const list = async () =>
     (await bench.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }))).Subscriptions;
   expect(await list()).toMatchObject([{ SubscriptionArn: 'PendingConfirmation', Endpoint: url }]);

@@ -82,7 +82,14 @@ const send = async (context: Context, topic: Topic, outgoing: Outgoing): Promise
     place === undefined
       ? { MessageId: messageId }
       : { MessageId: messageId, SequenceNumber: place.sequenceNumber };
-  if (place?.isRepeat === true) return answer;
+  if (place?.isRepeat === true) {
+    context.journal.note(
+      'sns',
+      `a message with the deduplication id ${place.deduplicationId} was published to ${topic.arn} less than five minutes before: this one is not delivered`,
+      { cause: context.callId, target: topic.arn },
+    );
+    return answer;
+  }
   const attributes = readAttributes(outgoing.MessageAttributes);
   const base: Omit<Message, 'text'> = {
     type: 'Notification',
@@ -197,6 +204,7 @@ const publishBatch = operation<SnsState, Sns.PublishBatchInput, Sns.PublishBatch
           SenderFault: true,
         });
       }
+    context.annotate({ items: successful.length });
     return { Successful: successful, Failed: failed };
   },
 });

@@ -25,11 +25,17 @@ export const moveIfDead = (context: Context, lane: Lane, entry: Entry): boolean 
   const now = context.clock.now();
   const order = context.state.nextOrder(now);
   const { receipt: _receipt, receivedAt: _receivedAt, ...rest } = message;
+  const cause = context.journal.note(
+    'sqs',
+    `message ${message.id} was received ${message.receivesHere} times and moved to ${target.arn}`,
+    { cause: message.cause, source: lane.arn, target: target.arn },
+  );
   const moved = {
     ...rest,
     order,
     receivesHere: 0,
     visibleAt: now,
+    cause,
     sourceArn: lane.arn,
     ...(fifo ? { enqueuedAt: now, deduplicationId: message.id, sequence: sequenceOf(order) } : {}),
   };

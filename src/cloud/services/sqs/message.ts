@@ -36,6 +36,8 @@ export interface Message {
   readonly sourceArn?: string;
   /** Encrypted key of a queue under KMS: who receives the message must be able to decrypt it. */
   readonly dataKey?: Uint8Array;
+  /** Journal id of the call that sent it, or of the move that brought it here. */
+  readonly cause?: number;
 }
 
 const PREFIX = 'AQEB';

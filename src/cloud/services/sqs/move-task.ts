@@ -33,13 +33,24 @@ const destinationOf = (
  */
 const redrive = (context: Context, from: Queue, into: Queue, entry: Entry) => {
   const { state, random, clock } = context;
+  const id = random.uuid();
   const now = clock.now();
   const order = state.nextOrder(now);
   const { body, md5, attributes, traceHeader, senderId, groupId, deduplicationId, dataKey } =
     entry.message;
+  const cause = context.journal.note(
+    'sqs',
+    `message ${entry.message.id} was moved to ${into.arn} as ${id}`,
+    {
+      cause: entry.message.cause,
+      source: from.arn,
+      target: into.arn,
+    },
+  );
   const message = {
     order,
-    id: random.uuid(),
+    id,
+    cause,
     body,
     md5,
     senderId,

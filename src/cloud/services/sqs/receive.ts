@@ -1,6 +1,7 @@
 import type * as Sqs from '@aws-sdk/client-sqs';
 import type { OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
+import { withCause } from '../../core/provenance.ts';
 import { moveIfDead } from './dead-letter.ts';
 import { fewerOf, leavesCopy, outOfTurn } from './disorder.ts';
 import { invalidValue, notForThisQueue, overLimit } from './errors.ts';
@@ -221,7 +222,7 @@ const print = (
   names: readonly string[],
 ): Sqs.Message => {
   const attributes = selectAttributes(message.attributes, names);
-  return {
+  const printed: Sqs.Message = {
     MessageId: message.id,
     ReceiptHandle: receiptHandle(key, message.receipt ?? 0),
     MD5OfBody: message.md5,
@@ -234,6 +235,7 @@ const print = (
           MessageAttributes: printAttributes(attributes),
         }),
   };
+  return withCause(printed, message.cause);
 };
 
 /** Operations that receive. */
@@ -255,6 +257,10 @@ export const receiveOperations: OperationTable<SqsState> = {
         ...(input.AttributeNames ?? []),
       ];
       const names = input.MessageAttributeNames ?? [];
+      context.annotate({
+        items: entries.length,
+        causes: entries.flatMap(({ message: { cause } }) => cause ?? []),
+      });
       return { Messages: entries.map((entry) => print(entry, systemNames, names)) };
     },
   }),

@@ -133,8 +133,14 @@ const put = (
         ? undefined
         : attributesMd5({ AWSTraceHeader: { type: 'String', text: given } }),
   };
-  if (earlier !== undefined)
+  if (earlier !== undefined) {
+    context.journal.note(
+      'sqs',
+      `a message with the deduplication id ${deduplicationId} was sent to ${lane.arn} less than five minutes before: this one is not delivered`,
+      { cause: context.callId, target: lane.arn },
+    );
     return { ...answer, MessageId: earlier.messageId, SequenceNumber: earlier.sequence };
+  }
 
   const order = context.state.nextOrder(now);
   const id = context.random.uuid();
@@ -154,6 +160,7 @@ const put = (
     receives: 0,
     receivesHere: 0,
     visibleAt: now + delayMs,
+    cause: context.callId,
     ...(attributes === undefined ? {} : { attributes }),
     ...(traceHeader === undefined ? {} : { traceHeader }),
     ...(groupId === undefined ? {} : { groupId }),
@@ -212,6 +219,7 @@ const sendMessageBatch = operation<
         return { ...put(context, lane, entry, dataKey), Id: entry.Id };
       });
       wake(context, lane);
+      context.annotate({ items: answer.Successful?.length ?? 0 });
       return answer as Sqs.SendMessageBatchResult;
     };
     return lane.line.settings.kms === undefined ? send() : seal(context, lane).then(send);

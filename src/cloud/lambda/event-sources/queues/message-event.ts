@@ -1,4 +1,5 @@
 import type * as Sqs from '@aws-sdk/client-sqs';
+import { causeOf, withCause } from '../../../core/provenance.ts';
 import type { MappingRecord } from '../mapping.ts';
 
 /** A message as functions see it. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
@@ -36,20 +37,23 @@ export const recordOf = (
   message: Sqs.Message,
   mapping: MappingRecord,
   region: string,
-): QueueRecord => ({
-  messageId: message.MessageId ?? '',
-  receiptHandle: message.ReceiptHandle ?? '',
-  body: message.Body ?? '',
-  attributes: { ...message.Attributes },
-  messageAttributes: Object.fromEntries(
-    Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
-      name,
-      attributeOf(value),
-    ]),
-  ),
-  ...digestOf(message, mapping),
-  md5OfBody: message.MD5OfBody ?? '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: mapping.sourceArn,
-  awsRegion: region,
-});
+): QueueRecord => {
+  const record: QueueRecord = {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: { ...message.Attributes },
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
+        name,
+        attributeOf(value),
+      ]),
+    ),
+    ...digestOf(message, mapping),
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: mapping.sourceArn,
+    awsRegion: region,
+  };
+  return withCause(record, causeOf(message));
+};

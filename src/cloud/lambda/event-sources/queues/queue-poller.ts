@@ -2,6 +2,8 @@ import type * as Sqs from '@aws-sdk/client-sqs';
 import { AwsError } from '../../../core/aws-error.ts';
 import type { Timer } from '../../../core/clock.ts';
 import type { ServiceContext } from '../../../core/define-service.ts';
+import type { Cause } from '../../../core/journal.ts';
+import { causesOf } from '../../../core/provenance.ts';
 import { succeeded } from '../../environment/invocation.ts';
 import type { LambdaState } from '../../state.ts';
 import { createAttention } from '../attention.ts';
@@ -53,20 +55,18 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   const disorder = createMappingDisorder(context, given);
   let active = 0;
   let window: Timer | undefined;
-  /** The entry of the journal that the next batch will be. */
-  let cause: number | undefined;
 
-  const call = (operation: string, input: Readonly<Record<string, unknown>>, of: number) => {
+  const call = (operation: string, input: Readonly<Record<string, unknown>>, cause?: Cause) => {
     const { version } = functionOf(state, given);
     return role.call(version, {
       service: 'sqs',
       operation,
       input: { QueueUrl: url, ...input },
-      cause: of,
+      ...(cause === undefined ? {} : { cause }),
     });
   };
 
-  const remove = async (records: readonly QueueRecord[], of: number) => {
+  const remove = async (records: readonly QueueRecord[], of: Cause) => {
     for (let at = 0; at < records.length; at += POLLING.received) {
       const Entries = records
         .slice(at, at + POLLING.received)
@@ -83,6 +83,7 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
           {
             cause: of,
             outcome: 'error',
+            source: given.sourceArn,
           },
         );
     }
@@ -90,22 +91,18 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
 
   /** Asks once. Says whether there was anything. */
   const receive = async (wanted: number): Promise<boolean> => {
-    cause ??= journal.begin();
-    const { Messages = [] } = (await call(
-      'ReceiveMessage',
-      {
-        MaxNumberOfMessages: Math.min(wanted, POLLING.received),
-        WaitTimeSeconds: 0,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['All'],
-      },
-      cause,
-    )) as Sqs.ReceiveMessageResult;
+    // Without a cause of its own: what is received says who sent it.
+    const { Messages = [] } = (await call('ReceiveMessage', {
+      MaxNumberOfMessages: Math.min(wanted, POLLING.received),
+      WaitTimeSeconds: 0,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    })) as Sqs.ReceiveMessageResult;
     const records = Messages.map((message) => recordOf(message, given, context.region));
     const passing = records.filter((record) => passes({ view: { ...record }, data: record.body }));
     gathering.add(passing, clock.now());
     const dropped = records.filter((record) => !passing.includes(record));
-    if (dropped.length > 0) await remove(dropped, cause);
+    if (dropped.length > 0) await remove(dropped, causesOf(dropped));
     return records.length > 0;
   };
 
@@ -131,20 +128,20 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   };
 
   const deliver = async (records: readonly QueueRecord[], of: number): Promise<void> => {
-    const handOver = async (cause: number) =>
-      verdictOf(
-        await invokeBatch(context, given, {
-          event: { Records: records },
-          records: records.length,
-          cause,
-        }),
-        records,
-        reportsFailures,
-      );
+    const handOver = (entry: number) =>
+      invokeBatch(context, given, {
+        event: { Records: records },
+        records: records.length,
+        cause: causesOf(records),
+        entry,
+      });
     if (context.disorder !== undefined) await disorder.late(records.length);
-    let verdict = await handOver(of);
-    if (verdict.kind === 'success' && disorder.again(records.length))
-      verdict = await handOver(journal.begin());
+    let handover = await handOver(of);
+    let verdict = verdictOf(handover, records, reportsFailures);
+    if (verdict.kind === 'success' && disorder.again(records.length)) {
+      handover = await handOver(journal.begin());
+      verdict = verdictOf(handover, records, reportsFailures);
+    }
     try {
       if (verdict.kind === 'success') await remove(records, of);
       if (verdict.kind === 'partial')
@@ -161,8 +158,7 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
   const hand = () => {
     window?.cancel();
     window = undefined;
-    const of = cause ?? journal.begin();
-    cause = undefined;
+    const of = journal.begin();
     const records = gathering.take(batchSize, clock.now());
     active += 1;
     attention.work(async () => {

@@ -1,4 +1,5 @@
 import type * as Streams from '@aws-sdk/client-dynamodb-streams';
+import { causeOf, withCause } from '../../../core/provenance.ts';
 import type { StreamFacts, StreamRecord, StreamSource } from './stream-source.ts';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html: 24 hours */
@@ -41,7 +42,7 @@ const recordOf = (record: Streams._Record, { arn, region }: StreamFacts): Stream
         }),
     eventSourceARN: arn,
   };
-  return {
+  const read: StreamRecord = {
     sequenceNumber: dynamodb.SequenceNumber ?? '',
     // "Records of one item": what a partition key is to Kinesis, the item's own keys are to a table.
     partitionKey: JSON.stringify(printable(dynamodb.Keys ?? {})),
@@ -49,6 +50,7 @@ const recordOf = (record: Streams._Record, { arn, region }: StreamFacts): Stream
     view: event,
     event,
   };
+  return withCause(read, causeOf(record));
 };
 
 /** The stream of a table. */

@@ -1,4 +1,5 @@
 import type * as Kinesis from '@aws-sdk/client-kinesis';
+import { causeOf, withCause } from '../../../core/provenance.ts';
 import type { StreamFacts, StreamPage, StreamRecord, StreamSource } from './stream-source.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -20,7 +21,7 @@ export const recordOf = (
     data: bytes.toString('base64'),
     approximateArrivalTimestamp: arrivedAt / 1000,
   };
-  return {
+  const read: StreamRecord = {
     sequenceNumber,
     partitionKey,
     arrivedAt,
@@ -37,6 +38,7 @@ export const recordOf = (
       eventSourceARN: arn,
     },
   };
+  return withCause(read, causeOf(record));
 };
 
 /** Everything from now on, without what was written in this very millisecond before. */

@@ -1,5 +1,6 @@
 import { AwsError, failureOutcome } from '../../../core/aws-error.ts';
 import type { ServiceContext } from '../../../core/define-service.ts';
+import { causesOf } from '../../../core/provenance.ts';
 import { destinationCall, objectName } from '../../destination-call.ts';
 import { fleetOf } from '../../fleet-of.ts';
 import { functionArn } from '../../names.ts';
@@ -58,15 +59,12 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
   let shards: readonly Shard[] = [];
   let listed = false;
   let mostAgeMs = 0;
-  /** The entry of the journal that what is being read belongs to. */
-  let cause = 0;
 
   const call: StreamCall = (operation, input) =>
     role.call(functionOf(state, given).version, {
       service: source.service,
       operation,
       input,
-      cause,
     });
 
   const progressOf = (shardId: string): ShardProgress =>
@@ -102,7 +100,8 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
             })),
       },
       records: records.length,
-      cause: journal.begin(),
+      cause: causesOf(records),
+      entry: journal.begin(),
     });
     if (handover.kind === 'answered' && records.length > 0)
       state.fleet?.metrics.iteratorAge(given.functionName, ageMs);
@@ -113,17 +112,21 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
     const nowMs = clock.now();
     const { onFailure } = settings;
     const what = `${discarded.records.length} record${discarded.records.length === 1 ? '' : 's'} of ${sourceArn}`;
-    if (onFailure === undefined)
-      return journal.note(
+    const fn = functionArn(context, given.functionName, given.qualifier);
+    const because = discarded.last?.entry ?? causesOf(discarded.records);
+    if (onFailure === undefined) {
+      journal.note(
         'lambda',
         `${what} were given up for ${given.functionName} (${discarded.condition}); there is no destination for failures.`,
-        { outcome: 'error' },
+        { outcome: 'error', cause: because, source: sourceArn, target: fn },
       );
+      return;
+    }
     const record = failureRecord(discarded, {
       source,
       arn: streamOf(sourceArn),
       shardId,
-      functionArn: functionArn(context, given.functionName, given.qualifier),
+      functionArn: fn,
       requestId: random.uuid(),
       nowMs,
     });
@@ -137,14 +140,14 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
     });
     try {
       if (request === undefined) throw new AwsError('NotImplemented', 'It is no destination.');
-      await role.call(functionOf(state, given).version, { ...request, cause });
+      await role.call(functionOf(state, given).version, { ...request, cause: because, source: fn });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       (await fleetOf(context)).metrics.count(given.functionName, 'DestinationDeliveryFailures');
       journal.note(
         'lambda',
         `${what} were given up for ${given.functionName} (${discarded.condition}), and ${onFailure} was not told: ${error.message}`,
-        { outcome: failureOutcome(error) },
+        { outcome: failureOutcome(error), cause: because, source: fn, target: onFailure },
       );
     }
   };
@@ -214,7 +217,6 @@ export const startStreamPoller = (context: Context, given: MappingRecord): Polle
 
   const look = async () => {
     if (attention.mapping() === undefined) return;
-    cause = journal.begin();
     try {
       if (!listed) await list();
       for (const shard of shards) {

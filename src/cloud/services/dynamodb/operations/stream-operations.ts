@@ -2,6 +2,7 @@ import type * as Streams from '@aws-sdk/client-dynamodb-streams';
 import { AwsError } from '../../../core/aws-error.ts';
 import type { OperationTable } from '../../../core/define-service.ts';
 import { operation } from '../../../core/define-service.ts';
+import { withCause } from '../../../core/provenance.ts';
 import { constraints } from '../constraints.ts';
 import { invalid, invalidParameter, resourceNotFound } from '../errors.ts';
 import { ITERATOR_MS, LIST_TABLES, STREAM_MS, STREAM_RECORDS } from '../limits.ts';
@@ -204,8 +205,9 @@ const eventIdOf = (stream: StreamRecord, record: ChangeRecord): string => {
 
 const getRecords = (
   { ShardIterator = '', Limit = STREAM_RECORDS }: Streams.GetRecordsInput,
-  { state, clock, region }: Context,
+  context: Context,
 ): Streams.GetRecordsOutput => {
+  const { state, clock, region } = context;
   constraints().between('limit', Limit, 1, STREAM_RECORDS).assert();
   const { arn, after, at } = readIterator(ShardIterator);
   if (clock.now() - at > ITERATOR_MS) throw expiredIterator();
@@ -220,9 +222,11 @@ const getRecords = (
   }
   const last = page.at(-1)?.sequence ?? after;
   const ended = stream.closed !== undefined && last >= stream.closed.lastSequence;
+  if (page.length > 0)
+    context.annotate({ items: page.length, causes: page.flatMap(({ cause }) => cause ?? []) });
   return {
     Records: page.map((record) =>
-      describeRecord(record, stream, region, eventIdOf(stream, record)),
+      withCause(describeRecord(record, stream, region, eventIdOf(stream, record)), record.cause),
     ),
     ...(ended ? {} : { NextShardIterator: writeIterator({ arn, after: last, at: clock.now() }) }),
   };

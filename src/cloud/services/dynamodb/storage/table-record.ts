@@ -95,6 +95,8 @@ export interface ChangeRecord {
   readonly sizeBytes: number;
   /** Deleted because its time to live was over. */
   readonly expired?: true | undefined;
+  /** Journal id of the call that made it. */
+  readonly cause?: number | undefined;
 }
 
 const typeOfKey = (table: Pick<TableRecord, 'attributes'>, name: string): KeyType =>

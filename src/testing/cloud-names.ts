@@ -1,0 +1,102 @@
+import { stackNames } from '../privileges/index.ts';
+import type { StackNames } from '../privileges/index.ts';
+import type { StackResource, Target } from '../provision/index.ts';
+import { readStatus } from '../provision/index.ts';
+import type { ServiceDeclaration } from '../spec/service.ts';
+import { TestingError } from './testing-error.ts';
+
+/** A resource of a provisioned service. */
+export interface KnownResource {
+  /** Logical id: the name of its declaration. */
+  readonly name: string;
+  /** `AWS::SQS::Queue` */
+  readonly type: string;
+}
+
+/** What is called what: what stands in the stacks of a cloud, by the names of their declarations and by AWS's. */
+export interface CloudNames extends StackNames {
+  /** Looks again. */
+  read(): Promise<void>;
+  /** The stacks that there are. */
+  stackNames(): readonly string[];
+  physicalName(logicalId: string): string | undefined;
+  /** @throws {NOT_PROVISIONED} when there is none */
+  required(logicalId: string): string;
+  /** The resource of this name. @throws {NOT_PROVISIONED} when there is none */
+  known(logicalId: string): KnownResource;
+  /** The resource that an ARN belongs to: an object to its bucket, a stream to its table. */
+  behind(arn: string): KnownResource | undefined;
+  /** The function that a principal is, by its name. */
+  functionBehind(principal: string): string | undefined;
+  /** The name of the declaration, with what follows it, or the ARN itself. */
+  nameOf(arn: string): string;
+}
+
+/** @param services - Services whose stacks there are, which may grow. */
+export const cloudNames = (target: Target, services: readonly ServiceDeclaration[]): CloudNames => {
+  const known = new Map<string, KnownResource & { readonly physicalId: string }>();
+  /** Functions by the names that sessions of their roles have. */
+  const functions = new Map<string, string>();
+  const seen = new Map<string, KnownResource | undefined>();
+  let stacks: readonly StackNames[] = [];
+
+  const first = <T>(look: (names: StackNames) => T | undefined): T | undefined => {
+    for (const names of stacks) {
+      const found = look(names);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const take = (resources: readonly StackResource[]) => {
+    for (const { logicalId: name, resourceType: type, physicalId } of resources) {
+      if (physicalId === undefined) continue;
+      known.set(name, { name, type, physicalId });
+      if (type === 'AWS::Lambda::Function') functions.set(physicalId, name);
+    }
+  };
+  const behind = (arn: string): KnownResource | undefined => {
+    if (seen.has(arn)) return seen.get(arn);
+    const found = first((names) => names.resourceOf(arn));
+    const resource = found === undefined ? undefined : known.get(found.logicalId);
+    seen.set(arn, resource);
+    return resource;
+  };
+  const required = (logicalId: string) => {
+    const found = known.get(logicalId);
+    if (found !== undefined) return found;
+    throw new TestingError(
+      'NOT_PROVISIONED',
+      `${logicalId} is in no stack of this cloud. Provision the service that it belongs to first: await cloud.provision(service).`,
+    );
+  };
+
+  return {
+    read: async () => {
+      const { signal } = new AbortController();
+      stacks = await Promise.all(
+        services.map(async (service) => {
+          const resources = (await readStatus(target, service.name, signal))?.resources ?? [];
+          take(resources);
+          return stackNames(service, resources);
+        }),
+      );
+      seen.clear();
+    },
+    functionOfRole: (arn) => first((names) => names.functionOfRole(arn)),
+    roleNameOf: (name) => first((names) => names.roleNameOf(name)),
+    resourceOf: (arn) => first((names) => names.resourceOf(arn)),
+    stackNames: () => services.map(({ name }) => name),
+    physicalName: (logicalId) => known.get(logicalId)?.physicalId,
+    required: (logicalId) => required(logicalId).physicalId,
+    known: required,
+    behind,
+    functionBehind: (principal) => {
+      const session = /:assumed-role\/[^/]+\/(.+)$/.exec(principal)?.[1];
+      return session === undefined ? undefined : functions.get(session);
+    },
+    nameOf: (arn) => {
+      const found = first((names) => names.resourceOf(arn));
+      return found === undefined ? arn : `${found.logicalId}${found.rest}`;
+    },
+  };
+};
