@@ -162,6 +162,30 @@ describe('a table', () => {
     ).toMatchObject({ TimeToLiveDescription: { AttributeName: 'over' } });
   });
 
+  it('stays what it was under another name, and goes when it is said to', () => {
+    const orders = table('Purchases', {
+      partitionKey: 'id',
+      logicalId: 'Orders',
+      deletionPolicy: 'Delete',
+      pointInTimeRecovery: true,
+    });
+    const watch = lambda(
+      'Watch',
+      { on: orders.changes(), grants: { orders: orders.read() } },
+      nothing,
+    );
+    const resources = resourcesOf(service('Shop', { functions: [watch] }));
+    expect(resources['Orders']).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+      Properties: { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+    });
+    expect(resources['WatchOrdersMapping']).toBeDefined();
+    expect(resources['Watch']?.Properties).toMatchObject({
+      Environment: { Variables: { SPARTA_Orders: { Ref: 'Orders' } } },
+    });
+  });
+
   it('has limits of its requests, of its indexes too', () => {
     const orders = table('Orders', {
       partitionKey: 'id',
@@ -423,10 +447,14 @@ describe('permissions', () => {
     expect(statementsOf(service('Shop', { functions: [watch] }), 'Watch')).toEqual([
       {
         Effect: 'Allow',
-        Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+        Action: [
+          'dynamodb:DescribeStream',
+          'dynamodb:GetRecords',
+          'dynamodb:GetShardIterator',
+          'dynamodb:ListStreams',
+        ],
         Resource: { 'Fn::GetAtt': ['Orders', 'StreamArn'] },
       },
-      { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' },
       {
         Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:DescribeKey'],

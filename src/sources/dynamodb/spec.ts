@@ -144,9 +144,17 @@ export interface DeclaredTable extends TableSettings<AnyItem> {
   readonly localIndexes?: LocalIndexes;
 }
 
-/** What Lambda does in the function's name. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-setup.html; `ListStreams` knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
-const READING = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
-const LISTING = ['dynamodb:ListStreams'];
+/**
+ * What Lambda does in the function's name. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-setup.html
+ * `ListStreams` knows no resource, and Lambda asks for nothing by it: it stands here, and not on everything, as with
+ * https://github.com/serverless/serverless/blob/main/lib/plugins/aws/package/compile/events/stream.js
+ */
+const READING: readonly string[] = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+];
 
 type AnySourceOptions = ChangeSourceOptions<TableTypes> & Partial<WindowOptions<unknown>>;
 
@@ -200,7 +208,6 @@ export const table = <
       },
       statements: [
         { actions: READING, resources: [streamArn] },
-        { actions: LISTING, resources: ['*'] },
         ...keyStatements(options, false),
         ...destinationStatements(onFailure),
       ],
