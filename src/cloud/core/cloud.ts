@@ -7,7 +7,7 @@ import { AwsError, failureOutcome, notSupported } from './aws-error.ts';
 import type { BlobStore } from './blobs.ts';
 import { createBlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
-import { createRealClock, isVirtual, oneTurn } from './clock.ts';
+import { createRealClock, isVirtual } from './clock.ts';
 import type { RequestFacts } from './condition-keys.ts';
 import type {
   InternalCall,
@@ -442,7 +442,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
       });
     try {
       if (disorder !== undefined && call.wire !== undefined) {
-        disorder.called();
+        disorder.latecomers.called();
         throttleNowAndThen(disorder, service, call);
       }
       authorise(operation.needs(call.input as never, context));
@@ -488,15 +488,7 @@ export const createCloud = (options: CloudOptions): Cloud => {
     get busy() {
       return isBusy();
     },
-    settle: async () => {
-      await quiet();
-      // Who was held back goes on one after the other, each when nothing else is left to do.
-      while (disorder?.letOn() === true) {
-        await oneTurn();
-        await quiet();
-      }
-      disorder?.settled();
-    },
+    settle: () => (disorder === undefined ? quiet() : disorder.settle(quiet)),
     fork: () => ({ store: store.fork(), blobs: blobs.fork() }),
     preload: async () => {
       await Promise.all(options.services.flatMap((service) => service.preload?.() ?? []));
