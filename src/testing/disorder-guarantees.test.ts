@@ -18,14 +18,11 @@ import { startCloud, underDisorder } from './index.ts';
 
 let provisioned: TestCloud;
 let name: (logicalId: string) => string;
-let post: typeof name;
 
 beforeAll(async () => {
   provisioned = await startCloud();
   await provisioned.provision(busy);
   name = await namesIn(provisioned, 'Busy');
-  await provisioned.provision(postOffice);
-  post = await namesIn(provisioned, 'Post');
 });
 afterAll(() => provisioned.stop());
 beforeEach(() => void diary.splice(0));
@@ -80,10 +77,12 @@ describe('what AWS promises', () => {
   }, 300_000);
 
   it('is kept by a FIFO queue that has many messages at one time', async () => {
+    await using office = await startCloud();
+    await office.provision(postOffice);
+    const QueueUrl = (await namesIn(office, 'Post'))('Line');
     await underDisorder(
       async (disorder) => {
-        await using cloud = await provisioned.fork({ disorder });
-        const QueueUrl = post('Line');
+        await using cloud = await office.fork({ disorder });
         const queues = new SQSClient(cloud.settings);
         for (let round = 1; round <= 4; round += 1)
           for (const letter of LETTERS)

@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Message } from '@aws-sdk/client-sqs';
 import {
   DeleteMessageCommand,
@@ -229,6 +230,19 @@ const POINTS: Readonly<Record<DisorderPoint, () => Promise<void>>> = {
     expect(await drain(cloud, 'Inbox')).toEqual(['extra', 'extra']);
   },
   'sns.order': async () => expect(await firstSeed('sns.order', publishSix)).not.toEqual(six),
+  'sns.partial': async () => {
+    await using cloud = await only('sns.partial', { rate: 0.5 });
+    const { Successful = [], Failed = [] } = await new SNSClient(cloud.settings).send(
+      new PublishBatchCommand({
+        TopicArn: name('News'),
+        PublishBatchRequestEntries: six.map((Id) => ({ Id, Message: Id })),
+      }),
+    );
+    await cloud.settle();
+    expect(Failed.length).toBeGreaterThan(0);
+    expect(Failed[0]).toMatchObject({ Code: 'InternalError', SenderFault: false });
+    expect(await drain(cloud, 'Inbox')).toEqual(Successful.map(({ Id }) => Id));
+  },
   's3.duplicate': async () => {
     await using cloud = await only('s3.duplicate');
     await cloud.use(photos).put('a', 'x');

@@ -158,6 +158,16 @@ describe('a cloud in the process of a test', () => {
     expect(await run(8)).not.toEqual(first);
   });
 
+  it("leaves a test's own environment variables to the test", async () => {
+    const cloud = await start();
+    await cloud.provision(album);
+    await cloud.invoke(count, undefined as never);
+    process.env['SPARTA_TEST'] = 'set';
+    expect(process.env['SPARTA_TEST']).toBe('set');
+    delete process.env['SPARTA_TEST'];
+    expect('SPARTA_TEST' in process.env).toBe(false);
+  });
+
   it('says what is in no stack', async () => {
     const cloud = await start();
     expect(() => cloud.use(photos)).toThrow('Photos is in no stack of this cloud');

@@ -1,6 +1,6 @@
 import { AwsError, failureOutcome } from './aws-error.ts';
 import type { Clock } from './clock.ts';
-import { isVirtual, oneTurn } from './clock.ts';
+import { isVirtual } from './clock.ts';
 import { messageOf, reportDefect } from './defects.ts';
 import type { Disorder } from './disorder.ts';
 import type { Journal } from './journal.ts';
@@ -69,14 +69,6 @@ export const createBackground = (
     get busy() {
       return isBusy();
     },
-    settle: async () => {
-      await quiet();
-      // Who was held back goes on one after the other, each when nothing else is left to do.
-      while (disorder?.letOn() === true) {
-        await oneTurn();
-        await quiet();
-      }
-      disorder?.settled();
-    },
+    settle: () => (disorder === undefined ? quiet() : disorder.settle(quiet)),
   };
 };

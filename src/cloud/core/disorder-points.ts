@@ -18,6 +18,8 @@ export const DISORDER_POINTS = {
   'sns.duplicate': 0.15,
   /** A standard topic delivers a message after later ones. https://aws.amazon.com/sns/features/ */
   'sns.order': 0.25,
+  /** Some entries of a batch fail. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
+  'sns.partial': 0.1,
   /** A bucket tells of an object twice. https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html */
   's3.duplicate': 0.15,
   /** A bucket tells of an object after it has told of later ones. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createVirtualClock } from './clock.ts';
+import { createVirtualClock, oneTurn } from './clock.ts';
 import type { Disorder, DisorderOptions } from './disorder.ts';
 import { createDisorder, plainName } from './disorder.ts';
 
@@ -86,14 +86,14 @@ describe('disorder', () => {
         .then(() => done.push(at));
     const all = [0, 1, 2, 3, 4, 5].map(wait);
     expect(clock.sleepers).toBe(6);
-    while (disorder.letOn()) await Promise.resolve();
+    await disorder.settle(oneTurn);
     await Promise.all(all);
     expect(done).not.toEqual([0, 1, 2, 3, 4, 5]);
     expect(new Set(done)).toEqual(new Set([0, 1, 2, 3, 4, 5]));
     const last = wait(6);
-    for (let calls = 0; calls < 40; calls += 1) disorder.called();
+    for (let calls = 0; calls < 40; calls += 1) disorder.latecomers.called();
     await last;
-    expect(disorder.letOn()).toBe(false);
+    expect(clock.sleepers).toBe(0);
   });
 });
 

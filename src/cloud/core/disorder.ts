@@ -1,7 +1,8 @@
-import type { Clock, Timer } from './clock.ts';
-import { createRealClock, isVirtual } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { DisorderPoint } from './disorder-points.ts';
 import { DISORDER_POINTS } from './disorder-points.ts';
+import type { Latecomers } from './latecomers.ts';
+import { createLatecomers } from './latecomers.ts';
 import { createSeededRandom, hash32 } from './random.ts';
 
 /** How much out of order a cloud is. */
@@ -50,44 +51,20 @@ export interface Disorder {
   pick(
     occasion: Occasion & { readonly ways: number; says(way: number): string },
   ): number | undefined;
-  /**
-   * Waits, if it goes out of order, until everything else that can be done is done: time need not pass for that. Whoever has waited
-   * for long, by the calls that were made meanwhile, goes on anyway.
-   */
+  /** Waits, if it goes out of order, until everything else that can be done is done. */
   late(occasion: Occasion & { says(): string }): Promise<void>;
-  /** Lets somebody who waits in {@link Disorder.late} go on; says whether there was one. */
-  letOn(): boolean;
-  /** Lets everybody go on: somebody waits for what may come of it. */
-  letAllOn(): void;
-  /** Counts a call from outside. */
-  called(): void;
-  /** What AWS brings in line by itself within a while is in line when the cloud has settled: each time, a new era begins. */
+  /** Who waits in {@link Disorder.late}. */
+  readonly latecomers: Pick<Latecomers, 'letAllOn' | 'called'>;
+  /** Waits until the cloud is quiet and nobody waits in {@link Disorder.late} any more. A new era begins. */
+  settle(quiet: () => Promise<unknown>): Promise<void>;
+  /** What AWS brings in line by itself within a while is in line when the cloud has settled: in the next era. */
   readonly era: number;
-  settled(): void;
   /** Everything that goes on meanwhile is in order, and is no occasion. */
   keepingOrder<T>(run: () => Promise<T>): Promise<T>;
   /** What went out of order, first to last. */
   readonly taken: readonly DisorderChoice[];
   stop(): void;
 }
-
-/** Somebody who waits in {@link Disorder.late}. */
-interface Waiting {
-  readonly rank: number;
-  /** Calls from outside until it goes on anyway. */
-  patience: number;
-  readonly gate: AbortController;
-  /** Rings when it goes on whatever the others do. */
-  readonly timer: Timer;
-}
-
-/** Longer than any wait: on a clock that stands still only a gate ends it. */
-const FAR_MS = 24 * 3_600_000;
-/** Where nobody settles the cloud and nobody calls it, a test looks on from outside: this long, on the machine's clock. */
-const BORED_MS = 2_000;
-const PATIENCE_CALLS = { least: 8, more: 32 };
-/** How long something comes late on the machine's own clock. */
-const LATE_MS = { least: 20, more: 300 };
 
 /** How much a seed is in the mood for each kind: some it never does, some often. Rare failures want seeds that differ. */
 const moodOf = (seed: number, point: DisorderPoint): number => {
@@ -104,11 +81,10 @@ export const createDisorder = (
   const { seed } = options;
   const only = options.only === undefined ? undefined : new Set(options.only);
   const points = options.points === undefined ? undefined : new Set(options.points);
-  const machine = createRealClock();
+  const latecomers = createLatecomers(clock);
   const counts = new Map<string, number>();
   const rates = new Map<DisorderPoint, number>();
   const taken: DisorderChoice[] = [];
-  const waiting = new Set<Waiting>();
   let orderly = 0;
   let era = 0;
 
@@ -139,25 +115,6 @@ export const createDisorder = (
     note(choice);
   };
 
-  const open = (one: Waiting) => {
-    waiting.delete(one);
-    one.timer.cancel();
-    one.gate.abort();
-  };
-  const hold = async (share: number, rank: number): Promise<void> => {
-    const gate = new AbortController();
-    const ms = isVirtual(clock) ? BORED_MS : LATE_MS.least + share * LATE_MS.more;
-    const one: Waiting = {
-      rank,
-      patience: PATIENCE_CALLS.least + Math.floor(share * PATIENCE_CALLS.more),
-      gate,
-      timer: machine.after(ms, () => open(one)),
-    };
-    waiting.add(one);
-    // Asleep on the clock, where whoever settles the cloud does not wait for it.
-    await clock.sleep(FAR_MS, gate.signal);
-  };
-
   return {
     taken,
     happens: (occasion) => {
@@ -177,33 +134,15 @@ export const createDisorder = (
       const drawn = draw(occasion);
       if (drawn === undefined) return;
       take(drawn.id, occasion.point, occasion.says());
-      await hold(drawn.random.fraction(), drawn.random.fraction());
+      await latecomers.hold(drawn.random.fraction(), drawn.random.fraction());
     },
-    letOn: () => {
-      const [next, ...others] = [...waiting].sort((a, b) => a.rank - b.rank);
-      if (next === undefined) return false;
-      open(next);
-      // Now and then several go on at once.
-      for (const other of others) {
-        if (other.patience % 3 > 0) break;
-        open(other);
-      }
-      return true;
-    },
-    letAllOn: () => {
-      for (const one of waiting) open(one);
-    },
-    called: () => {
-      for (const one of waiting) {
-        one.patience -= 1;
-        if (one.patience <= 0) open(one);
-      }
+    latecomers,
+    settle: async (quiet) => {
+      await latecomers.settle(quiet);
+      era += 1;
     },
     get era() {
       return era;
-    },
-    settled: () => {
-      era += 1;
     },
     keepingOrder: async (run) => {
       orderly += 1;
@@ -213,9 +152,6 @@ export const createDisorder = (
         orderly -= 1;
       }
     },
-    stop: () => {
-      // Nobody is woken: what has not been done when a cloud ends is not done.
-      for (const { timer } of waiting) timer.cancel();
-    },
+    stop: () => latecomers.stop(),
   };
 };

@@ -144,7 +144,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
     };
     try {
       if (disorder !== undefined && call.wire !== undefined) {
-        disorder.called();
+        disorder.latecomers.called();
         throttleNowAndThen(disorder, service, call);
       }
       authorise(operation.needs(call.input as never, context));

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { createVirtualClock } from './clock.ts';
+import { createVirtualClock, oneTurn } from './clock.ts';
 import { createCloud, developer } from './cloud.ts';
 import type { ServiceContext } from './define-service.ts';
 import { defineService, operation } from './define-service.ts';
-
-const oneTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A service that does nothing but work in the background. */
 const worker = (begin: (context: ServiceContext<object>) => void) =>

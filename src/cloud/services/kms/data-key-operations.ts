@@ -85,7 +85,7 @@ const dataKeyPair = async (
       Object.keys(KEY_SPECS).filter((one) => /^(RSA|ECC)/.test(one)),
     );
   const key = sealingKey(input, context, name);
-  const { privateKey, publicKey } = await newPair(make);
+  const { privateKey, publicKey } = await newPair(context.clock, make);
   return {
     PrivateKeyPlaintext: privateKey,
     PrivateKeyCiphertextBlob: seal(key, privateKey, input.EncryptionContext, context.random),

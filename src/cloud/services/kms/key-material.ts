@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import { makeKeyPair } from '../../core/key-pair.ts';
 import type { Random } from '../../core/random.ts';
 import type { KeySpecFacts } from './key-specs.ts';
 import { DAY_MS } from './limits.ts';
@@ -21,8 +22,6 @@ export const newMaterial = (
   ...(rotation === undefined ? {} : { rotation }),
 });
 
-const generate = promisify(generateKeyPair);
-
 const derOf = (pair: {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
@@ -31,15 +30,11 @@ const derOf = (pair: {
   publicKey: Uint8Array.from(pair.publicKey.export({ type: 'spki', format: 'der' })),
 });
 
-/** A fresh pair of keys. Node's own source of chance makes it: a seed does not repeat it. */
+/** A fresh pair of keys. */
 export const newPair = async (
+  clock: Clock,
   make: Exclude<KeySpecFacts['make'], { kind: 'secret' }>,
-): Promise<KeyPair> =>
-  derOf(
-    make.kind === 'rsa'
-      ? await generate('rsa', { modulusLength: make.bits })
-      : await generate('ec', { namedCurve: make.curve }),
-  );
+): Promise<KeyPair> => derOf(await makeKeyPair(clock, make));
 
 /** The private half of an asymmetric key. */
 export const privateKeyOf = ({ privateKey }: KeyPair): KeyObject =>

@@ -83,7 +83,7 @@ const createKey = async (
     policy,
     tags: Object.fromEntries(tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue])),
     materials: make.kind === 'secret' ? [newMaterial(context.random, make.bytes, createdAt)] : [],
-    ...(make.kind === 'secret' ? {} : { pair: await newPair(make) }),
+    ...(make.kind === 'secret' ? {} : { pair: await newPair(context.clock, make) }),
   };
 };
 

@@ -1,6 +1,6 @@
-import type { ServiceContext } from '../../core/define-service.ts';
+import type { OperationContext, ServiceContext } from '../../core/define-service.ts';
 import { plainName } from '../../core/disorder.ts';
-import type { Delivery, SnsState } from './state.ts';
+import type { Delivery, SnsState, Topic } from './state.ts';
 import { laneOf } from './state.ts';
 
 type Context = ServiceContext<SnsState>;
@@ -38,3 +38,17 @@ export const comeLate = async (context: Context, delivery: Delivery | undefined)
     says: () => `${textOf(delivery)} comes late from ${aboutOf(delivery)}`,
   });
 };
+
+/** Whether an entry of a client's batch fails. */
+export const failsNow = (
+  { disorder, wire }: OperationContext<SnsState>,
+  topic: Topic,
+  { Id }: { readonly Id?: string | undefined },
+): boolean =>
+  disorder !== undefined &&
+  wire !== undefined &&
+  disorder.happens({
+    point: 'sns.partial',
+    about: lastOf(topic.arn),
+    says: () => `entry ${Id ?? ''} of a batch for ${lastOf(topic.arn)} failed`,
+  });

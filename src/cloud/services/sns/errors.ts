@@ -60,3 +60,6 @@ export const throttled = (): AwsError =>
     'The rate at which requests have been submitted for this action exceeds the limit for your Amazon Web Services account.',
     { status: 429 },
   );
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors; the text is our own. */
+export const internalError = (): AwsError =>
+  new AwsError('InternalError', 'The message could not be taken. Try again.', { status: 500 });

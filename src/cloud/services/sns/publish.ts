@@ -3,13 +3,14 @@ import { AwsError, notSupported } from '../../core/aws-error.ts';
 import type { OperationContext, OperationTable } from '../../core/define-service.ts';
 import { operation } from '../../core/define-service.ts';
 import { count, startDelivery } from './deliver.ts';
-import { isDoubled } from './disorder.ts';
+import { failsNow, isDoubled } from './disorder.ts';
 import { makeDataKey } from './encryption.ts';
 import { isRaw } from './endpoints.ts';
 import {
   batchTooLong,
   emptyBatch,
   idsNotDistinct,
+  internalError,
   invalidEntryId,
   invalidParameter,
   tooManyEntries,
@@ -194,14 +195,15 @@ const publishBatch = operation<SnsState, Sns.PublishBatchInput, Sns.PublishBatch
     for (const entry of entries)
       try {
         checkMessage(entry);
+        if (failsNow(context, topic, entry)) throw internalError();
         successful.push({ Id: entry.Id, ...(await send(context, topic, entry)) });
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         failed.push({
           Id: entry.Id,
-          Code: 'InvalidParameter',
+          Code: error.fault === 'server' ? error.code : 'InvalidParameter',
           Message: error.message,
-          SenderFault: true,
+          SenderFault: error.fault === 'client',
         });
       }
     context.annotate({ items: successful.length });

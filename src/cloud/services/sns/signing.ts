@@ -1,14 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, generateKeyPair, sign } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, sign } from 'node:crypto';
 import type { ServiceContext } from '../../core/define-service.ts';
+import { makeKeyPair } from '../../core/key-pair.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import { stringToSign } from './envelope.ts';
 import type { Message, SnsState, Topic } from './state.ts';
 
 type Context = Pick<ServiceContext<SnsState>, 'state' | 'clock' | 'random' | 'endpoint'>;
 
-const generate = promisify(generateKeyPair);
 const TEN_YEARS_MS = 10 * 365 * 86_400_000;
 const KEY = 'key';
 
@@ -33,7 +32,7 @@ const readSigner = async ({ state, clock, random }: Context): Promise<Signer> =>
   const known = state.signing.get(KEY);
   if (known !== undefined)
     return { privateKey: createPrivateKey(known.privateKey), certificate: known.certificate };
-  const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = await makeKeyPair(clock, { kind: 'rsa', bits: 2048 });
   const now = clock.now();
   const certificate = selfSignedCertificate({
     commonName: 'sns.amazonaws.com',
@@ -48,6 +47,11 @@ const readSigner = async ({ state, clock, random }: Context): Promise<Signer> =>
     certificate,
   });
   return { privateKey, certificate };
+};
+
+/** Makes them before they are needed. */
+export const prepareSigner = async (context: Context): Promise<void> => {
+  await signerOf(context);
 };
 
 export const certificateOf = async (context: Context): Promise<string> =>

@@ -13,7 +13,9 @@ import {
   tooManyFilterPolicies,
 } from './errors.ts';
 import { FILTER_POLICY } from './limits.ts';
-import type { SnsState, Subscription } from './state.ts';
+import { prepareSigner } from './signing.ts';
+import type { SnsState, Subscription, Topic } from './state.ts';
+import { isFifo } from './state.ts';
 import {
   readSubscriptionAttributes,
   scopeOf,
@@ -31,6 +33,12 @@ const requireSubscription = ({ state, region }: Context, arn = ''): Subscription
   if (subscription === undefined) throw subscriptionNotFound();
   return subscription;
 };
+
+/** Whether what it gets is signed: then the key is made now, and not while its first message waits. */
+const isSigned = (topic: Topic, { protocol, attributes }: Subscription): boolean =>
+  !isFifo(topic) &&
+  (protocol === 'lambda' || protocol === 'sqs') &&
+  attributes['RawMessageDelivery'] !== 'true';
 
 /** The words are AWS's: as recorded from it by LocalStack's snapshot tests. */
 const describe = (subscription: Subscription, accountId: string): Sns.Subscription => ({
@@ -132,6 +140,7 @@ export const subscriptionOperations: OperationTable<SnsState> = {
       };
       state.putSubscription(made);
       if (pending) await askEndpoint(context, 'SubscriptionConfirmation', made);
+      else if (isSigned(topic, made)) context.background('signer', () => prepareSigner(context));
       return told(made);
     },
   }),

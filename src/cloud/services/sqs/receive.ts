@@ -169,7 +169,7 @@ const receive = async (
     const taken = takeNow(context, lane, wanted);
     if (taken.length > 0 || context.clock.now() >= until) return taken;
     // Somebody waits: what was held back goes on.
-    context.disorder?.letAllOn();
+    context.disorder?.latecomers.letAllOn();
     await arrival(context, lane.arn, until);
     if (context.signal?.aborted === true) return [];
   }

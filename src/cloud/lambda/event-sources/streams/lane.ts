@@ -206,7 +206,8 @@ export const createLane = (host: LaneHost): Lane => {
   };
 
   const handOver = async (given: Attempt): Promise<void> => {
-    if (given.invokes === 0) await host.disorder.late(given.records.length);
+    const late = given.invokes === 0 ? host.disorder.late(given.records.length) : undefined;
+    if (late !== undefined) await late;
     const oldest = clock.now() - host.mostAgeMs;
     const expired = given.records.filter(({ arrivedAt }) => arrivedAt < oldest);
     if (expired.length > 0) await giveUp({ ...given, records: expired }, 'RecordAgeExceeded');
