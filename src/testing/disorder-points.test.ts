@@ -234,7 +234,7 @@ const POINTS: Readonly<Record<DisorderPoint, () => Promise<void>>> = {
     await using cloud = await only('sns.partial', { rate: 0.5 });
     const { Successful = [], Failed = [] } = await new SNSClient(cloud.settings).send(
       new PublishBatchCommand({
-        TopicArn: name('News'),
+        TopicArn: name('Bulletin'),
         PublishBatchRequestEntries: six.map((Id) => ({ Id, Message: Id })),
       }),
     );

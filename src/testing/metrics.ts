@@ -119,6 +119,6 @@ const physicalValue = (what: string, value: Value<string>, names: CloudNames): s
     return /[^/:]*$/.exec(names.required(form.target.name))?.[0] ?? '';
   throw new TestingError(
     'NO_VALUE',
-    `The ${what} of this metric is an expression of CloudFormation (${form.is}); metrics take text, ref() of a declaration, an attribute that is its name, or the name of the only stack.`,
+    `The ${what} is an expression of CloudFormation (${form.is}); metrics take text, ref() of a declaration, or an attribute that is its name.`,
   );
 };
