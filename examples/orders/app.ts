@@ -81,23 +81,30 @@ export const charging = {
   },
 } as const;
 
-const charge = lambda('Charge', charging, async ({ body: payment }, { ledger, orders, paid, log }) => {
-  if (payment.cents > LIMIT_CENTS) throw new Error(`The bank declines ${payment.order}.`);
-  const { order, cents } = payment;
-  try {
-    // Both or none. A payment may come twice, and after its order has expired: neither takes money.
-    await orders.transact([{ update: { id: order }, set: { status: 'paid' }, when: { status: 'placed' } }], {
-      with: [ledger.steps([{ put: { id: order, order, cents }, ifAbsent: true }])],
-    });
-  } catch (error) {
-    if (!(error instanceof ConditionFailedError)) throw error;
-    const charged = await ledger.get({ id: order }, { consistent: true });
-    log.info(charged === undefined ? 'too late' : 'charged before', { order });
-    if (charged === undefined) return;
-  }
-  // Perhaps again: to tell it twice does no harm, to tell nobody would.
-  await paid.put({ order, cents });
-});
+const charge = lambda(
+  'Charge',
+  charging,
+  async ({ body: payment }, { ledger, orders, paid, log }) => {
+    if (payment.cents > LIMIT_CENTS) throw new Error(`The bank declines ${payment.order}.`);
+    const { order, cents } = payment;
+    try {
+      // Both or none. A payment may come twice, and after its order has expired: neither takes money.
+      await orders.transact(
+        [{ update: { id: order }, set: { status: 'paid' }, when: { status: 'placed' } }],
+        {
+          with: [ledger.steps([{ put: { id: order, order, cents }, ifAbsent: true }])],
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionFailedError)) throw error;
+      const charged = await ledger.get({ id: order }, { consistent: true });
+      log.info(charged === undefined ? 'too late' : 'charged before', { order });
+      if (charged === undefined) return;
+    }
+    // Perhaps again: to tell it twice does no harm, to tell nobody would.
+    await paid.put({ order, cents });
+  },
+);
 
 const ship = lambda(
   'Ship',
@@ -114,7 +121,10 @@ const expire = lambda(
   { on: hourly.due(), grants: { orders: orders.access('read', 'write', 'index:byStatus') } },
   async ({ scheduledAt }, { orders, log }) => {
     const before = new Date(scheduledAt.getTime() - DAY_MS).toISOString();
-    const late = orders.query({ status: 'placed', placedAt: { '<': before } }, { index: 'byStatus' });
+    const late = orders.query(
+      { status: 'placed', placedAt: { '<': before } },
+      { index: 'byStatus' },
+    );
     for await (const { id } of late)
       try {
         await orders.update({ id }, { set: { status: 'expired' }, when: { status: 'placed' } });

@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** What a customer asks for. */
 export const OrderRequest = z.object({
   customer: z.string().min(1),
-  items: z.array(z.object({ sku: z.string(), count: z.int().min(1), cents: z.int().min(1) })).min(1),
+  items: z
+    .array(z.object({ sku: z.string(), count: z.int().min(1), cents: z.int().min(1) }))
+    .min(1),
 });
 
 /** An order as it is stored. */

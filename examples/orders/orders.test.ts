@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { lambda, service } from 'sparta';
-import type { TestCloud } from 'sparta/testing';
-import { startCloud } from 'sparta/testing';
+import type { DisorderOptions, TestCloud } from 'sparta/testing';
+import { startCloud, underDisorder } from 'sparta/testing';
 import { api, charging, declined, ledger, LIMIT_CENTS, orders, shopping } from './app.ts';
 
 /** Everything is provisioned once; each test has a copy of its own. */
@@ -68,5 +68,45 @@ describe('an order', () => {
     assert.equal(await statusOf(cloud, id), 'placed');
     await cloud.advance('2 hours');
     assert.equal(await statusOf(cloud, id), 'expired');
+  });
+});
+
+// AWS delivers at least once. These points are what a consumer of messages and changes has to live with.
+const twice = { points: ['sqs.duplicate', 'lambda.batch-again'], seeds: 20 } as const;
+
+describe('an order whose payment comes twice', () => {
+  const chargedOnce = (from: () => TestCloud) => async (disorder: DisorderOptions) => {
+    await using cloud = await from().fork({ disorder });
+    const id = await place(cloud, 4_200);
+    await cloud.advance('10 minutes');
+    assert.equal(await chargesOf(cloud, id), 1);
+  };
+
+  it('is charged once all the same', async () => {
+    await underDisorder(
+      chargedOnce(() => provisioned),
+      twice,
+    );
+  });
+
+  it('is charged twice by a function that does not look, and only disorder shows it', async () => {
+    const careless = lambda('Charge', charging, async ({ body: { order, cents } }, clients) => {
+      await clients.ledger.put({ id: randomUUID(), order, cents });
+      await clients.orders.update({ id: order }, { set: { status: 'paid' } });
+      await clients.paid.put({ order, cents });
+    });
+    await using cloud = await startCloud();
+    const functions = shopping.functions.map((fn) => (fn.name === 'Charge' ? careless : fn));
+    await cloud.provision(service('Orders', { functions }));
+    await assert.rejects(
+      underDisorder(
+        chargedOnce(() => cloud),
+        twice,
+      ),
+      {
+        code: 'FAILS_UNDER_DISORDER',
+        message: /delivers message|handed over again|only: \[/,
+      },
+    );
   });
 });

@@ -155,22 +155,25 @@ export const stackNames = (
     roleNameOf: (functionName) =>
       resources.find(({ logicalId }) => logicalId === `${functionName}Role`)?.physicalId,
     resourceOf: (arn) => {
+      let best: NamedResource | undefined;
       for (const { logicalId, resourceType: type, physicalId } of known) {
         if (physicalId === undefined) continue;
         const own = physicalId.startsWith('arn:') ? physicalId : NAMED_BY[type]?.(physicalId, arn);
         const at = own === undefined ? -1 : arn.indexOf(own);
         if (own === undefined || at < 0) continue;
         const rest = arn.slice(at + own.length);
-        if (rest === '' || /^[/:]/.test(rest))
-          return {
-            logicalId,
-            type,
-            rest,
-            declared: declared.get(logicalId) ?? USUAL[type] ?? 'resource',
-            arnIsRef: physicalId.startsWith('arn:'),
-          };
+        if (rest !== '' && !/^[/:]/.test(rest)) continue;
+        // What is in something is meant, not what it is in.
+        if (best !== undefined && best.rest.length <= rest.length) continue;
+        best = {
+          logicalId,
+          type,
+          rest,
+          declared: declared.get(logicalId) ?? USUAL[type] ?? 'resource',
+          arnIsRef: physicalId.startsWith('arn:'),
+        };
       }
-      return undefined;
+      return best;
     },
   };
 };

@@ -17,8 +17,6 @@ export interface KnownResource {
 export interface CloudNames extends StackNames {
   /** Looks again. */
   read(): Promise<void>;
-  /** The stacks that there are. */
-  stackNames(): readonly string[];
   physicalName(logicalId: string): string | undefined;
   /** @throws {NOT_PROVISIONED} when there is none */
   required(logicalId: string): string;
@@ -28,13 +26,18 @@ export interface CloudNames extends StackNames {
   behind(arn: string): KnownResource | undefined;
   /** The function that a principal is, by its name. */
   functionBehind(principal: string): string | undefined;
+  /** The stack of a declaration; of none, the only one that there is. */
+  stackOf(logicalId: string | undefined): string | undefined;
   /** The name of the declaration, with what follows it, or the ARN itself. */
   nameOf(arn: string): string;
 }
 
 /** @param services - Services whose stacks there are, which may grow. */
 export const cloudNames = (target: Target, services: readonly ServiceDeclaration[]): CloudNames => {
-  const known = new Map<string, KnownResource & { readonly physicalId: string }>();
+  const known = new Map<
+    string,
+    KnownResource & { readonly physicalId: string; readonly stack: string }
+  >();
   /** Functions by the names that sessions of their roles have. */
   const functions = new Map<string, string>();
   const seen = new Map<string, KnownResource | undefined>();
@@ -47,10 +50,10 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
     }
     return undefined;
   };
-  const take = (resources: readonly StackResource[]) => {
+  const take = (resources: readonly StackResource[], stack: string) => {
     for (const { logicalId: name, resourceType: type, physicalId } of resources) {
       if (physicalId === undefined) continue;
-      known.set(name, { name, type, physicalId });
+      known.set(name, { name, type, physicalId, stack });
       if (type === 'AWS::Lambda::Function') functions.set(physicalId, name);
     }
   };
@@ -76,7 +79,7 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
       stacks = await Promise.all(
         services.map(async (service) => {
           const resources = (await readStatus(target, service.name, signal))?.resources ?? [];
-          take(resources);
+          take(resources, service.name);
           return stackNames(service, resources);
         }),
       );
@@ -85,7 +88,6 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
     functionOfRole: (arn) => first((names) => names.functionOfRole(arn)),
     roleNameOf: (name) => first((names) => names.roleNameOf(name)),
     resourceOf: (arn) => first((names) => names.resourceOf(arn)),
-    stackNames: () => services.map(({ name }) => name),
     physicalName: (logicalId) => known.get(logicalId)?.physicalId,
     required: (logicalId) => required(logicalId).physicalId,
     known: required,
@@ -94,6 +96,8 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
       const session = /:assumed-role\/[^/]+\/(.+)$/.exec(principal)?.[1];
       return session === undefined ? undefined : functions.get(session);
     },
+    stackOf: (logicalId = '') =>
+      known.get(logicalId)?.stack ?? (services.length === 1 ? services[0]?.name : undefined),
     nameOf: (arn) => {
       const found = first((names) => names.resourceOf(arn));
       return found === undefined ? arn : `${found.logicalId}${found.rest}`;

@@ -1,8 +1,7 @@
 import type { Value } from '../spec/value.ts';
-import { isExpression } from '../spec/value.ts';
-import type { CloudNames } from './cloud-names.ts';
 import type { Ask } from './logs.ts';
-import { TestingError } from './testing-error.ts';
+import type { ValueGround } from './physical-value.ts';
+import { physicalValue } from './physical-value.ts';
 
 /** A metric: that of a declaration, such as `fn.errors`, or any by its name. */
 export interface MetricQuery {
@@ -14,6 +13,8 @@ export interface MetricQuery {
   readonly dimensions?: Readonly<Record<string, Value<string>>>;
   /** What `value` of a datapoint is: `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, `p99` … @defaultValue 'Sum' */
   readonly statistic?: string;
+  /** Name of the declaration that is measured. @defaultValue none */
+  readonly of?: string;
   /** Length of a datapoint in seconds: 1, 5, 10, 20, 30 or a multiple of 60. @defaultValue 60 */
   readonly period?: number;
 }
@@ -61,19 +62,20 @@ interface Statistics {
   readonly ExtendedStatistics?: Readonly<Record<string, number>>;
 }
 
-/** @throws {NOT_PROVISIONED} for a metric of what is in no stack */
+/** @throws {NOT_PROVISIONED | NO_VALUE} for a metric of what is in no stack, or of what only CloudFormation can tell */
 export const readMetric = async (
   query: MetricQuery,
-  { ask, names, now }: { readonly ask: Ask; readonly names: CloudNames; readonly now: number },
+  { ask, now, ...ground }: Omit<ValueGround, 'of'> & { readonly ask: Ask; readonly now: number },
 ): Promise<MetricValues> => {
+  const told = (value: Value<string>) => physicalValue(value, { ...ground, of: query.of });
   const { namespace, metricName, dimensions = {}, statistic = 'Sum', period = 60 } = query;
   const isPlain = PLAIN.has(statistic);
   const { Datapoints = [] } = (await ask('cloudwatch', 'GetMetricStatistics', {
-    Namespace: physicalValue('namespace', namespace, names),
+    Namespace: told(namespace),
     MetricName: metricName,
     Dimensions: Object.entries(dimensions).map(([Name, value]) => ({
       Name,
-      Value: physicalValue(`dimension ${Name}`, value, names),
+      Value: told(value),
     })),
     StartTime: new Date(now - KEPT_MS),
     // A datum may be of a time to come.
@@ -103,22 +105,4 @@ export const readMetric = async (
       count: point.SampleCount ?? 0,
     })),
   };
-};
-
-/** What CloudFormation makes of a dimension or a namespace: names of resources and stacks, in the forms that metrics have them. */
-const physicalValue = (what: string, value: Value<string>, names: CloudNames): string => {
-  if (!isExpression(value)) return value;
-  const { form } = value;
-  if (form.is === 'ref') return names.required(form.target.name);
-  if (form.is === 'pseudo' && form.name === 'AWS::StackName') {
-    const [stack, ...others] = names.stackNames();
-    if (stack !== undefined && others.length === 0) return stack;
-  }
-  // A name is how an ARN or an address ends.
-  if (form.is === 'getAtt' && form.attribute.endsWith('Name'))
-    return /[^/:]*$/.exec(names.required(form.target.name))?.[0] ?? '';
-  throw new TestingError(
-    'NO_VALUE',
-    `The ${what} is an expression of CloudFormation (${form.is}); metrics take text, ref() of a declaration, or an attribute that is its name.`,
-  );
 };

@@ -18,7 +18,7 @@ import {
   work,
 } from './fixtures/legs.ts';
 import type { Delivery, MetricValues, TestCloud } from './index.ts';
-import { startCloud } from './index.ts';
+import { startCloud, TestingError } from './index.ts';
 
 let provisioned: TestCloud;
 beforeAll(async () => {
@@ -297,9 +297,18 @@ describe('metrics', () => {
     await expect(cloud.metrics(metric(stranger.getAtt('QueueName')))).rejects.toThrow(
       'Stranger is in no stack',
     );
-    await expect(cloud.metrics(metric(sub`${aws.region}`))).rejects.toThrow(
-      'metrics take text, ref() of a declaration, or an attribute that is its name',
+    await expect(cloud.metrics(metric(work.getAtt('Arn')))).rejects.toThrow(
+      'Only CloudFormation can tell the attribute Arn of Work. A test takes text, ref() of a declaration',
     );
+    const own = { namespace: sub`${aws.stackName}/${aws.region}`, metricName: 'Mine' };
+    await new CloudWatchClient(cloud.settings).send(
+      new PutMetricDataCommand({
+        Namespace: 'Legs/us-east-1',
+        MetricData: [{ MetricName: 'Mine', Value: 3, Timestamp: cloud.now() }],
+      }),
+    );
+    expect((await cloud.metrics(own)).sum).toBe(3);
+    await expect(cloud.metrics({ ...own, namespace: aws.stackId })).rejects.toThrow(TestingError);
   });
 });
 

@@ -54,7 +54,8 @@ export const observe = (
     },
     metrics: async (metric) => {
       await cloud.settle();
-      return readMetric(metric, { ask, names, now: cloud.clock.now() });
+      const { accountId, region, clock } = cloud;
+      return readMetric(metric, { ask, names, accountId, region, now: clock.now() });
     },
   };
 };

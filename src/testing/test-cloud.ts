@@ -138,7 +138,7 @@ export interface TestCloud {
    * The values of a metric: `await cloud.metrics(fn.errors)`. Runs what is due, as `settle` does.
    *
    * @throws {NOT_PROVISIONED} when what it measures is in no stack
-   * @throws {NO_VALUE} for a dimension that only CloudFormation can tell
+   * @throws {NO_VALUE} for a name that only CloudFormation can tell
    */
   metrics(metric: MetricQuery): Promise<MetricValues>;
   /** Ends it. */

@@ -73,3 +73,12 @@ describe('hello-world', () => {
     expect(gone.out).toMatch(/not (there|deployed|provisioned)|no stack/i);
   });
 });
+
+describe('orders', () => {
+  it('passes its tests in node’s own runner, with a bug that disorder alone shows', async () => {
+    const { code, out } = await run('orders', ['--test'], {});
+    expect(out).toMatch(/^# fail 0$|ℹ fail 0/m);
+    expect(out).toMatch(/pass 6/);
+    expect(code).toBe(0);
+  });
+});

@@ -10,7 +10,8 @@ import { noSuchMapping } from './errors.ts';
 import { MAPPING_LIMITS } from './limits.ts';
 import type { MappingRecord } from './mapping.ts';
 import { mappingArn } from './mapping.ts';
-import { dropPoller, loadChange } from './pollers.ts';
+import { loadChange } from './load-mappings.ts';
+import { dropPoller } from './pollers.ts';
 
 type Context = OperationContext<LambdaState>;
 

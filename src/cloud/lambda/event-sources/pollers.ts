@@ -4,17 +4,14 @@ import type { MappingRecord, Poller } from './mapping.ts';
 
 type Context = ServiceContext<LambdaState>;
 
-/** What only a change needs is loaded with the first: it would cost every start of a cloud. */
-export const loadChange = () => import('./change-mapping.ts');
-
 /** Pollers are loaded for the first mapping, not for the start of every cloud. */
 const load = (kind: MappingRecord['kind']) =>
   kind === 'sqs'
     ? import('./queues/queue-poller.ts').then(({ startQueuePoller }) => startQueuePoller)
     : import('./streams/stream-poller.ts').then(({ startStreamPoller }) => startStreamPoller);
 
-/** Loads everything that the first mapping would load. */
-export const loadMappings = () => Promise.all([loadChange(), load('sqs'), load('kinesis')]);
+/** Loads the pollers of all kinds. */
+export const loadPollers = () => Promise.all([load('sqs'), load('kinesis')]);
 
 /**
  * Begins to feed the function of a mapping, or goes on as the mapping now says. What an earlier poller has handed over is dealt
