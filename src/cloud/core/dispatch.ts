@@ -1,15 +1,13 @@
 import type { Authoriser } from './authorise.ts';
-import { accessDenied, checkedNeed } from './authorise.ts';
 import { AwsError, notSupported } from './aws-error.ts';
+import type { CallRules } from './call-context.ts';
 import { CallContext } from './call-context.ts';
 import type { Clock } from './clock.ts';
 import type { CloudCall } from './cloud-call.ts';
-import type { RequestFacts } from './condition-keys.ts';
 import type { Contexts, InternalCaller } from './contexts.ts';
 import { internalFailure } from './defects.ts';
-import type { InternalCall, Need, ServiceDefinition } from './define-service.ts';
-import type { CheckedNeed, Journal, JournalEntry } from './journal.ts';
-import type { Principal } from './principals.ts';
+import type { InternalCall, ServiceDefinition } from './define-service.ts';
+import type { Journal } from './journal.ts';
 import { forwardedBy, principalName } from './principals.ts';
 import type { Random } from './random.ts';
 import type { Usage } from './usage.ts';
@@ -33,26 +31,8 @@ export interface Dispatcher {
   callFrom(caller: InternalCaller): (request: InternalCall) => Promise<unknown>;
 }
 
-const isList = (needs: Need | readonly Need[]): needs is readonly Need[] => Array.isArray(needs);
-
-/** What the condition keys of a call are made from. */
-const factsOf = (
-  service: ServiceDefinition,
-  { region, wire }: CloudCall,
-  accountId: string,
-  nowMs: number,
-): RequestFacts => ({
-  region: service.globalRegion ?? region,
-  accountId,
-  secureTransport: true,
-  nowMs,
-  sourceIp: wire?.sourceIp,
-  userAgent: wire === undefined ? undefined : (wire.headers['user-agent'] ?? ''),
-  referer: wire?.headers['referer'],
-});
-
 export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
-  const { services, contexts, authoriser, usage, journal, clock, random } = options;
+  const { services, contexts, journal, clock, random } = options;
 
   const callFrom =
     (caller: InternalCaller) =>
@@ -68,6 +48,28 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         requestId: random.uuid(),
         cause: request.cause ?? caller.cause,
       });
+  const rules: CallRules = { authoriser: options.authoriser, usage: options.usage, callFrom };
+
+  const note = (call: CloudCall, context: CallContext, startedAt: number, error?: AwsError) =>
+    journal.record({
+      id: context.callId,
+      kind: 'call',
+      service: call.service,
+      operation: call.operation,
+      principal: principalName(call.principal),
+      region: call.region,
+      outcome: error === undefined ? 'ok' : error.denied ? 'denied' : 'error',
+      needs: context.checked,
+      requestId: call.requestId,
+      durationMs: clock.monotonic() - startedAt,
+      ...(call.cause === undefined ? undefined : { cause: call.cause }),
+      ...(error === undefined
+        ? undefined
+        : {
+            code: error.code,
+            message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
+          }),
+    });
 
   const dispatch = async (call: CloudCall): Promise<unknown> => {
     const service = services.get(call.service);
@@ -76,64 +78,18 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
     if (operation === undefined)
       throw notSupported(`The operation ${call.service}:${call.operation}`);
     const owner = service.accountOf?.(call.operation, call.input) ?? call.accountId;
-    const id = journal.begin();
+    const base = contexts.of(service, owner, call.region);
     const startedAt = clock.monotonic();
-    const facts = factsOf(service, call, owner, clock.now());
-    const checked: CheckedNeed[] = [];
-    const authoriseOne = (need: Need, as: Principal) => {
-      const verdict = authoriser.check(as, need, facts);
-      const one = checkedNeed(verdict);
-      checked.push(one);
-      usage.note(as, one);
-      if (verdict.decision.effect !== 'allow')
-        throw accessDenied(as, verdict, {
-          code: service.accessDeniedCode ?? 'AccessDeniedException',
-          quotesResource: service.quotesDeniedResource === true,
-        });
-    };
-    const authorise = (needs: Need | readonly Need[], as = call.principal) => {
-      if (isList(needs)) for (const need of needs) authoriseOne(need, as);
-      else authoriseOne(needs, as);
-    };
-    const context = new CallContext(contexts.of(service, owner, call.region), call, id, {
-      authorise,
-      call: callFrom({
-        principal: call.principal,
-        accountId: owner,
-        region: call.region,
-        service: service.principal,
-        cause: id,
-      }),
-    });
-    const note = (outcome: JournalEntry['outcome'], error?: AwsError) =>
-      journal.record({
-        id,
-        kind: 'call',
-        service: service.id,
-        operation: call.operation,
-        principal: principalName(call.principal),
-        region: call.region,
-        outcome,
-        needs: checked,
-        requestId: call.requestId,
-        durationMs: clock.monotonic() - startedAt,
-        ...(call.cause === undefined ? undefined : { cause: call.cause }),
-        ...(error === undefined
-          ? undefined
-          : {
-              code: error.code,
-              message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
-            }),
-      });
+    const context = new CallContext(rules, service, base, call, journal.begin());
     try {
-      authorise(operation.needs(call.input as never, context));
+      context.check(operation.needs(call.input as never, context));
       const output = await operation.handle(call.input as never, context);
-      note('ok');
+      note(call, context, startedAt);
       return output;
     } catch (error) {
       const known =
         error instanceof AwsError ? error : internalFailure(service.id, call.operation, error);
-      note(known.denied ? 'denied' : 'error', known);
+      note(call, context, startedAt, known);
       throw known;
     }
   };

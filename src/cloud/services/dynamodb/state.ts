@@ -1,5 +1,6 @@
 import type { Timer } from '../../core/clock.ts';
 import type { OperationContext, ServiceContext, StateTools } from '../../core/define-service.ts';
+import { memoize } from '../../core/memoize.ts';
 import type { Table } from '../../core/store.ts';
 import { resourceNotFound, tableNotFound } from './errors.ts';
 import type {
@@ -106,9 +107,11 @@ export const createDynamodbState = (tools: StateTools): DynamodbState => {
 
 const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:([a-z0-9-]+):([0-9]{12}):table\/([A-Za-z0-9_.-]+)/;
 
+const nameInArn = memoize((arn) => TABLE_ARN.exec(arn)?.[3] ?? arn);
+
 /** Name of the table that a name or an ARN (of it, an index of it, its stream) means. */
 export const tableNameOf = (nameOrArn: string): string =>
-  nameOrArn.startsWith('arn:') ? (TABLE_ARN.exec(nameOrArn)?.[3] ?? nameOrArn) : nameOrArn;
+  nameOrArn.startsWith('arn:') ? nameInArn(nameOrArn) : nameOrArn;
 
 /** The table behind a name or an ARN, if it is one of this account and region. */
 export const findTable = (state: DynamodbState, nameOrArn: string): TableRecord | undefined => {
