@@ -31,13 +31,37 @@ const NO_NEEDS: readonly CheckedNeed[] = [];
 
 const isList = (needs: Need | readonly Need[]): needs is readonly Need[] => Array.isArray(needs);
 
-/** What an operation gets beside its input: its service's context, and the call. One is made for every call, so it copies nothing. */
+/**
+ * What an operation gets beside its input: its service's context, and the call. Operations take contexts apart (`{ state, ...place }`),
+ * so what they may take is a property of its own; only the signal, which is made for who asks, is not.
+ */
 export class CallContext implements OperationContext<unknown> {
+  readonly state: unknown;
+  readonly accountId: string;
+  readonly region: string;
+  readonly serviceControl: readonly CompiledPolicy[] | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly blobs: BlobStore;
+  readonly arrivals: Arrivals;
+  readonly journal: Journal;
+  readonly credentials: CredentialRegistry;
+  readonly causes: Map<string, number>;
+  readonly endpoint: string;
+  readonly fetch: typeof fetch;
+  readonly scratchDir: () => string;
+  readonly background: (name: string, task: () => Promise<void>) => void;
+  readonly commit: () => void;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly via: string | undefined;
+  readonly wire: WireFacts | undefined;
   readonly callId: number;
+  readonly call: (request: InternalCall) => Promise<unknown>;
+  readonly authorise: (needs: Need | readonly Need[], as?: Principal) => void;
   readonly #rules: CallRules;
   readonly #service: ServiceDefinition;
-  readonly #base: ServiceContext<unknown>;
-  readonly #call: CloudCall;
+  readonly #signal: (() => AbortSignal) | undefined;
   readonly #facts: RequestFacts;
   #checked: CheckedNeed[] | undefined;
 
@@ -48,21 +72,45 @@ export class CallContext implements OperationContext<unknown> {
     call: CloudCall,
     callId: number,
   ) {
-    const { wire } = call;
+    this.state = base.state;
+    this.accountId = base.accountId;
+    this.region = base.region;
+    this.serviceControl = base.serviceControl;
+    this.clock = base.clock;
+    this.random = base.random;
+    this.blobs = base.blobs;
+    this.arrivals = base.arrivals;
+    this.journal = base.journal;
+    this.credentials = base.credentials;
+    this.causes = base.causes;
+    this.endpoint = base.endpoint;
+    this.fetch = base.fetch;
+    this.scratchDir = base.scratchDir;
+    this.background = base.background;
+    this.commit = base.commit;
+    this.principal = call.principal;
+    this.requestId = call.requestId;
+    this.via = call.via;
+    this.wire = call.wire;
     this.callId = callId;
+    this.call = (request) => this.#callOn(request);
+    this.authorise = (needs, as = call.principal) => this.#check(needs, as);
     this.#rules = rules;
     this.#service = service;
-    this.#base = base;
-    this.#call = call;
+    this.#signal = call.signal;
     this.#facts = {
       region: service.globalRegion ?? call.region,
       accountId: base.accountId,
       secureTransport: true,
       nowMs: base.clock.now(),
-      sourceIp: wire?.sourceIp,
-      userAgent: wire === undefined ? undefined : (wire.headers['user-agent'] ?? ''),
-      referer: wire?.headers['referer'],
+      sourceIp: call.wire?.sourceIp,
+      userAgent: call.wire === undefined ? undefined : (call.wire.headers['user-agent'] ?? ''),
+      referer: call.wire?.headers['referer'],
     };
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#signal?.();
   }
 
   /** What the call needed so far. */
@@ -70,12 +118,19 @@ export class CallContext implements OperationContext<unknown> {
     return this.#checked ?? NO_NEEDS;
   }
 
-  /** @throws {AwsError} for the first need that is denied */
-  check(needs: Need | readonly Need[], as: Principal = this.#call.principal): void {
+  #callOn(request: InternalCall): Promise<unknown> {
+    const { principal, accountId, region, callId } = this;
+    const service = this.#service.principal;
+    const callOn = this.#rules.callFrom({ principal, accountId, region, service, cause: callId });
+    return callOn(request);
+  }
+
+  #check(needs: Need | readonly Need[], as: Principal): void {
     if (isList(needs)) for (const need of needs) this.#checkOne(need, as);
     else this.#checkOne(needs, as);
   }
 
+  /** @throws {AwsError} when it is denied */
   #checkOne(need: Need, as: Principal): void {
     const { authoriser, usage } = this.#rules;
     const verdict = authoriser.check(as, need, this.#facts);
@@ -89,83 +144,5 @@ export class CallContext implements OperationContext<unknown> {
         code: this.#service.accessDeniedCode ?? 'AccessDeniedException',
         quotesResource: this.#service.quotesDeniedResource === true,
       });
-  }
-
-  get authorise(): (needs: Need | readonly Need[], as?: Principal) => void {
-    return (needs, as) => this.check(needs, as);
-  }
-  get call(): (request: InternalCall) => Promise<unknown> {
-    return this.#rules.callFrom({
-      principal: this.#call.principal,
-      accountId: this.#base.accountId,
-      region: this.#base.region,
-      service: this.#service.principal,
-      cause: this.callId,
-    });
-  }
-
-  get principal(): Principal {
-    return this.#call.principal;
-  }
-  get requestId(): string {
-    return this.#call.requestId;
-  }
-  get via(): string | undefined {
-    return this.#call.via;
-  }
-  get wire(): WireFacts | undefined {
-    return this.#call.wire;
-  }
-  get signal(): AbortSignal | undefined {
-    return this.#call.signal?.();
-  }
-
-  get state(): unknown {
-    return this.#base.state;
-  }
-  get accountId(): string {
-    return this.#base.accountId;
-  }
-  get region(): string {
-    return this.#base.region;
-  }
-  get serviceControl(): readonly CompiledPolicy[] | undefined {
-    return this.#base.serviceControl;
-  }
-  get clock(): Clock {
-    return this.#base.clock;
-  }
-  get random(): Random {
-    return this.#base.random;
-  }
-  get blobs(): BlobStore {
-    return this.#base.blobs;
-  }
-  get arrivals(): Arrivals {
-    return this.#base.arrivals;
-  }
-  get journal(): Journal {
-    return this.#base.journal;
-  }
-  get credentials(): CredentialRegistry {
-    return this.#base.credentials;
-  }
-  get causes(): Map<string, number> {
-    return this.#base.causes;
-  }
-  get endpoint(): string {
-    return this.#base.endpoint;
-  }
-  get fetch(): typeof fetch {
-    return this.#base.fetch;
-  }
-  get scratchDir(): () => string {
-    return this.#base.scratchDir;
-  }
-  get background(): (name: string, task: () => Promise<void>) => void {
-    return this.#base.background;
-  }
-  get commit(): () => void {
-    return this.#base.commit;
   }
 }

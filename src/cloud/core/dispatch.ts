@@ -82,7 +82,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
     const startedAt = clock.monotonic();
     const context = new CallContext(rules, service, base, call, journal.begin());
     try {
-      context.check(operation.needs(call.input as never, context));
+      context.authorise(operation.needs(call.input as never, context));
       const output = await operation.handle(call.input as never, context);
       note(call, context, startedAt);
       return output;
