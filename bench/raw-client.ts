@@ -42,8 +42,8 @@ export const createCatcher = () => {
 const HEAD_END = '\r\n\r\n';
 
 /**
- * Sends every request of `requests` over so many connections that are kept alive, one at a time on each, and calls `onBody` with
- * every answer's body.
+ * Sends every request of `requests` over so many connections that are kept alive, one at a time on each.
+ * @param onBody - Called with every answer's body.
  * @returns milliseconds from the first byte to the last
  * @throws when an answer is not 200
  */
@@ -51,7 +51,7 @@ export const replay = async (
   url: string,
   requests: readonly Buffer[],
   connections: number,
-  onBody: (body: string) => void = () => undefined,
+  onBody?: (body: string) => void,
 ): Promise<number> => {
   const { hostname, port } = new URL(url);
   let next = 0;
@@ -76,14 +76,14 @@ export const replay = async (
         const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
         const whole = end + HEAD_END.length + length;
         if (buffer.length < whole) return;
-        const body = buffer.toString('utf8', end + HEAD_END.length, whole);
+        const body = buffer.subarray(end + HEAD_END.length, whole);
         buffer = buffer.subarray(whole);
         if (!head.startsWith('HTTP/1.1 200')) {
           socket.destroy();
-          reject(new Error(`${head.slice(0, 80)}\n${body.slice(0, 500)}`));
+          reject(new Error(`${head.slice(0, 80)}\n${body.toString().slice(0, 500)}`));
           return;
         }
-        onBody(body);
+        onBody?.(body.toString());
         send();
       });
     });

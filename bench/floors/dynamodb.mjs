@@ -2,9 +2,5 @@
 const { createDynamodb } = await import('../../dist/cloud/services/dynamodb/index.js');
 const { startCloud } = await import('../../dist/cloud/index.js');
 
-const cloud = await startCloud({ services: [createDynamodb()] });
-process.on('message', () => {
-  globalThis.gc?.();
-  process.send?.(process.memoryUsage().heapUsed + process.memoryUsage().external);
-});
-process.stdout.write(`ready ${cloud.url}\n`);
+const { url } = await startCloud({ services: [createDynamodb()] });
+process.stdout.write(`ready ${url}\n`);

@@ -49,9 +49,20 @@ export const createHeap = <T>(
     }
     heap[at] = item;
   };
+  /**
+   * Fills the first place with the last item. It belongs near the bottom again, so the place goes down there first, by one
+   * comparison a level, and the item rises from it.
+   */
   const drop = () => {
     const last = heap.pop();
-    if (last !== undefined && heap.length > 0) sink(last, 0);
+    if (last === undefined || heap.length === 0) return;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && before(heap[child + 1] as T, heap[child] as T)) child += 1;
+      heap[at] = heap[child] as T;
+      at = child;
+    }
+    rise(last, at);
   };
   const compact = () => {
     heap = heap.filter(isLive);

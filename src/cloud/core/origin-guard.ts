@@ -1,3 +1,5 @@
+import { memoize } from './memoize.ts';
+
 /**
  * The cloud listens on loopback, yet a page of any site can make a browser send requests there, and a foreign name can
  * be made to resolve to 127.0.0.1. So only loopback names are answered, and only pages of loopback origins.
@@ -6,7 +8,7 @@
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** The host of a Host header: lower case, without the port. */
-export const hostName = (header: string): string => header.toLowerCase().replace(/:\d+$/, '');
+export const hostName = memoize((header) => header.toLowerCase().replace(/:\d+$/, ''));
 
 export const isLoopbackHost = (host: string): boolean =>
   LOOPBACK.has(host) || host.endsWith('.localhost');

@@ -66,19 +66,20 @@ const readPlain = (
       return reject(tooLarge(limitBytes));
     const pieces: Uint8Array[] = [];
     let size = 0;
+    // None is taken off again, since each costs that more than once: a request ends once, and a promise is settled by the first.
     request.on('data', (piece: Uint8Array) => {
       size += piece.byteLength;
       if (size <= limitBytes) return void pieces.push(piece);
       request.pause();
       reject(tooLarge(limitBytes));
     });
-    request.once('end', () => {
+    request.on('end', () => {
       if (contentLength !== undefined && size < contentLength) return reject(cut());
       const [only] = pieces;
       resolve(pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces));
     });
-    request.once('error', () => reject(cut()));
-    request.once('close', () => {
+    request.on('error', () => reject(cut()));
+    request.on('close', () => {
       if (!request.complete) reject(cut());
     });
   });

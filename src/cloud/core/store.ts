@@ -3,6 +3,7 @@ import type * as Sqlite from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DELETED, Rows } from './table-rows.ts';
 
 /**
  * A table of plain records by key. A record is never changed in place: a change is a `set` of a new one,
@@ -66,8 +67,6 @@ interface Persistence {
   close(): void;
 }
 
-const DELETED = Symbol('deleted');
-
 /** So many changes that need not be written by themselves wait at most: what a killed cloud may lose of them. */
 const MOST_WAITING = 64;
 
@@ -106,36 +105,13 @@ const storeOver = (
   const open = (name: string): Table<unknown> => {
     const rows = contents.get(name) ?? new Map<string, unknown>(file?.load(name));
     contents.set(name, rows);
-    const touch = (key: string, value: unknown, later = false) => {
+    return new Rows(rows, (key, value, later) => {
       if (file === undefined) return;
       note(later);
       const changed = dirty.get(name);
       if (changed === undefined) dirty.set(name, new Map([[key, value]]));
       else changed.set(key, value);
-    };
-    return {
-      get: (key) => rows.get(key),
-      has: (key) => rows.has(key),
-      set: (key, record) => {
-        rows.set(key, record);
-        touch(key, record);
-      },
-      setLater: (key, record) => {
-        rows.set(key, record);
-        touch(key, record, true);
-      },
-      delete: (key) => {
-        const existed = rows.delete(key);
-        if (existed) touch(key, DELETED);
-        return existed;
-      },
-      keys: () => rows.keys(),
-      values: () => rows.values(),
-      entries: () => rows.entries(),
-      get size() {
-        return rows.size;
-      },
-    };
+    });
   };
 
   const table = <R>(name: string) => {

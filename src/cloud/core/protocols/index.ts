@@ -14,7 +14,7 @@ import { readForm, readQuery } from './query.ts';
 import { parseJson, readJsonStructure } from './read-json.ts';
 import { decodeRest, encodeRest } from './rest.ts';
 import { matchRest } from './rest-router.ts';
-import { serializationError } from './scalars.ts';
+import { serializationError, utf8Text } from './scalars.ts';
 import type { RoutedRequest, Structure, WireRequest, WireResponse } from './wire.ts';
 import { printXmlMembers } from './xml.ts';
 
@@ -75,10 +75,7 @@ const answerType = (contentType: string) => {
     : 'application/x-amz-json-1.0';
 };
 
-const textOf = (body: Uint8Array | undefined): string =>
-  body === undefined
-    ? ''
-    : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+const textOf = (body: Uint8Array | undefined): string => (body === undefined ? '' : utf8Text(body));
 
 /** The operation's input. A member that is a stream of bytes is left to the caller. @throws {AwsError} when it cannot be read */
 export const decode = (

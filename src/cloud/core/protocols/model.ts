@@ -292,8 +292,9 @@ const compileModel = (raw: RawModel): ServiceModel => {
   const operations = new Map<string, OperationModel>();
   const operation = (name: string): OperationModel | undefined => {
     const known = operations.get(name);
+    if (known !== undefined) return known;
     const definition = Object.hasOwn(raw.operations, name) ? raw.operations[name] : undefined;
-    if (known !== undefined || definition === undefined) return known;
+    if (definition === undefined) return undefined;
     const [input, output] = [structure(definition[1]), structure(definition[2])];
     const compiled: OperationModel = {
       name,

@@ -1,5 +1,5 @@
 import type { Member, Shape, StructureShape } from './model.ts';
-import { rewriteList, rewriteObject } from './rewrite.ts';
+import { noteItem, noteProperty } from './rewrite.ts';
 import { epochSeconds, printTimestamp, toBase64 } from './scalars.ts';
 
 /** JSON bodies of answers: of the JSON protocols, and of REST services (which know `jsonName`). */
@@ -14,17 +14,26 @@ export const toJson = (shape: Shape, value: unknown, rest: boolean): unknown => 
       return {};
     case 'structure':
       return toJsonStructure(shape, value as Structure, rest);
-    case 'list': {
-      const of = shape.member.shape;
-      return rewriteList(value as readonly unknown[], (item) => toJson(of, item, rest) ?? null);
-    }
-    case 'map': {
-      const of = shape.value.shape;
-      return rewriteObject(value as Structure, (item) => toJson(of, item, rest));
-    }
+    case 'list':
+      return toJsonList(shape.member.shape, value as readonly unknown[], rest);
+    case 'map':
+      return toJsonMap(shape.value.shape, value as Structure, rest);
     case 'scalar':
       return toJsonScalar(shape, value);
   }
+};
+
+const toJsonList = (shape: Shape, value: readonly unknown[], rest: boolean) => {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < value.length; index += 1)
+    copy = noteItem(copy, value, index, toJson(shape, value[index], rest) ?? null);
+  return copy ?? value;
+};
+
+const toJsonMap = (shape: Shape, value: Structure, rest: boolean): Structure => {
+  let copy: Record<string, unknown> | undefined;
+  for (const key in value) copy = noteProperty(copy, value, key, toJson(shape, value[key], rest));
+  return copy ?? value;
 };
 
 /** What the model does not know is left out: an operation may answer with a record of its own. */
@@ -33,15 +42,13 @@ export const toJsonStructure = (
   value: Structure,
   rest: boolean,
 ): Structure => {
-  const { byName } = shape;
-  return rewriteObject(
-    value,
-    (given, name) => {
-      const member = byName.get(name);
-      return member === undefined ? undefined : toJson(member.shape, given, rest);
-    },
-    rest ? (name) => byName.get(name)?.traits.jsonName ?? name : undefined,
-  );
+  let copy: Record<string, unknown> | undefined;
+  for (const name in value) {
+    const member = shape.byName.get(name);
+    const printed = member === undefined ? undefined : toJson(member.shape, value[name], rest);
+    copy = noteProperty(copy, value, name, printed, rest ? member?.traits.jsonName : undefined);
+  }
+  return copy ?? value;
 };
 
 /** Some members of a structure: those that a REST service or an event has in its body. */

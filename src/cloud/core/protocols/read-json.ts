@@ -1,6 +1,6 @@
 import type { Member, Shape, StructureShape } from './model.ts';
-import { rewriteList, rewriteObject } from './rewrite.ts';
-import { fromBase64, readTimestamp, serializationError } from './scalars.ts';
+import { noteItem, noteProperty } from './rewrite.ts';
+import { fromBase64, readTimestamp, serializationError, utf8Text } from './scalars.ts';
 
 /** JSON bodies as operations read them: of the JSON protocols, and of REST services (which know `jsonName`). */
 
@@ -14,9 +14,7 @@ const textOf = (path: Path): string =>
 export const parseJson = (body: Uint8Array | undefined): unknown => {
   if (body === undefined || body.byteLength === 0) return {};
   try {
-    return JSON.parse(
-      Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
-    ) as unknown;
+    return JSON.parse(utf8Text(body)) as unknown;
   } catch {
     throw serializationError('The request body is not JSON that can be read');
   }
@@ -50,16 +48,17 @@ const readStructure = (
 ): Record<string, unknown> => {
   if (!isObject(value)) throw wanted(path, 'an object', value);
   const names = rest ? restNames(shape) : shape.byName;
-  return rewriteObject(
-    value,
-    (given, name) => {
-      const member = names.get(name);
-      return member === undefined || given === null
+  let copy: Record<string, unknown> | undefined;
+  for (const name in value) {
+    const member = names.get(name);
+    const given = value[name];
+    const read =
+      member === undefined || given === null
         ? undefined
         : readInner(member.shape, given, rest, path, member.name);
-    },
-    rest ? (name) => names.get(name)?.name ?? name : undefined,
-  );
+    copy = noteProperty(copy, value, name, read, member?.name);
+  }
+  return copy ?? value;
 };
 
 /** Members by the name that a REST service gives them. */
@@ -93,23 +92,37 @@ const readValue = (shape: Shape, value: unknown, rest: boolean, path: Path): unk
       return {};
     case 'structure':
       return readStructure(shape, value, rest, path);
-    case 'list': {
-      if (!Array.isArray(value)) throw wanted(path, 'a list', value);
-      const of = shape.member.shape;
-      return rewriteList(value, (item, index) =>
-        item === null ? null : readInner(of, item, rest, path, index),
-      );
-    }
-    case 'map': {
-      if (!isObject(value)) throw wanted(path, 'an object', value);
-      const of = shape.value.shape;
-      return rewriteObject(value, (item, key) =>
-        item === null ? undefined : readInner(of, item, rest, path, key),
-      );
-    }
+    case 'list':
+      return readList(shape.member.shape, value, rest, path);
+    case 'map':
+      return readMap(shape.value.shape, value, rest, path);
     case 'scalar':
       return readScalar(shape, value, path);
   }
+};
+
+const readList = (shape: Shape, value: unknown, rest: boolean, path: Path) => {
+  if (!Array.isArray(value)) throw wanted(path, 'a list', value);
+  let copy: unknown[] | undefined;
+  for (const [index, item] of (value as readonly unknown[]).entries())
+    copy = noteItem(
+      copy,
+      value,
+      index,
+      item === null ? null : readInner(shape, item, rest, path, index),
+    );
+  return copy ?? (value as readonly unknown[]);
+};
+
+const readMap = (shape: Shape, value: unknown, rest: boolean, path: Path) => {
+  if (!isObject(value)) throw wanted(path, 'an object', value);
+  let copy: Record<string, unknown> | undefined;
+  for (const key in value) {
+    const item = value[key];
+    const read = item === null ? undefined : readInner(shape, item, rest, path, key);
+    copy = noteProperty(copy, value, key, read);
+  }
+  return copy ?? value;
 };
 
 const readScalar = (shape: Shape & { kind: 'scalar' }, value: unknown, path: Path): unknown => {

@@ -1,10 +1,12 @@
 /**
- * Values on their way between the wire and an operation. Most of what comes and goes means the same on both sides, the items
- * of a table above all, so it is walked through but not copied: a copy begins at the first part that has to change.
+ * Copies of values on their way between the wire and an operation. Most of what comes and goes means the same on both sides, the
+ * items of a table above all: it is walked through, and a copy begins at the first part that has to change.
  */
 
+type Properties = Record<string, unknown>;
+
 /** Sets a property whatever its name: an assignment to `__proto__` would set the object's prototype. */
-const put = (object: Record<string, unknown>, name: string, value: unknown): void => {
+const put = (object: Properties, name: string, value: unknown): void => {
   if (name === '__proto__')
     Object.defineProperty(object, name, {
       value,
@@ -15,9 +17,9 @@ const put = (object: Record<string, unknown>, name: string, value: unknown): voi
   else object[name] = value;
 };
 
-/** The properties that come before `end`. */
-const copyUntil = (given: Readonly<Record<string, unknown>>, end: string) => {
-  const copy: Record<string, unknown> = {};
+/** The properties before one that changes. */
+const copyUntil = (given: Readonly<Properties>, end: string): Properties => {
+  const copy: Properties = {};
   for (const name of Object.keys(given)) {
     if (name === end) break;
     put(copy, name, given[name]);
@@ -26,41 +28,34 @@ const copyUntil = (given: Readonly<Record<string, unknown>>, end: string) => {
 };
 
 /**
- * An object with each property rewritten; the given one where nothing changes.
- * @param rewrite - The new value; undefined leaves the property out.
- * @param rename - The new name, where names differ.
+ * Notes what becomes of a property, in the order in which the object has them.
+ * @param copy - What the call for the property before answered.
+ * @param value - The new value; undefined leaves the property out.
+ * @param rename - The new name.
+ * @returns the copy so far; undefined as long as nothing has changed
  */
-export const rewriteObject = (
-  given: Readonly<Record<string, unknown>>,
-  rewrite: (value: unknown, name: string) => unknown,
-  rename?: (name: string) => string,
-): Record<string, unknown> => {
-  let copy: Record<string, unknown> | undefined;
-  for (const name in given) {
-    const value = given[name];
-    const rewritten = rewrite(value, name);
-    const renamed = rename === undefined ? name : rename(name);
-    if (copy === undefined) {
-      if (rewritten === value && renamed === name) continue;
-      copy = copyUntil(given, name);
-    }
-    if (rewritten !== undefined) put(copy, renamed, rewritten);
-  }
-  return copy ?? given;
+export const noteProperty = (
+  copy: Properties | undefined,
+  given: Readonly<Properties>,
+  name: string,
+  value: unknown,
+  rename = name,
+): Properties | undefined => {
+  if (copy === undefined && value === given[name] && rename === name) return undefined;
+  const begun = copy ?? copyUntil(given, name);
+  if (value !== undefined) put(begun, rename, value);
+  return begun;
 };
 
-/** The same for a list. */
-export const rewriteList = (
+/** The same for an item of a list. */
+export const noteItem = (
+  copy: unknown[] | undefined,
   given: readonly unknown[],
-  rewrite: (value: unknown, index: number) => unknown,
-): readonly unknown[] => {
-  let copy: unknown[] | undefined;
-  for (let index = 0; index < given.length; index += 1) {
-    const value = given[index];
-    const rewritten = rewrite(value, index);
-    if (rewritten === value && copy === undefined) continue;
-    copy ??= given.slice(0, index);
-    copy.push(rewritten);
-  }
-  return copy ?? given;
+  index: number,
+  value: unknown,
+): unknown[] | undefined => {
+  if (copy === undefined && value === given[index]) return undefined;
+  const begun = copy ?? given.slice(0, index);
+  begun.push(value);
+  return begun;
 };

@@ -49,6 +49,13 @@ export const readBigInt = (text: string, where: string): bigint => {
   return BigInt(text);
 };
 
+/** Bytes as text, whichever array they are in. */
+export const utf8Text = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  ).toString('utf8');
+
 export const toBase64 = (value: unknown): string =>
   value instanceof Uint8Array
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')

@@ -17,7 +17,8 @@ export interface Spending {
   units: number;
   kind: 'read' | 'write';
   onTable: number;
-  readonly onIndexes: Map<string, number>;
+  /** By index; made for the first, since most requests spend on none. */
+  onIndexes: Map<string, number> | undefined;
 }
 
 export const createSpending = (table: TableRecord, kind: Spending['kind']): Spending => ({
@@ -25,7 +26,7 @@ export const createSpending = (table: TableRecord, kind: Spending['kind']): Spen
   kind,
   units: 0,
   onTable: 0,
-  onIndexes: new Map(),
+  onIndexes: undefined,
 });
 
 export const readUnits = (bytes: number, consistent: boolean): number =>
@@ -36,7 +37,10 @@ export const writeUnits = (bytes: number): number =>
 export const spend = (spending: Spending, units: number, index?: string): void => {
   spending.units += units;
   if (index === undefined) spending.onTable += units;
-  else spending.onIndexes.set(index, (spending.onIndexes.get(index) ?? 0) + units);
+  else {
+    spending.onIndexes ??= new Map();
+    spending.onIndexes.set(index, (spending.onIndexes.get(index) ?? 0) + units);
+  }
 };
 
 /** A write's units of the table alone, by the larger of both items. */
@@ -117,7 +121,7 @@ export const consumed = (
   if (wanted === 'TOTAL') return total;
   const of = (kind: IndexRecord['kind']) => {
     const entries = spending.table.indexes.flatMap(({ name, kind: its }) => {
-      const spent = spending.onIndexes.get(name);
+      const spent = spending.onIndexes?.get(name);
       return its !== kind || spent === undefined ? [] : [[name, units(spent)] as const];
     });
     return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -170,7 +174,7 @@ export const PROVISIONED_THROTTLE: Throttle = {
         fill(context, bucketName(spending.table, index, spending.kind), rate).tokens -= units;
     };
     take(spending.onTable);
-    for (const [index, units] of spending.onIndexes) take(units, index);
+    for (const [index, units] of spending.onIndexes ?? []) take(units, index);
   },
 };
 

@@ -50,7 +50,7 @@ const isGlobal = ({ indexes }: TableRecord, index: string): boolean =>
 /** Units of the table itself and of its local indexes. */
 const ownUnits = ({ table, onTable, onIndexes }: Spending): number => {
   let units = onTable;
-  for (const [index, more] of onIndexes) if (!isGlobal(table, index)) units += more;
+  for (const [index, more] of onIndexes ?? []) if (!isGlobal(table, index)) units += more;
   return units;
 };
 

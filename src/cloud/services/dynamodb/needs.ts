@@ -1,7 +1,7 @@
 import type { Need } from '../../core/define-service.ts';
 import type { Context, DynamodbState } from './state.ts';
 import { findTable, tableArn } from './state.ts';
-import { schemaOf } from './storage/index.ts';
+import type { TableRecord } from './storage/index.ts';
 import type { RawCondition, RawOperand } from './expressions/index.ts';
 import { parseCondition, parseProjection, parseUpdate } from './expressions/index.ts';
 import type { AttributeValue, Item } from './values/index.ts';
@@ -34,9 +34,29 @@ export interface ItemRequest extends AttributesOf {
   readonly Select?: string | undefined;
 }
 
-/** Names at the beginning of the paths of an expression, placeholders filled in. */
-const topNames = (request: AttributesOf): ReadonlySet<string> => {
-  const names = new Set<string>();
+const EXPRESSIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression'] as const;
+const LEGACY = [
+  'Expected',
+  'AttributeUpdates',
+  'KeyConditions',
+  'QueryFilter',
+  'ScanFilter',
+] as const;
+const NAMING = [
+  ...EXPRESSIONS,
+  ...LEGACY,
+  'ProjectionExpression',
+  'UpdateExpression',
+  'AttributesToGet',
+] as const;
+
+const isGiven = (request: AttributesOf): boolean => {
+  for (const parameter of NAMING) if (request[parameter] !== undefined) return true;
+  return false;
+};
+
+/** Adds the names at the beginning of the paths of a request's expressions, placeholders filled in. */
+const addTopNames = (request: AttributesOf, names: Set<string>): void => {
   const take = (step: string | number | undefined) => {
     if (typeof step === 'string') names.add(request.ExpressionAttributeNames?.[step] ?? step);
   };
@@ -80,7 +100,7 @@ const topNames = (request: AttributesOf): ReadonlySet<string> => {
         break;
     }
   };
-  for (const kind of ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression'] as const)
+  for (const kind of EXPRESSIONS)
     if (request[kind] !== undefined) condition(parseCondition[kind](request[kind]));
   if (request.ProjectionExpression !== undefined)
     for (const { steps } of parseProjection(request.ProjectionExpression)) take(steps[0]);
@@ -89,16 +109,21 @@ const topNames = (request: AttributesOf): ReadonlySet<string> => {
       take(path.steps[0]);
       if (given !== undefined) operand(given);
     }
-  for (const legacy of [
-    request.Expected,
-    request.AttributeUpdates,
-    request.KeyConditions,
-    request.QueryFilter,
-    request.ScanFilter,
-  ])
+  for (const kind of LEGACY) {
+    const legacy = request[kind];
     if (legacy !== undefined) for (const name of Object.keys(legacy)) names.add(name);
+  }
   for (const name of request.AttributesToGet ?? []) names.add(name);
-  return names;
+};
+
+/** Every attribute that a request speaks of, each once. */
+const attributeNames = (request: ItemRequest): readonly string[] => {
+  const { Item: item, Key: key } = request;
+  if ((item === undefined || key === undefined) && !isGiven(request))
+    return Object.keys(item ?? key ?? {});
+  const names = new Set([...Object.keys(item ?? {}), ...Object.keys(key ?? {})]);
+  addTopNames(request, names);
+  return [...names];
 };
 
 /** A partition key as a policy writes it. */
@@ -116,14 +141,13 @@ interface ItemNeedOptions {
   readonly fullTableScan?: boolean;
 }
 
-const hashName = (
-  state: DynamodbState,
-  { TableName = '', IndexName }: Pick<ItemRequest, 'TableName' | 'IndexName'>,
-) => {
-  const table = findTable(state, TableName);
+/** The name of the partition key that a request finds its items by. */
+const hashName = (table: TableRecord | undefined, indexName: string | undefined) => {
   if (table === undefined) return undefined;
-  const index = table.indexes.find(({ name }) => name === IndexName);
-  return schemaOf(table, index?.keySchema ?? table.keySchema).hash.name;
+  const index =
+    indexName === undefined ? undefined : table.indexes.find(({ name }) => name === indexName);
+  return (index?.keySchema ?? table.keySchema).find(({ KeyType }) => KeyType === 'HASH')
+    ?.AttributeName;
 };
 
 type QueriedRequest = Pick<
@@ -143,7 +167,7 @@ export const queriedKey = (
       | undefined;
   },
 ): readonly string[] => {
-  const name = hashName(state, request);
+  const name = hashName(findTable(state, request.TableName ?? ''), request.IndexName);
   if (name === undefined) return [];
   const legacy = request.KeyConditions?.[name]?.AttributeValueList?.[0];
   if (legacy !== undefined) return leadingKey(legacy);
@@ -162,6 +186,13 @@ export const queriedKey = (
   return find(parseCondition.KeyConditionExpression(request.KeyConditionExpression));
 };
 
+const READS: ReadonlySet<string> = new Set([
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:Query',
+  'dynamodb:Scan',
+]);
+
 /**
  * The permission for a request on items, with what policies can hold it to.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html#FGAC_DDB.ConditionKeys
@@ -171,26 +202,22 @@ export const itemNeed = (
   context: Pick<Context, 'state' | 'region' | 'accountId'>,
   options: ItemNeedOptions,
 ): Need => {
-  const { TableName = '', IndexName, Item: item, Key: key } = request;
-  const hash = hashName(context.state, request);
-  const given = item ?? key;
+  const { TableName = '', IndexName } = request;
+  const table = findTable(context.state, TableName);
+  const hash = hashName(table, IndexName);
+  const given = request.Item ?? request.Key;
   const leading =
     options.leadingKeys ??
     (given === undefined || hash === undefined ? [] : leadingKey(attributeOf(given, hash)));
-  const names = new Set([
-    ...Object.keys(item ?? {}),
-    ...Object.keys(key ?? {}),
-    ...topNames(request),
-  ]);
+  const names = attributeNames(request);
   const specific =
     request.ProjectionExpression !== undefined || request.AttributesToGet !== undefined;
   const conditions: Record<string, string | readonly string[]> = {};
   if (leading.length > 0) conditions['dynamodb:LeadingKeys'] = leading;
-  if (names.size > 0) conditions['dynamodb:Attributes'] = [...names];
+  if (names.length > 0) conditions['dynamodb:Attributes'] = names;
   const select = request.Select ?? (specific ? 'SPECIFIC_ATTRIBUTES' : undefined);
-  const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:Scan'];
   if (select !== undefined) conditions['dynamodb:Select'] = select;
-  else if (reads.includes(options.action))
+  else if (READS.has(options.action))
     conditions['dynamodb:Select'] =
       IndexName === undefined ? 'ALL_ATTRIBUTES' : 'ALL_PROJECTED_ATTRIBUTES';
   if (request.ReturnValues !== undefined)
@@ -201,7 +228,8 @@ export const itemNeed = (
     conditions['dynamodb:EnclosingOperation'] = options.enclosing;
   if (options.fullTableScan !== undefined)
     conditions['dynamodb:FullTableScan'] = String(options.fullTableScan);
-  const arn = tableArn(context, TableName);
+  // The record's text is kept as it is in the journal; one that is made anew would be kept with every entry.
+  const arn = table?.name === TableName ? table.arn : tableArn(context, TableName);
   return {
     action: options.action,
     resource: IndexName === undefined ? arn : `${arn}/index/${IndexName}`,

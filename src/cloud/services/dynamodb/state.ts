@@ -2,6 +2,7 @@ import type { Timer } from '../../core/clock.ts';
 import type { OperationContext, ServiceContext, StateTools } from '../../core/define-service.ts';
 import type { MinuteTeller } from '../../core/minute-teller.ts';
 import { createMinuteTeller } from '../../core/minute-teller.ts';
+import { memoize } from '../../core/memoize.ts';
 import type { Table } from '../../core/store.ts';
 import type { RecentWrite } from './disorder.ts';
 import { resourceNotFound, tableNotFound } from './errors.ts';
@@ -120,9 +121,11 @@ export const createDynamodbState = (tools: StateTools): DynamodbState => {
 
 const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:([a-z0-9-]+):([0-9]{12}):table\/([A-Za-z0-9_.-]+)/;
 
+const nameInArn = memoize((arn) => TABLE_ARN.exec(arn)?.[3] ?? arn);
+
 /** Name of the table that a name or an ARN (of it, an index of it, its stream) means. */
 export const tableNameOf = (nameOrArn: string): string =>
-  nameOrArn.startsWith('arn:') ? (TABLE_ARN.exec(nameOrArn)?.[3] ?? nameOrArn) : nameOrArn;
+  nameOrArn.startsWith('arn:') ? nameInArn(nameOrArn) : nameOrArn;
 
 /** The table behind a name or an ARN, if it is one of this account and region. */
 export const findTable = (state: DynamodbState, nameOrArn: string): TableRecord | undefined => {

@@ -203,10 +203,9 @@ export const createLine = (table: Table<Message>, initial: Settings): Line => {
     relist(entry.group);
   };
 
-  return {
-    get settings() {
-      return settings;
-    },
+  // A property that is set anew: a getter would make a dictionary of this object to V8, and every call of the queue looks into it.
+  const line: Line & { settings: Settings } = {
+    settings,
     counts,
     find: (key) => entries.get(key),
     add: (key, message, now) => {
@@ -275,6 +274,7 @@ export const createLine = (table: Table<Message>, initial: Settings): Line => {
     adjust: (changed) => {
       const { delayMs } = settings;
       settings = changed;
+      line.settings = changed;
       if (!changed.fifo || changed.delayMs === delayMs) return;
       // "For FIFO queues, the per-queue delay setting is retroactive" (SQSDeveloperGuide/sqs-delay-queues.html).
       for (const { entry } of due.items())
@@ -294,4 +294,5 @@ export const createLine = (table: Table<Message>, initial: Settings): Line => {
       return had;
     },
   };
+  return line;
 };

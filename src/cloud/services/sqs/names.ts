@@ -1,4 +1,5 @@
 import type { Need, OperationContext } from '../../core/define-service.ts';
+import { memoize } from '../../core/memoize.ts';
 import { invalidAddress, queueDoesNotExist } from './errors.ts';
 import type { Lane, Queue, SqsState } from './state.ts';
 
@@ -24,13 +25,19 @@ interface Address extends Place {
   readonly name: string;
 }
 
-/** @throws {InvalidAddress} when it is no queue's address */
-const readUrl = (url: string, context: Place): Address => {
+/** What an address says; without a region where it is this cloud's. Every call of a client says the same of its queue. */
+const parseUrl = memoize((url) => {
   const [, host = '', accountId = '', name = ''] =
     /^https?:\/\/([^/]+)\/(?:.*\/)?(\d{12})\/([^/?#]+)\/?$/.exec(url) ?? [];
-  if (name === '') throw invalidAddress(url);
   const [, region, older] = REGION_OF_HOST.exec(host) ?? [];
-  return { accountId, name, region: region ?? older ?? context.region };
+  return { accountId, name, region: region ?? older };
+});
+
+/** @throws {InvalidAddress} when it is no queue's address */
+const readUrl = (url: string, context: Place): Address => {
+  const { accountId, name, region = context.region } = parseUrl(url);
+  if (name === '') throw invalidAddress(url);
+  return { accountId, name, region };
 };
 
 const isHere = (address: Place, context: Place) =>
@@ -85,14 +92,12 @@ export const tagKeys = (
 };
 
 /** What an operation on the queue at an address needs. */
-export const urlNeed =
-  (action: string) =>
-  (input: { readonly QueueUrl?: string | undefined }, context: Context): Need => ({
-    action: `sqs:${action}`,
-    resource: queueArn(...addressOf(input.QueueUrl, context)),
-  });
-
-const addressOf = (url: string | undefined, context: Context): [Place, string] => {
-  const address = readUrl(url ?? '', context);
-  return [address, address.name];
+export const urlNeed = (operation: string) => {
+  const action = `sqs:${operation}`;
+  return (input: { readonly QueueUrl?: string | undefined }, context: Context): Need => {
+    const address = readUrl(input.QueueUrl ?? '', context);
+    const queue = isHere(address, context) ? context.state.queues.get(address.name) : undefined;
+    // The record's text is kept as it is in the journal; one that is made anew would be kept with every entry.
+    return { action, resource: queue?.arn ?? queueArn(address, address.name) };
+  };
 };

@@ -1,3 +1,5 @@
+import { memoize } from '../../core/memoize.ts';
+
 /**
  * What may be done to a queue of another account: "cross-account permissions don't apply to" the other actions.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-examples.html
@@ -23,5 +25,9 @@ export const queueOwner = (operation: string, input: unknown): string | undefine
     readonly QueueUrl?: string;
     readonly QueueOwnerAWSAccountId?: string;
   };
-  return QueueOwnerAWSAccountId ?? /\/(\d{12})\/[^/]+\/?$/.exec(QueueUrl ?? '')?.[1];
+  const owner = ownerInUrl(QueueUrl ?? '');
+  return QueueOwnerAWSAccountId ?? (owner === '' ? undefined : owner);
 };
+
+/** Empty where it names none. */
+const ownerInUrl = memoize((url) => /\/(\d{12})\/[^/]+\/?$/.exec(url)?.[1] ?? '');

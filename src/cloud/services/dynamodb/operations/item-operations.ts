@@ -122,12 +122,12 @@ export const itemOperations = (throttle: Throttle): OperationTable<DynamodbState
       const spending = createSpending(table, 'read');
       spend(spending, readUnits(found?.bytes ?? 0, isConsistent));
       throttle.charge(context, spending);
-      const ConsumedCapacity = consumed(input.ReturnConsumedCapacity, spending);
       return {
-        ...(found === undefined
-          ? {}
-          : { Item: projection === undefined ? found.item : project(found.item, projection) }),
-        ...(ConsumedCapacity === undefined ? {} : { ConsumedCapacity }),
+        Item:
+          found === undefined || projection === undefined
+            ? found?.item
+            : project(found.item, projection),
+        ConsumedCapacity: consumed(input.ReturnConsumedCapacity, spending),
       };
     },
   }),

@@ -23,13 +23,19 @@ export const assertOneStyle = (
   legacy: Readonly<Record<string, unknown>>,
   modern: Readonly<Record<string, unknown>>,
 ): void => {
+  if (!hasAny(legacy) || !hasAny(modern)) return;
   const given = (parameters: Readonly<Record<string, unknown>>) =>
-    Object.keys(parameters).filter((name) => parameters[name] !== undefined);
-  const [old, expressions] = [given(legacy), given(modern)];
-  if (old.length > 0 && expressions.length > 0)
-    throw invalid(
-      `Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {${old.join(', ')}} Expression parameters: {${expressions.join(', ')}}`,
-    );
+    Object.keys(parameters)
+      .filter((name) => parameters[name] !== undefined)
+      .join(', ');
+  throw invalid(
+    `Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {${given(legacy)}} Expression parameters: {${given(modern)}}`,
+  );
+};
+
+const hasAny = (parameters: Readonly<Record<string, unknown>>): boolean => {
+  for (const name in parameters) if (parameters[name] !== undefined) return true;
+  return false;
 };
 
 /** A request that writes one item under a condition. */

@@ -1,7 +1,14 @@
 import { invalid, invalidParameter, keyMismatch, KeyRefusal, keyTypeMismatch } from '../errors.ts';
 import { HASH_KEY_BYTES, RANGE_KEY_BYTES } from '../limits.ts';
 import type { AttributeValue, Item, KeyType } from '../values/index.ts';
-import { admitValue, attributeOf, scalarText, typeOf, valueBytes } from '../values/index.ts';
+import {
+  admitValue,
+  attributeOf,
+  putAttribute,
+  scalarText,
+  typeOf,
+  valueBytes,
+} from '../values/index.ts';
 
 /** An attribute that is a key, and its type. */
 export interface KeyAttribute {
@@ -147,10 +154,11 @@ export const indexKeyOf = (
 };
 
 /** The attributes of an item that are its key. */
-export const keyPart = (schema: KeySchema, item: Item): Record<string, AttributeValue> =>
-  Object.fromEntries(
-    keyAttributes(schema).flatMap(({ name }) => {
-      const value = attributeOf(item, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+export const keyPart = (schema: KeySchema, item: Item): Record<string, AttributeValue> => {
+  const part: Record<string, AttributeValue> = {};
+  for (const { name } of keyAttributes(schema)) {
+    const value = attributeOf(item, name);
+    if (value !== undefined) putAttribute(part, name, value);
+  }
+  return part;
+};
