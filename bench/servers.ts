@@ -5,18 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { median, ROOT } from './measure.ts';
 import { replay } from './raw-client.ts';
 
-/** What a server's process has used and holds; see floors/usage.mjs. */
-interface Usage {
-  readonly cpuMicroseconds: number;
-  readonly heldBytes: number;
-}
-
 /** A server in a process of its own. */
 export interface Server {
   readonly name: string;
   readonly url: string;
-  /** Collects garbage first, where the process was started with `--expose-gc`. */
-  usage(): Promise<Usage>;
+  /** What its process has used so far, or holds; see floors/usage.mjs. */
+  usage(what: 'cpuMicroseconds' | 'heldBytes'): Promise<number>;
   stop(): void;
 }
 
@@ -35,10 +29,10 @@ export const startServer = (
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
     });
-    const usage = () =>
-      new Promise<Usage>((told) => {
-        child.once('message', (message) => told(message as Usage));
-        child.send('usage');
+    const usage = (what: string) =>
+      new Promise<number>((told) => {
+        child.once('message', (message) => told(message as number));
+        child.send(what);
       });
     const stop = () => {
       child.removeAllListeners('exit');
@@ -70,12 +64,12 @@ export const measureRequests = async (
   connections: number,
   onBody?: (body: string) => void,
 ): Promise<Figure> => {
-  const before = await server.usage();
+  const before = await server.usage('cpuMicroseconds');
   const ms = await replay(server.url, requests, connections, onBody);
-  const after = await server.usage();
+  const after = await server.usage('cpuMicroseconds');
   return {
     rate: (requests.length / ms) * 1_000,
-    cpu: (after.cpuMicroseconds - before.cpuMicroseconds) / requests.length,
+    cpu: (after - before) / requests.length,
   };
 };
 

@@ -18,6 +18,8 @@ import { figureTables, floor, measureRequests, startServer } from './servers.ts'
 const MESSAGES = 3_000;
 const CONNECTIONS = [1, 10];
 const ROUNDS = 5;
+/** Rounds before those that count: the just-in-time compilers of all have then done most of their work. */
+const WARM_UPS = 4;
 /** What has no queues to create. */
 const FLOORS = ['bare map, same server', 'bare map, node:http'];
 const PHASES = ['send', 'receive', 'delete'] as const;
@@ -96,7 +98,7 @@ if (process.argv.includes('--peers')) {
 /** All in turn, round by round, so that a machine that drifts drifts for all. */
 for (const connections of CONNECTIONS) {
   const figures = new Map(servers.map(({ name }) => [name, [] as Record<Phase, Figure>[]]));
-  for (let one = -1; one < ROUNDS; one += 1)
+  for (let one = -WARM_UPS; one < ROUNDS; one += 1)
     for (const server of servers) {
       const figure = await round(server, connections);
       if (one >= 0) figures.get(server.name)?.push(figure);
