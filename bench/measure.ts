@@ -62,7 +62,11 @@ export const compare = async (
 export const timeCommand = (
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    onOutput?(text: string): void;
+  } = {},
 ): Promise<number> =>
   new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -77,8 +81,10 @@ export const timeCommand = (
     child.on('error', reject);
     child.on('close', (code) => {
       const took = performance.now() - startedAt;
-      if (code === 0) resolve(took);
-      else
+      if (code === 0) {
+        options.onOutput?.(output);
+        resolve(took);
+      } else
         reject(
           new Error(`${command} ${args.join(' ')} exited with ${code}:\n${output.slice(-2_000)}`),
         );

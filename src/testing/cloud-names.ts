@@ -13,10 +13,26 @@ export interface KnownResource {
   readonly type: string;
 }
 
+interface StackedResource extends KnownResource {
+  readonly physicalId: string;
+  readonly stack: string;
+}
+
+/** What was read of the stacks of a cloud. */
+export interface FoundNames {
+  /** By logical id. */
+  readonly resources: ReadonlyMap<string, StackedResource>;
+  /** Functions by the names that sessions of their roles have. */
+  readonly functions: ReadonlyMap<string, string>;
+  readonly stacks: readonly StackNames[];
+}
+
 /** What is called what: what stands in the stacks of a cloud, by the names of their declarations and by AWS's. */
 export interface CloudNames extends StackNames {
   /** Looks again. */
   read(): Promise<void>;
+  /** What is known so far, for a cloud that begins with the same stacks. */
+  readonly found: FoundNames;
   physicalName(logicalId: string): string | undefined;
   /** @throws {NOT_PROVISIONED} when there is none */
   required(logicalId: string): string;
@@ -32,16 +48,19 @@ export interface CloudNames extends StackNames {
   nameOf(arn: string): string;
 }
 
-/** @param services - Services whose stacks there are, which may grow. */
-export const cloudNames = (target: Target, services: readonly ServiceDeclaration[]): CloudNames => {
-  const known = new Map<
-    string,
-    KnownResource & { readonly physicalId: string; readonly stack: string }
-  >();
-  /** Functions by the names that sessions of their roles have. */
-  const functions = new Map<string, string>();
+/**
+ * @param services - Services whose stacks there are, which may grow.
+ * @param found - What another cloud read of the same stacks.
+ */
+export const cloudNames = (
+  target: Target,
+  services: readonly ServiceDeclaration[],
+  found?: FoundNames,
+): CloudNames => {
+  const known = new Map(found?.resources);
+  const functions = new Map(found?.functions);
   const seen = new Map<string, KnownResource | undefined>();
-  let stacks: readonly StackNames[] = [];
+  let stacks = found?.stacks ?? [];
 
   const first = <T>(look: (names: StackNames) => T | undefined): T | undefined => {
     for (const names of stacks) {
@@ -59,14 +78,14 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
   };
   const behind = (arn: string): KnownResource | undefined => {
     if (seen.has(arn)) return seen.get(arn);
-    const found = first((names) => names.resourceOf(arn));
-    const resource = found === undefined ? undefined : known.get(found.logicalId);
+    const owner = first((names) => names.resourceOf(arn));
+    const resource = owner === undefined ? undefined : known.get(owner.logicalId);
     seen.set(arn, resource);
     return resource;
   };
   const required = (logicalId: string) => {
-    const found = known.get(logicalId);
-    if (found !== undefined) return found;
+    const resource = known.get(logicalId);
+    if (resource !== undefined) return resource;
     throw new TestingError(
       'NOT_PROVISIONED',
       `${logicalId} is in no stack of this cloud. Provision the service that it belongs to first: await cloud.provision(service).`,
@@ -85,6 +104,9 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
       );
       seen.clear();
     },
+    get found() {
+      return { resources: known, functions, stacks };
+    },
     functionOfRole: (arn) => first((names) => names.functionOfRole(arn)),
     roleNameOf: (name) => first((names) => names.roleNameOf(name)),
     resourceOf: (arn) => first((names) => names.resourceOf(arn)),
@@ -99,8 +121,8 @@ export const cloudNames = (target: Target, services: readonly ServiceDeclaration
     stackOf: (logicalId = '') =>
       known.get(logicalId)?.stack ?? (services.length === 1 ? services[0]?.name : undefined),
     nameOf: (arn) => {
-      const found = first((names) => names.resourceOf(arn));
-      return found === undefined ? arn : `${found.logicalId}${found.rest}`;
+      const owner = first((names) => names.resourceOf(arn));
+      return owner === undefined ? arn : `${owner.logicalId}${owner.rest}`;
     },
   };
 };

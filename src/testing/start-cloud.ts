@@ -16,6 +16,7 @@ import type { ServiceDeclaration } from '../spec/service.ts';
 import type { Referable } from '../spec/value.ts';
 import type { ClientOf } from './clients.ts';
 import { clientFor } from './clients.ts';
+import type { FoundNames } from './cloud-names.ts';
 import { cloudNames } from './cloud-names.ts';
 import { durationMs } from './duration.ts';
 import { fetchOver } from './fetch-over.ts';
@@ -66,6 +67,7 @@ interface Origin {
   readonly chance: number;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly services: readonly ServiceDeclaration[];
+  readonly names: FoundNames;
   readonly invocations: readonly KeptInvocation[];
 }
 
@@ -156,11 +158,10 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
     machine: deployerOf(cloud),
   });
   const services = [...(origin?.services ?? [])];
-  const names = cloudNames(target, services);
+  const names = cloudNames(target, services, origin?.names);
   /** What the harness does by itself is no part of what is tested. */
   const inOrder = <T>(run: () => Promise<T>): Promise<T> =>
     cloud.disorder === undefined ? run() : cloud.disorder.keepingOrder(run);
-  await inOrder(names.read);
   /** What is loaded with its first use would come between two events, once. */
   const preload = () => Promise.all([cloud.preload(), target.s3()]);
   if (disorder !== undefined) await preload();
@@ -233,6 +234,7 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
           chance: random.state,
           functions: functions.declared,
           services: [...services],
+          names: names.found,
           invocations: invocations.all(),
         },
       );
