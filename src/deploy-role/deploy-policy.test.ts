@@ -73,10 +73,10 @@ describe('deployPolicy', () => {
   });
 
   it('gives a table no right on its items, on keys, on buckets or on other streams', () => {
-    const table = (properties: object) => ({
+    const table = (properties: Readonly<Record<string, unknown>>) => ({
       T: { Type: 'AWS::DynamoDB::Table', Properties: properties },
     });
-    const services = (properties: object) => [
+    const services = (properties: Readonly<Record<string, unknown>>) => [
       ...new Set(
         statements(table(properties))
           .filter(({ Sid }) => Sid.startsWith('DynamoDB'))

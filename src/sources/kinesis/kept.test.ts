@@ -20,7 +20,11 @@ it('a stream stops its removal with the age of what it holds, and goes with its 
   const stream = { Type: 'AWS::Kinesis::Stream', DeletionPolicy: 'Retain', Properties: {} };
   const topic = { Type: 'AWS::SNS::Topic' };
   const to = (Resources: object) =>
-    provision(target, { ...common, templateBody: JSON.stringify({ Resources }) });
+    provision(target, {
+      ...common,
+      templateBody: JSON.stringify({ Resources }),
+      template: { Resources } as never,
+    });
   try {
     await to({ Alerts: topic, Clicks: stream, Views: stream });
     const { StreamNames = [] } = await kinesis.send(new ListStreamsCommand({}));
