@@ -72,6 +72,65 @@ describe('deployPolicy', () => {
     expect(resourcesFor('iam:PassRole', fn({}))).toEqual(['arn:aws:iam::1:role/x']);
   });
 
+  it('gives a table no right on its items, on keys, on buckets or on other streams', () => {
+    const table = (properties: Readonly<Record<string, unknown>>) => ({
+      T: { Type: 'AWS::DynamoDB::Table', Properties: properties },
+    });
+    const services = (properties: Readonly<Record<string, unknown>>) => [
+      ...new Set(
+        statements(table(properties))
+          .filter(({ Sid }) => Sid.startsWith('DynamoDB'))
+          .flatMap(({ Action }) => Action.map((action) => action.split(':')[0])),
+      ),
+    ];
+    expect(services({})).toEqual(['dynamodb']);
+    expect(services({ SSESpecification: {} })).toEqual(['dynamodb', 'kms']);
+    for (const action of ['dynamodb:Scan', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'])
+      expect(resourcesFor(action, table({}))).toEqual([]);
+  });
+
+  it('passes a role to the service that it is for alone, and a rule none that it does not state', () => {
+    const passed = (...of: Parameters<typeof policyOf>) =>
+      statements(...of)
+        .filter(({ Action }) => Action.includes('iam:PassRole'))
+        .map(({ Condition }) => Condition);
+    const Role = { Type: 'AWS::IAM::Role' };
+    const rule = (target: object) => ({
+      Role,
+      R: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Id: 'a' }, target] } },
+    });
+    expect(passed(rule({}))).toEqual([]);
+    expect(passed(rule({ RoleArn: 'r' }))).toEqual([
+      { StringEquals: { 'iam:PassedToService': 'events.amazonaws.com' } },
+    ]);
+    expect(passed({ Role, S: { Type: 'AWS::Scheduler::Schedule' } })).toEqual([
+      { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    ]);
+  });
+
+  it('touches mappings of its own functions alone, and policies of its own queues', () => {
+    const conditionOf = (FunctionName: unknown) =>
+      statements({
+        F: { Type: 'AWS::Lambda::Function' },
+        M: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { FunctionName } },
+      }).find(({ Action }) => Action.includes('lambda:DeleteEventSourceMapping'))?.Condition;
+    expect(conditionOf({ Ref: 'F' })).toEqual({
+      ArnLike: {
+        'lambda:FunctionArn': [
+          'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:Shop-*',
+        ],
+      },
+    });
+    // The name of a function elsewhere says nothing of where it is.
+    expect(conditionOf('other')).toBeUndefined();
+    expect(
+      resourcesFor('sqs:SetQueueAttributes', {
+        Q: { Type: 'AWS::SQS::Queue' },
+        P: { Type: 'AWS::SQS::QueuePolicy' },
+      }),
+    ).toEqual(['arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:Shop-*']);
+  });
+
   it('lets a custom resource call its function, and names types of which AWS tells nothing', () => {
     const resources = {
       F: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'made' } },

@@ -38,6 +38,10 @@ const NAMED: Readonly<Record<string, NamedType>> = {
     property: 'AlarmName',
     arns: [`${AT}cloudwatch:${HERE}:alarm:NAME`],
   },
+  'AWS::CloudWatch::CompositeAlarm': {
+    property: 'AlarmName',
+    arns: [`${AT}cloudwatch:${HERE}:alarm:NAME`],
+  },
   'AWS::DynamoDB::Table': { property: 'TableName', arns: [`${AT}dynamodb:${HERE}:table/NAME`] },
   'AWS::ECR::Repository': {
     property: 'RepositoryName',
@@ -141,6 +145,7 @@ const BY_PLACE: Readonly<Record<string, readonly string[]>> = {
 /** Types that are made on another resource, and act on its ARN. */
 const ON_ANOTHER: Readonly<Record<string, readonly string[]>> = {
   'AWS::CloudFormation::CustomResource': ['AWS::Lambda::Function', 'AWS::SNS::Topic'],
+  'AWS::Events::EventBusPolicy': ['AWS::Events::EventBus'],
   'AWS::IAM::InstanceProfile': ['AWS::IAM::InstanceProfile', 'AWS::IAM::Role'],
   'AWS::IAM::ManagedPolicy': [
     'AWS::IAM::ManagedPolicy',
@@ -160,6 +165,8 @@ const ON_ANOTHER: Readonly<Record<string, readonly string[]>> = {
   'AWS::SNS::Subscription': ['AWS::SNS::Topic'],
   'AWS::SNS::TopicPolicy': ['AWS::SNS::Topic'],
   'AWS::SNS::TopicInlinePolicy': ['AWS::SNS::Topic'],
+  'AWS::SQS::QueueInlinePolicy': ['AWS::SQS::Queue'],
+  'AWS::SQS::QueuePolicy': ['AWS::SQS::Queue'],
 };
 
 /** Types whose resources carry a qualifier behind a name that is stated whole: version, alias. */

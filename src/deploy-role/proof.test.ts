@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { alarm, allow, bucket, httpApi, lambda, service } from '../index.ts';
+import {
+  alarm,
+  allow,
+  bucket,
+  bus,
+  httpApi,
+  lambda,
+  queue,
+  schedule,
+  service,
+  table,
+  topic,
+  typed,
+} from '../index.ts';
 import type { ServiceDeclaration, ServiceOptions } from '../spec/service.ts';
 import type { Asked, Stage, Subject } from './fixtures/deployment.ts';
 import { concrete, deploy, STAGES, subjectOf } from './fixtures/deployment.ts';
@@ -39,6 +52,73 @@ const imager = (memorySize: number): ServiceDeclaration => {
   return service('Imager', {
     functions: [stamp, info],
     alarms: [alarm(stamp.errors, { threshold: memorySize > 512 ? 2 : 1 })],
+  });
+};
+
+/** The service of `examples/orders`, and a version of it. */
+const orders = (version: 1 | 2): ServiceDeclaration => {
+  const later = version === 2;
+  const api = httpApi('Api');
+  const gone = { deletionPolicy: 'Delete', updateReplacePolicy: 'Delete' } as const;
+  const store = table('Orders', {
+    schema: typed<{ readonly id: string; readonly status: string; readonly placedAt: string }>(),
+    partitionKey: 'id',
+    indexes: { byStatus: { partitionKey: 'status', sortKey: 'placedAt' } },
+    ...(later ? { deletionProtectionEnabled: false } : {}),
+    ...gone,
+  });
+  const ledger = table('Ledger', {
+    schema: typed<{ readonly id: string }>(),
+    partitionKey: 'id',
+    ...gone,
+  });
+  const declined = queue('Declined', gone);
+  const payments = queue('Payments', {
+    deadLetter: { queue: declined, maxReceiveCount: later ? 4 : 3 },
+    ...gone,
+  });
+  const shop = bus('Shop', { description: later ? 'The new shop' : 'The shop' });
+  const paid = shop.event('OrderPaid', { source: 'orders', schema: typed<{ order: string }>() });
+  const hourly = schedule('Hourly', { rate: later ? '2 hours' : '1 hour' });
+  const alerts = topic('Alerts', { displayName: later ? 'Alarm' : 'Alerts' });
+  const work = async () => undefined;
+  const timeout = later ? 10 : 5;
+  const place = lambda(
+    'Place',
+    { on: api.post('/orders'), grants: { store: store.write() }, timeout },
+    work,
+  );
+  const show = lambda(
+    'Show',
+    { on: api.get('/orders/{id}'), grants: { store: store.read() } },
+    work,
+  );
+  const bill = lambda(
+    'Bill',
+    {
+      on: store.changes({ eventNames: ['INSERT'], batchSize: later ? 20 : 10 }),
+      grants: { payments: payments.send() },
+    },
+    work,
+  );
+  const charge = lambda(
+    'Charge',
+    {
+      on: payments.messages({ batchSize: later ? 5 : 10 }),
+      grants: { ledger: ledger.access('read', 'write'), paid: paid.put() },
+    },
+    work,
+  );
+  const ship = lambda('Ship', { on: paid.received(), grants: { store: store.write() } }, work);
+  const expire = lambda(
+    'Expire',
+    { on: hourly.due(), grants: { store: store.access('read', 'index:byStatus') } },
+    work,
+  );
+  return service('Orders', {
+    functions: [place, show, bill, charge, ship, expire],
+    alarms: [alarm(declined.depth, { threshold: later ? 2 : 1, notify: alerts })],
+    tags: { stage: later ? 'second' : 'first' },
   });
 };
 
@@ -144,6 +224,7 @@ const unasked = (policies: readonly PolicyDocument[], asked: readonly Asked[]): 
 describe.each<readonly [string, () => Subject]>([
   ['hello-world', () => subjectOf(helloWorld(3), helloWorld(4))],
   ['the Imager', () => subjectOf(imager(512), imager(1024))],
+  ['orders', () => subjectOf(orders(1), orders(2))],
 ])('%s', (_name, make) => {
   it('is created, updated, rolled back and deleted under its policy, and every statement is needed', async () => {
     const subject = make();
@@ -160,7 +241,7 @@ describe.each<readonly [string, () => Subject]>([
     const mutants = withoutStatements(policies).filter(({ without }) => !onAwsAlone.has(without));
     expect(mutants.length).toBeGreaterThan(10);
     expect(await survivors(subject, mutants, asked)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 it('a service with a boundary is deployed within it, and a role without it is not made', async () => {

@@ -10,6 +10,69 @@ export const BY_PROPERTY: Readonly<Record<string, Readonly<Record<string, readon
   },
   'AWS::ApiGatewayV2::Integration': { CredentialsArn: ['iam:PassRole'] },
   'AWS::CloudFormation::Stack': { RoleARN: ['iam:PassRole'] },
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html: an import reads the bucket and writes a log
+  'AWS::DynamoDB::Table': {
+    'ContributorInsightsSpecification GlobalSecondaryIndexes.ContributorInsightsSpecification': [
+      'dynamodb:UpdateContributorInsights',
+      'iam:CreateServiceLinkedRole',
+    ],
+    ImportSourceSpecification: [
+      'dynamodb:DescribeImport',
+      'dynamodb:ImportTable',
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:DescribeLogGroups',
+      'logs:DescribeLogStreams',
+      'logs:PutLogEvents',
+      'logs:PutRetentionPolicy',
+      's3:GetObject',
+      's3:ListBucket',
+    ],
+    KinesisStreamSpecification: [
+      'dynamodb:DisableKinesisStreamingDestination',
+      'dynamodb:EnableKinesisStreamingDestination',
+      'dynamodb:UpdateKinesisStreamingDestination',
+      'iam:CreateServiceLinkedRole',
+      'kinesis:DescribeStream',
+      'kinesis:PutRecords',
+    ],
+    PointInTimeRecoverySpecification: ['dynamodb:UpdateContinuousBackups'],
+    'ResourcePolicy StreamSpecification.ResourcePolicy': [
+      'dynamodb:DeleteResourcePolicy',
+      'dynamodb:PutResourcePolicy',
+    ],
+    SSESpecification: [
+      'kms:CreateGrant',
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:ListAliases',
+      'kms:RevokeGrant',
+    ],
+    TimeToLiveSpecification: ['dynamodb:UpdateTimeToLive'],
+  },
+  'AWS::Events::Archive': {
+    KmsKeyIdentifier: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:GenerateDataKey',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ],
+  },
+  'AWS::Events::EventBus': {
+    KmsKeyIdentifier: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ],
+    Policy: ['events:PutPermission', 'events:RemovePermission'],
+  },
+  'AWS::Events::Rule': { 'RoleArn Targets.RoleArn': ['iam:PassRole'] },
   'AWS::IAM::ManagedPolicy': {
     Groups: ['iam:AttachGroupPolicy', 'iam:DetachGroupPolicy'],
     Roles: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
@@ -24,6 +87,23 @@ export const BY_PROPERTY: Readonly<Record<string, Readonly<Record<string, readon
     ManagedPolicyArns: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
     PermissionsBoundary: ['iam:DeleteRolePermissionsBoundary', 'iam:PutRolePermissionsBoundary'],
     Policies: ['iam:DeleteRolePolicy', 'iam:PutRolePolicy'],
+  },
+  'AWS::Kinesis::Stream': {
+    DesiredShardLevelMetrics: [
+      'kinesis:DisableEnhancedMonitoring',
+      'kinesis:EnableEnhancedMonitoring',
+    ],
+    MaxRecordSizeInKiB: ['kinesis:UpdateMaxRecordSize'],
+    RetentionPeriodHours: [
+      'kinesis:DecreaseStreamRetentionPeriod',
+      'kinesis:IncreaseStreamRetentionPeriod',
+    ],
+    ShardCount: ['kinesis:UpdateShardCount'],
+    StreamEncryption: ['kinesis:StartStreamEncryption', 'kinesis:StopStreamEncryption'],
+    StreamModeDetails: ['kinesis:UpdateStreamMode'],
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    KmsKeyArn: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
   },
   'AWS::Lambda::Function': {
     CapacityProviderConfig: ['lambda:PassCapacityProvider'],
@@ -68,6 +148,7 @@ export const BY_PROPERTY: Readonly<Record<string, Readonly<Record<string, readon
     ResourcePolicyDocument: ['logs:DeleteResourcePolicy', 'logs:PutResourcePolicy'],
     RetentionInDays: ['logs:DeleteRetentionPolicy', 'logs:PutRetentionPolicy'],
   },
+  'AWS::Logs::SubscriptionFilter': { RoleArn: ['iam:PassRole'] },
   'AWS::S3::Bucket': {
     AbacStatus: ['s3:PutBucketAbac'],
     AccelerateConfiguration: ['s3:PutAccelerateConfiguration'],
@@ -123,8 +204,25 @@ export const BY_PROPERTY: Readonly<Record<string, Readonly<Record<string, readon
   },
 };
 
+const REPLICAS =
+  'a replica of another region needs it, and AWS::DynamoDB::Table has none; AWS::DynamoDB::GlobalTable has';
+
 /** What the schemas list and no call of such a handler needs; each would be a right to lose or read data. */
 export const OVERSTATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html
+  'AWS::DynamoDB::Table': Object.fromEntries(
+    [
+      'AssociateTableReplica',
+      'BatchWriteItem',
+      'CreateTableReplica',
+      'DeleteItem',
+      'GetItem',
+      'PutItem',
+      'Query',
+      'Scan',
+      'UpdateItem',
+    ].map((action) => [`dynamodb:${action}`, REPLICAS]),
+  ),
   'AWS::S3::Bucket': {
     's3:DeleteObject': 'a bucket is created without an object, and deleted only when it has none',
   },

@@ -68,13 +68,15 @@ const ofType = (type: string, { resources }: StackTemplate) =>
 /** Whether a property is stated by any resource of a type: `Code.S3ObjectVersion`, or one of several, parted by a space. */
 const isStated = (names: string, type: string, stack: StackTemplate): boolean =>
   ofType(type, stack).some(([, { Properties = {} }]) =>
-    names.split(' ').some((path) => {
-      let value: unknown = Properties;
-      for (const name of path.split('.'))
-        value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-      return value !== undefined;
-    }),
+    names.split(' ').some((path) => isThere(Properties, path.split('.'))),
   );
+
+/** A path leads into every member of a list. */
+const isThere = (value: unknown, [name, ...rest]: readonly string[]): boolean => {
+  if (name === undefined) return value !== undefined;
+  if (Array.isArray(value)) return value.some((member) => isThere(member, [name, ...rest]));
+  return typeof value === 'object' && value !== null && isThere(Reflect.get(value, name), rest);
+};
 
 /** Actions that hang on properties, and whether any of these is stated. */
 const actionsByProperty = (type: string, stack: StackTemplate): ReadonlyMap<string, boolean> => {
@@ -98,7 +100,8 @@ const permissionOf = (type: string, action: string, stack: StackTemplate): Permi
   if (action === 'iam:PassRole') return passRole(type, topic, stack);
   if (action.startsWith('s3:GetObject') && stack.archive !== undefined)
     return { topic, action, resources: [stack.archive] };
-  const condition = boundaryCondition(action, stack);
+  const condition =
+    type === MAPPING ? mappingCondition(action, stack) : boundaryCondition(action, stack);
   return {
     topic,
     action,
@@ -149,20 +152,58 @@ const resourcesOf = (type: string, action: string, stack: StackTemplate): readon
   return own.length > 0 ? own : [...new Set(references.map(open))];
 };
 
-/** Roles of functions go to Lambda alone. */
+/**
+ * Who a role is passed to, by the type that states it.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEventBridgeFullAccess.html
+ */
+const PASSED_TO: Readonly<Record<string, string>> = {
+  'AWS::Events::Rule': 'events.amazonaws.com',
+  'AWS::Lambda::Function': 'lambda.amazonaws.com',
+  'AWS::Scheduler::Schedule': 'scheduler.amazonaws.com',
+};
+
+/** Roles go to the service that they are for alone: one of a schedule is nothing that a function could be given. */
 const passRole = (type: string, topic: string, stack: StackTemplate): Permission => {
   const stated = ofType(type, stack).flatMap(([, { Properties = {} }]) =>
     typeof Properties['Role'] === 'string' ? [Properties['Role']] : [],
   );
   const made = arnsOfType('AWS::IAM::Role', stack.resources, stack.stackName);
+  const service = PASSED_TO[type];
   return {
     topic,
     action: 'iam:PassRole',
     resources: [...new Set([...made, ...stated])],
-    ...(type === 'AWS::Lambda::Function'
-      ? { condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } } }
-      : {}),
+    ...(service === undefined
+      ? {}
+      : { condition: { StringEquals: { 'iam:PassedToService': service } } }),
   };
+};
+
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+
+/**
+ * Mappings have ids that Lambda makes, so they are told by the function that they feed; tags and reads know no such condition.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+ */
+const mappingCondition = (action: string, stack: StackTemplate): Permission['condition'] => {
+  const [service = '', name = ''] = action.split(':');
+  const key = 'lambda:FunctionArn';
+  const functions = arnsOfType('AWS::Lambda::Function', stack.resources, stack.stackName);
+  return iamAction(service, name)?.conditionKeys.includes(key) === true &&
+    ofType(MAPPING, stack).every(([, { Properties = {} }]) => feedsOwn(Properties, stack))
+    ? { ArnLike: { [key]: functions } }
+    : undefined;
+};
+
+const feedsOwn = (
+  { FunctionName: name }: Readonly<Record<string, unknown>>,
+  stack: StackTemplate,
+): boolean => {
+  if (typeof name !== 'object' || name === null) return false;
+  const attribute: unknown = Reflect.get(name, 'Fn::GetAtt');
+  const id: unknown = Array.isArray(attribute) ? attribute[0] : Reflect.get(name, 'Ref');
+  return ofType('AWS::Lambda::Function', stack).some(([logicalId]) => logicalId === id);
 };
 
 /**

@@ -328,6 +328,28 @@ describe('a stack that is there', () => {
     expect(t.kinds()).not.toContain('left-behind');
   });
 
+  it('is told when another deployment created the stack before it', async () => {
+    const t = await start(
+      { changes: ADD_PHOTOS },
+      {
+        override: (stack) => ({
+          CreateChangeSet: () => {
+            stack.status = 'CREATE_COMPLETE';
+            return new Fault(
+              'ValidationError',
+              'Stack [Imager] already exists and cannot be created again with the changeSet [mine].',
+            );
+          },
+        }),
+      },
+    );
+    const error = await failure(t.run());
+    expect([error.code, error.hint]).toEqual([
+      'STACK_OVERTAKEN',
+      'Run the same command again: it plans from what is there now.',
+    ]);
+  });
+
   it('keeps values that were given once, and refuses names that the template does not have', async () => {
     const template = { ...TEMPLATE, Parameters: { ...TEMPLATE.Parameters, Stage: {}, Size: {} } };
     const t = await start({

@@ -205,7 +205,12 @@ describe('an HTTP API', () => {
       AutoDeploy: true,
       StageName: '$default',
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 },
-      AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['ApiAccessLogs', 'Arn'] } },
+      AccessLogSettings: {
+        DestinationArn: {
+          'Fn::Sub':
+            'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${ApiAccessLogs}',
+        },
+      },
     });
     expect(resources['ApiAccessLogs']?.Properties['RetentionInDays']).toBe(7);
   });

@@ -39,6 +39,13 @@ interface Archives {
   readonly delete: Call<unknown>;
 }
 
+/** Data streams of Kinesis, by name. */
+interface Streams {
+  /** When the oldest record came; `unclear` where a look does not show it, undefined when there is none. */
+  readonly oldest: Call<Date | 'unclear' | undefined>;
+  readonly delete: Call<unknown>;
+}
+
 /** Secrets, by ARN. */
 interface Secrets {
   readonly describe: Call<DescribeSecretCommandOutput>;
@@ -57,6 +64,7 @@ export interface Stores {
   readonly queues: () => Promise<Queues>;
   readonly logs: () => Promise<Logs>;
   readonly archives: () => Promise<Archives>;
+  readonly streams: () => Promise<Streams>;
   readonly secrets: () => Promise<Secrets>;
   readonly parameters: () => Promise<Parameters>;
 }
@@ -126,6 +134,19 @@ export const openStores = (settings: ClientSettings): Stores => ({
         client.send(new DescribeArchiveCommand({ ArchiveName }), { abortSignal }),
       delete: (ArchiveName, abortSignal) =>
         client.send(new DeleteArchiveCommand({ ArchiveName }), { abortSignal }),
+    };
+  }),
+  streams: once(async () => {
+    const { DeleteStreamCommand, KinesisClient } = await import('@aws-sdk/client-kinesis');
+    const client = new KinesisClient(settings);
+    return {
+      oldest: async (name, signal) =>
+        (await import('./oldest-record.ts')).oldestRecord(client, name, signal),
+      // Whoever reads by a consumer of its own would keep it: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
+      delete: (StreamName, abortSignal) =>
+        client.send(new DeleteStreamCommand({ StreamName, EnforceConsumerDeletion: true }), {
+          abortSignal,
+        }),
     };
   }),
   secrets: once(async () => {

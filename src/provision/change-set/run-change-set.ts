@@ -14,7 +14,12 @@ interface Owner {
   readonly placeOf?: (logicalId: string) => string | undefined;
 }
 
-/** Asks for the changes. Of two deployments at once, the one that finds the stack taken is told so. */
+/**
+ * Asks for the changes. Of two deployments at once, the one that finds the stack taken is told so.
+ *
+ * @throws {STACK_BUSY} when another deployment runs
+ * @throws {STACK_OVERTAKEN} when another deployment created the stack meanwhile
+ */
 export const planChangeSet = async (
   api: CloudFormationApi,
   request: Owner,
@@ -70,7 +75,7 @@ const overtaken = async (
   owner: Owner,
   error: unknown,
 ): Promise<DeployError | undefined> => {
-  const { code } = readFailure(error);
+  const { code, message } = readFailure(error);
   if (
     ![
       'ValidationError',
@@ -84,5 +89,14 @@ const overtaken = async (
   const now = await describeStack(api, owner.stackName);
   return now !== undefined && situationOf(now) === 'busy'
     ? await stackBusy(api, now, owner, error)
-    : undefined;
+    : now !== undefined && CREATED_MEANWHILE.test(message)
+      ? new DeployError(
+          'STACK_OVERTAKEN',
+          `Another deployment created ${owner.stackName} while this one was prepared, so nothing of this one was done.`,
+          { hint: 'Run the same command again: it plans from what is there now.', cause: error },
+        )
+      : undefined;
 };
+
+/** What CloudFormation says to a creation of what somebody else has just created. */
+const CREATED_MEANWHILE = /already exists and cannot be created again with the changeSet/;

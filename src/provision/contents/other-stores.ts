@@ -77,6 +77,15 @@ export const archiveContents: Read = async (stores, { physicalId }, signal) => {
       };
 };
 
+/** A stream counts nothing: one record is looked for, and told with its age. */
+export const streamContents: Read = async (stores, { physicalId }, signal) => {
+  const oldest = await (await stores.streams()).oldest(physicalId, signal);
+  if (oldest === undefined) return { kind: 'empty' };
+  if (oldest === 'unclear')
+    return { kind: 'untold', why: 'a look into its shards does not show what it holds' };
+  return { kind: 'holds', items: { count: 1, unit: 'record', atLeast: true }, since: oldest };
+};
+
 export const secretContents: Read = async (stores, { physicalId }, signal) => {
   const secret = await (await stores.secrets()).describe(physicalId, signal);
   if (secret.DeletedDate !== undefined) return { kind: 'gone' };

@@ -8,6 +8,7 @@ import {
   parameterContents,
   queueContents,
   secretContents,
+  streamContents,
   tableContents,
 } from './other-stores.ts';
 
@@ -15,6 +16,7 @@ const READERS = {
   'AWS::DynamoDB::Table': tableContents,
   'AWS::SQS::Queue': queueContents,
   'AWS::Events::Archive': archiveContents,
+  'AWS::Kinesis::Stream': streamContents,
   'AWS::Logs::LogGroup': logContents,
   'AWS::SecretsManager::Secret': secretContents,
   'AWS::SSM::Parameter': parameterContents,

@@ -308,7 +308,7 @@ it('what may be replaced stops as well, and what nobody can count is told so', a
         PolicyAction: 'ReplaceAndDelete',
         LogicalResourceId: 'Events',
         PhysicalResourceId: 'shop-events',
-        ResourceType: 'AWS::Kinesis::Stream',
+        ResourceType: 'AWS::EFS::FileSystem',
         Details: [
           {
             Target: { Attribute: 'Properties', Name: 'Name', RequiresRecreation: 'Conditionally' },
@@ -318,7 +318,7 @@ it('what may be replaced stops as well, and what nobody can count is told so', a
     ],
   });
   await expect(t.run()).rejects.toThrow(
-    'Events (AWS::Kinesis::Stream) may be replaced by its Name: then the new one is empty, and shop-events is deleted with all that is in it\n    what it holds cannot be told from here',
+    'Events (AWS::EFS::FileSystem) may be replaced by its Name: then the new one is empty, and shop-events is deleted with all that is in it\n    what it holds cannot be told from here',
   );
 });
 
@@ -381,7 +381,7 @@ describe('one that goes and one like it that comes', () => {
     expect(error).toMatchObject({ code: 'DATA_LOSS' });
     expect((error as { readonly hint: string }).hint.split('\n').slice(0, 2)).toEqual([
       'Sales looks like Orders under another name. To rename it, with all that is in it: node app.ts provision --rename Orders=Sales',
-      "  or keep its logical id in the program: resource('AWS::DynamoDB::Table', 'Sales', { … }, { logicalId: 'Orders' })",
+      "  or keep its logical id in the program: table('Sales', { logicalId: 'Orders' })",
     ]);
   });
 

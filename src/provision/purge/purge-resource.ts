@@ -18,6 +18,8 @@ const DELETERS: Readonly<Record<string, Delete>> = {
   'AWS::Logs::LogGroup': async (stores, name, signal) => (await stores.logs()).delete(name, signal),
   'AWS::Events::Archive': async (stores, name, signal) =>
     (await stores.archives()).delete(name, signal),
+  'AWS::Kinesis::Stream': async (stores, name, signal) =>
+    (await stores.streams()).delete(name, signal),
   'AWS::SecretsManager::Secret': async (stores, arn, signal) =>
     (await stores.secrets()).delete(arn, signal),
   'AWS::SSM::Parameter': async (stores, name, signal) =>

@@ -97,11 +97,15 @@ const leaves = (value: unknown, path = ''): readonly string[] => {
 
 const DECLARED_BY: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'httpApi',
+  'AWS::DynamoDB::Table': 'table',
   'AWS::Events::Archive': 'bus(…).archive',
   'AWS::Events::EventBus': 'bus',
+  'AWS::Kinesis::Stream': 'stream',
   'AWS::Lambda::Function': 'lambda',
+  'AWS::Logs::LogGroup': 'logGroup',
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
+  'AWS::SQS::Queue': 'queue',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::Scheduler::ScheduleGroup': 'scheduleGroup',
   'AWS::SecretsManager::Secret': 'secret',

@@ -84,7 +84,10 @@ export const synthesiseHttpApi = (declaration: AnyDeclaration, builder: Template
         AccessLogSettings:
           log !== false
             ? {
-                DestinationArn: { 'Fn::GetAtt': [`${id}AccessLogs`, 'Arn'] },
+                // Not the attribute `Arn`: that ends in `:*`, which API Gateway takes off, and then it seems changed by hand.
+                DestinationArn: {
+                  'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${${id}AccessLogs}`,
+                },
                 Format: ACCESS_LOG_FORMAT,
               }
             : undefined,
