@@ -45,6 +45,7 @@ import { synthesiseFunction } from './function.ts';
 import type { KnownName } from './resolve.ts';
 import type { Origins } from './origins.ts';
 import { originsOf } from './origins.ts';
+import { chooseOutputs } from './outputs.ts';
 import { createResolver } from './resolve.ts';
 import { keepData, retentionOf } from './retention.ts';
 import { leaveOut, synthesiseBoundary } from './role.ts';
@@ -251,12 +252,13 @@ export const synthesise = (
   if (options.without !== undefined) leaveOut(builder, options.without);
   assertNoProblems(service.name, builder.problems);
 
+  const chosen = chooseOutputs(builder);
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     ...(service.description === undefined ? {} : { Description: service.description }),
     ...(functions.length === 0 ? {} : { Parameters: parameters }),
     Resources: inOrder(builder.resources),
-    Outputs: inOrder(builder.outputs),
+    Outputs: inOrder(chosen.outputs),
   };
   return {
     template,
@@ -268,7 +270,7 @@ export const synthesise = (
         return owner === undefined ? [] : [[id, owner] as const];
       }),
     ),
-    warnings: findSecrets(builder),
+    warnings: [...findSecrets(builder), ...chosen.warnings],
     declaredAt: builder.declaredAt,
     functions: functions.map((fn) => ({
       name: fn.name,

@@ -6,6 +6,7 @@ import {
   deny,
   httpApi,
   lambda,
+  queue,
   parameter,
   ref,
   resource,
@@ -507,6 +508,22 @@ describe('what cannot be is said in a sentence, with its line', () => {
     expect(text).toMatch(/timeout of Same is 0; Lambda takes 1 to 900 seconds/);
     expect(text).toMatch(/The name 'no-id' is no logical id/);
   });
+});
+
+it('outputs that nobody asked for are left out where a template would not take them all', () => {
+  const queues = Array.from({ length: 201 }, (_, index) => queue(`Queue${index}`));
+  const [first] = queues;
+  if (first === undefined) throw new Error('there are queues');
+  const { template, warnings } = synthesise(
+    service('Many', { resources: queues, outputs: { First: ref(first) } }),
+  );
+  expect(Object.keys(template.Outputs)).toEqual(['First']);
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/would have 202 outputs, and CloudFormation takes 200/),
+  ]);
+  const few = synthesise(service('Few', { resources: queues.slice(0, 200) }));
+  expect(Object.keys(few.template.Outputs)).toHaveLength(200);
+  expect(few.warnings).toEqual([]);
 });
 
 describe('what looks like a secret', () => {
