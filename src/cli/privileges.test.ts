@@ -177,6 +177,15 @@ describe('privileges', () => {
     expect(out).toMatch(/^needed {5}Keep {2}photos: s3:PutObject$/m);
     expect(out).toMatch(/^not missed Keep {2}photos: s3:GetObject$/m);
     expect(out).toMatch(/^not missed Keep {2}news: sns:Publish$/m);
+    expect(out).not.toContain('None was missed at all');
+    const idle = await run(['privileges', '--mutate', 'exit 0']);
+    expect(idle.code).toBe(11);
+    expect(idle.out).toContain('None was missed at all. The command has to provision the service');
+    const nothing = await run(['privileges', '--mutate', '--json']);
+    expect([nothing.code, nothing.error]).toEqual([
+      2,
+      expect.stringContaining('--mutate is "--json", which is no command.'),
+    ]);
     const broken = await run(['privileges', '--mutate', 'exit 1']);
     expect([broken.code, broken.error]).toEqual([
       8,
