@@ -77,6 +77,12 @@ describe('explain', () => {
     ]);
     const nowhere = await run(['explain'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     expect(nowhere.code).toBe(5);
+    // As whoever forgets --local, on a machine without any settings of AWS.
+    const bare = { AWS_ENDPOINT_URL: '', AWS_REGION: '', AWS_ACCESS_KEY_ID: '' };
+    for (const words of [['explain'], ['privileges'], ['can', 'Keep', 's3:GetObject', '*']]) {
+      const { code, error } = await run(words, bare);
+      expect([code, error]).toEqual([5, expect.stringContaining('Add --local.')]);
+    }
   });
 });
 
@@ -97,6 +103,18 @@ describe('can', () => {
     const who = await run(['can', 'Nobody', 's3:GetObject', '*']);
     expect([who.code, who.error]).toEqual([2, expect.stringContaining('Nobody')]);
     expect((await run(['can', 'Keep'])).code).toBe(2);
+  });
+
+  it.each([
+    ['Kepp', 's3:GetObject', '*', 'Keeper has no function Kepp; did you mean Keep?'],
+    ['Keep', 's3:GetObjct', '*', 'no action of s3; did you mean s3:GetObject?'],
+    ['Keep', 's4:GetObject', '*', 'no service has the prefix s4; did you mean s3:GetObject?'],
+    ['Keep', 's3:Get*', '*', 'The action is s3:Get*, which is no action of one service'],
+    ['Keep', 'GetObject', '*', 'The action is GetObject, which is no action of one service'],
+    ['Keep', 's3:GetObject', 'Photos', 'The resource is Photos, which is no ARN.'],
+  ])('%s %s %s is told as a mistake, not as a denial', async (who, action, resource, told) => {
+    const { code, error } = await run(['can', who, action, resource]);
+    expect([code, error]).toEqual([2, expect.stringContaining(told)]);
   });
 });
 
@@ -141,6 +159,7 @@ describe('--as', () => {
     expect([change.code, change.error]).toEqual([4, expect.stringContaining('DeleteStack')]);
     const nobody = await run(['status', '--as', 'nobody']);
     expect([nobody.code, nobody.error]).toEqual([4, expect.stringContaining('sts:AssumeRole')]);
+    expect(nobody.error).toContain('Is there a role nobody in this account?');
   });
 });
 
