@@ -2,6 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateTopicCommand,
+  PublishCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedProgram } from './fixtures/embedded-program.ts';
 import { startEmbeddedProgram } from './fixtures/embedded-program.ts';
@@ -67,6 +79,37 @@ describe('explain', () => {
     };
     const again = await run(['explain', String(told.id), '--json']);
     expect(json(again.out)['explanation']).toEqual(told);
+  });
+
+  it('tells of a delivery that was dropped what was denied, and the statement that lets it in', async () => {
+    const [sns, sqs] = [new SNSClient(program.settings), new SQSClient(program.settings)];
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'closed' }));
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'told' }));
+    const queueArn = 'arn:aws:sqs:us-east-1:000000000000:closed';
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn }));
+    const publish = async () => {
+      await sns.send(new PublishCommand({ TopicArn, Message: 'x' }));
+      await program.cloud.cloud.settle();
+    };
+    await publish();
+    const { out } = await run(['explain']);
+    expect(out).toContain(`denied  sqs:SendMessage on ${queueArn}`);
+    expect(out).toContain('who    sns.amazonaws.com');
+    expect(out).toContain('after  sns Publish');
+    expect(out).toContain(`write  in the policy of ${queueArn}:`);
+    expect(out).toMatch(/so {5}message \S+ to \S+ was dropped: /);
+    // The statement is the one that helps.
+    const { explanation } = json((await run(['explain', '--json'])).out) as {
+      readonly explanation: { readonly resourceStatement: object };
+    };
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [explanation.resourceStatement],
+    });
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+    await publish();
+    const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(received.Messages).toHaveLength(1);
   });
 
   it('says when there is no such call, and when there is no journal', async () => {

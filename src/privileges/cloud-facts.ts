@@ -34,6 +34,8 @@ export interface JournalLine {
   readonly message?: string;
   readonly needs?: readonly JournalNeed[];
   readonly cause?: number;
+  /** ARN of what a service acted for: `aws:SourceArn`. */
+  readonly source?: string;
 }
 
 /** What a statement of a role was used for. */
