@@ -1,8 +1,14 @@
 import type { Archive, TargetMachine } from '../bundle/index.ts';
 import { bundleProgram, thisMachine } from '../bundle/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import type { Synthesis, SynthesisOptions } from '../synth/index.ts';
-import { assertNoProblems, SPLIT_ABOVE, synthesise } from '../synth/index.ts';
+import type { Synthesis } from '../synth/index.ts';
+import {
+  assertNoProblems,
+  SPLIT_ABOVE,
+  synthesise,
+  WITHOUT,
+  withoutStatement,
+} from '../synth/index.ts';
 import { validateTemplate } from '../validate/index.ts';
 import { AssemblyError } from './assembly-error.ts';
 
@@ -74,15 +80,6 @@ const validated = (service: ServiceDeclaration, synthesis: Synthesis): Synthesis
     findings.filter(({ severity }) => severity === 'problem'),
   );
   return { ...synthesis, warnings: [...warnings, ...findings] };
-};
-
-/** Names a statement that a program leaves out of its template: `FUNCTION#STATEMENT`. */
-export const WITHOUT = 'SPARTA_WITHOUT';
-
-/** `privileges --mutate` takes permissions away one by one, in the programs that its command runs. */
-const withoutStatement = (text: string | undefined): SynthesisOptions => {
-  const [, fn, statement] = /^(\w+)#(\d+)$/.exec(text ?? '') ?? [];
-  return fn === undefined ? {} : { without: { function: fn, statement: Number(statement) } };
 };
 
 /** Kinds of clients that any function is granted; the others are not packed. */

@@ -1,3 +1,3 @@
 export type { Assembly } from './assemble.ts';
-export { archiveKey, assemble, WITHOUT } from './assemble.ts';
+export { archiveKey, assemble } from './assemble.ts';
 export { divideService } from './divide-service.ts';

@@ -2,6 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateTopicCommand,
+  PublishCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedProgram } from './fixtures/embedded-program.ts';
 import { startEmbeddedProgram } from './fixtures/embedded-program.ts';
@@ -69,6 +81,37 @@ describe('explain', () => {
     expect(json(again.out)['explanation']).toEqual(told);
   });
 
+  it('tells of a delivery that was dropped what was denied, and the statement that lets it in', async () => {
+    const [sns, sqs] = [new SNSClient(program.settings), new SQSClient(program.settings)];
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'closed' }));
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'told' }));
+    const queueArn = 'arn:aws:sqs:us-east-1:000000000000:closed';
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn }));
+    const publish = async () => {
+      await sns.send(new PublishCommand({ TopicArn, Message: 'x' }));
+      await program.cloud.cloud.settle();
+    };
+    await publish();
+    const { out } = await run(['explain']);
+    expect(out).toContain(`denied  sqs:SendMessage on ${queueArn}`);
+    expect(out).toContain('who    sns.amazonaws.com');
+    expect(out).toContain('after  sns Publish');
+    expect(out).toContain(`write  in the policy of ${queueArn}:`);
+    expect(out).toMatch(/so {5}message \S+ to \S+ was dropped: /);
+    // The statement is the one that helps.
+    const { explanation } = json((await run(['explain', '--json'])).out) as {
+      readonly explanation: { readonly resourceStatement: object };
+    };
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [explanation.resourceStatement],
+    });
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+    await publish();
+    const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(received.Messages).toHaveLength(1);
+  });
+
   it('says when there is no such call, and when there is no journal', async () => {
     const none = await run(['explain', '999999']);
     expect([none.code, none.error]).toEqual([
@@ -77,6 +120,12 @@ describe('explain', () => {
     ]);
     const nowhere = await run(['explain'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     expect(nowhere.code).toBe(5);
+    // As whoever forgets --local, on a machine without any settings of AWS.
+    const bare = { AWS_ENDPOINT_URL: '', AWS_REGION: '', AWS_ACCESS_KEY_ID: '' };
+    for (const words of [['explain'], ['privileges'], ['can', 'Keep', 's3:GetObject', '*']]) {
+      const { code, error } = await run(words, bare);
+      expect([code, error]).toEqual([5, expect.stringContaining('Add --local.')]);
+    }
   });
 });
 
@@ -97,6 +146,18 @@ describe('can', () => {
     const who = await run(['can', 'Nobody', 's3:GetObject', '*']);
     expect([who.code, who.error]).toEqual([2, expect.stringContaining('Nobody')]);
     expect((await run(['can', 'Keep'])).code).toBe(2);
+  });
+
+  it.each([
+    ['Kepp', 's3:GetObject', '*', 'Keeper has no function Kepp; did you mean Keep?'],
+    ['Keep', 's3:GetObjct', '*', 'no action of s3; did you mean s3:GetObject?'],
+    ['Keep', 's4:GetObject', '*', 'no service has the prefix s4; did you mean s3:GetObject?'],
+    ['Keep', 's3:Get*', '*', 'The action is s3:Get*, which is no action of one service'],
+    ['Keep', 'GetObject', '*', 'The action is GetObject, which is no action of one service'],
+    ['Keep', 's3:GetObject', 'Photos', 'The resource is Photos, which is no ARN.'],
+  ])('%s %s %s is told as a mistake, not as a denial', async (who, action, resource, told) => {
+    const { code, error } = await run(['can', who, action, resource]);
+    expect([code, error]).toEqual([2, expect.stringContaining(told)]);
   });
 });
 
@@ -141,6 +202,7 @@ describe('--as', () => {
     expect([change.code, change.error]).toEqual([4, expect.stringContaining('DeleteStack')]);
     const nobody = await run(['status', '--as', 'nobody']);
     expect([nobody.code, nobody.error]).toEqual([4, expect.stringContaining('sts:AssumeRole')]);
+    expect(nobody.error).toContain('Is there a role nobody in this account?');
   });
 });
 
@@ -177,6 +239,15 @@ describe('privileges', () => {
     expect(out).toMatch(/^needed {5}Keep {2}photos: s3:PutObject$/m);
     expect(out).toMatch(/^not missed Keep {2}photos: s3:GetObject$/m);
     expect(out).toMatch(/^not missed Keep {2}news: sns:Publish$/m);
+    expect(out).not.toContain('None was missed at all');
+    const idle = await run(['privileges', '--mutate', 'exit 0']);
+    expect(idle.code).toBe(11);
+    expect(idle.out).toContain('None was missed at all. The command has to provision the service');
+    const nothing = await run(['privileges', '--mutate', '--json']);
+    expect([nothing.code, nothing.error]).toEqual([
+      2,
+      expect.stringContaining('--mutate is "--json", which is no command.'),
+    ]);
     const broken = await run(['privileges', '--mutate', 'exit 1']);
     expect([broken.code, broken.error]).toEqual([
       8,

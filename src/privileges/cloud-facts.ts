@@ -34,6 +34,8 @@ export interface JournalLine {
   readonly message?: string;
   readonly needs?: readonly JournalNeed[];
   readonly cause?: number;
+  /** ARN of what a service acted for: `aws:SourceArn`. */
+  readonly source?: string;
 }
 
 /** What a statement of a role was used for. */
@@ -62,13 +64,14 @@ export interface CloudFacts {
  * @throws {NO_JOURNAL} when nothing of the kind answers there: AWS keeps no such journal
  */
 export const cloudFacts = (endpoint: string | undefined): CloudFacts => {
+  // Before anything is asked: without --local nobody need have a region, or keys of AWS.
+  if (endpoint === undefined)
+    throw new PrivilegesError(
+      'NO_JOURNAL',
+      'Only the embedded cloud keeps a journal of decisions.',
+      'Add --local. On AWS, CloudTrail has the calls, without what decided them.',
+    );
   const read = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
-    if (endpoint === undefined)
-      throw new PrivilegesError(
-        'NO_JOURNAL',
-        'Only the embedded cloud keeps a journal of decisions.',
-        'Add --local. On AWS, CloudTrail has the calls, without what decided them.',
-      );
     let answer: unknown;
     try {
       const response = await fetch(new URL(path, endpoint));

@@ -24,6 +24,8 @@ export interface Explanation {
   }[];
   /** What caused the call, nearest first: `lambda Invoke`. */
   readonly causes: readonly string[];
+  /** A statement for the policy of the resource, where that alone would let a service in. */
+  readonly resourceStatement?: Readonly<Record<string, unknown>>;
   /** Code for the function's `grants`, where a grant would help. */
   readonly grant?: string;
 }
@@ -91,9 +93,29 @@ export const explain = (
     because: becauseOf(need),
     statements: decision.statements.map(({ policy, statement }) => ({ policy, statement })),
     causes: causes.map(({ service, operation }) => `${service} ${operation}`.trim()),
+    ...(decision.reason === 'NO_RESOURCE_POLICY' && isService(line.principal)
+      ? { resourceStatement: lettingIn(line, need) }
+      : {}),
     ...(helps ? { grant: suggestGrant(action, resource, names, fn) } : {}),
   };
 };
+
+const isService = (principal: string): boolean => /^[a-z0-9.-]+\.amazonaws\.com$/.test(principal);
+
+/**
+ * What lets a service in for one source and no other.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
+ */
+const lettingIn = (
+  { principal, source }: JournalLine,
+  { action, resource }: JournalNeed,
+): Readonly<Record<string, unknown>> => ({
+  Effect: 'Allow',
+  Principal: { Service: principal },
+  Action: action,
+  Resource: resource,
+  ...(source === undefined ? {} : { Condition: { ArnEquals: { 'aws:SourceArn': source } } }),
+});
 
 const decisive = ({ needs = [] }: JournalLine): JournalNeed | undefined =>
   needs.find(({ decision }) => decision.effect !== 'allow') ?? needs.at(-1);

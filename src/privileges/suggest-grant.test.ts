@@ -8,6 +8,7 @@ import {
   defaultBus,
   lambda,
   parameter,
+  queue,
   resource,
   scheduleGroup,
   secret,
@@ -277,6 +278,23 @@ describe('how wide a statement is', () => {
       [use(0, ['s3:GetObject'], folder)],
     );
     expect(when[0]).toMatchObject({ verdict: 'too-wide', narrower: NARROWER.conditions });
+  });
+
+  it('is told of what Lambda reads under the role, by the source', () => {
+    const mail = queue('Mail');
+    const [log, reading] = usageOf(
+      lambda('Keep', { on: mail.messages() }, async () => 1),
+      [
+        { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' },
+        {
+          Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+          Resource: { 'Fn::GetAtt': ['Mail', 'Arn'] },
+        },
+      ],
+      [],
+      names,
+    );
+    expect([log?.source, reading?.source]).toEqual([undefined, 'Mail']);
   });
 
   it('is nothing that a denying statement is asked for, and a client that is lost is told of', () => {

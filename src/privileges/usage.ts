@@ -21,6 +21,8 @@ export interface PrivilegeUse {
   readonly statement: number;
   /** The grant's name in the program; undefined for what Sparta adds by itself. */
   readonly grant?: string;
+  /** Logical id of the event source that Lambda reads under this statement. */
+  readonly source?: string;
   /** ARN of a managed policy, which is used or unused as a whole. */
   readonly policy?: string;
   readonly actions: readonly string[];
@@ -56,6 +58,12 @@ export const grantOfStatement = (
   return statements.map((_statement, index) => granted[index - added]?.[0]);
 };
 
+/** The event source that a statement without a grant is for; the others are for the log and for what settings imply. */
+const sourceOf = (fn: FunctionDeclaration, actions: readonly string[]): string | undefined => {
+  const same = ({ actions: stated }: GrantStatement) => stated.join() === actions.join();
+  return fn.on.find(({ statements = [] }) => statements.some(same))?.target.name;
+};
+
 /**
  * What became of each statement of a function's role: used, unused, or wider than what was used.
  * @param uses - Of the whole cloud; those of other roles are passed over
@@ -76,11 +84,13 @@ export const usageOf = (
     const use = own.find((one) => one.statement === index);
     const actions = listOf(statement.Action);
     const grant = grants[index];
+    const source = grant === undefined ? sourceOf(fn, actions) : undefined;
     const base = {
       function: fn.name,
       ...(declaredAt === undefined ? {} : { declaredAt }),
       statement: index,
       ...(grant === undefined ? {} : { grant }),
+      ...(source === undefined ? {} : { source }),
       actions,
       count: use?.count ?? 0,
       unusedActions: actions.filter((action) => !(use?.actions ?? []).some(sameAction(action))),

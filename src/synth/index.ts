@@ -49,6 +49,7 @@ import { chooseOutputs } from './outputs.ts';
 import { createResolver } from './resolve.ts';
 import { keepData, retentionOf } from './retention.ts';
 import { leaveOut, synthesiseBoundary } from './role.ts';
+import type { WithoutStatement } from './without-statement.ts';
 import type { Warning } from './secrets.ts';
 import { findSecrets } from './secrets.ts';
 import type { Template } from './template.ts';
@@ -63,6 +64,7 @@ export type { Division, NestedTemplate, Placement } from './split/index.ts';
 export { divide, readPlacement, SPLIT_ABOVE, TEMPLATES_PARAMETER } from './split/index.ts';
 export type { Template, TemplateResource } from './template.ts';
 export { printTemplate } from './template.ts';
+export { WITHOUT, withoutStatement } from './without-statement.ts';
 
 /** What synthesis wants to know beside the service. */
 export interface SynthesisOptions {
@@ -70,13 +72,6 @@ export interface SynthesisOptions {
   readonly artifactKey?: string;
   /** A statement of a function's role to leave out, to see whether anything misses it. */
   readonly without?: WithoutStatement;
-}
-
-/** Names one statement of one role. */
-export interface WithoutStatement {
-  readonly function: string;
-  /** Position in the role's policy, from 0. */
-  readonly statement: number;
 }
 
 /** A function as the bundler and the plan see it. */

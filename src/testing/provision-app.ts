@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import type { Artifact, StackOutput, Target } from '../provision/index.ts';
 import { provision } from '../provision/index.ts';
 import type { ServiceDeclaration } from '../spec/service.ts';
-import { synthesise } from '../synth/index.ts';
+import { synthesise, WITHOUT, withoutStatement } from '../synth/index.ts';
 
 /** A service that stands in the cloud. */
 export interface ProvisionedStack {
@@ -43,7 +43,10 @@ export const provisionApp = async (
   service: ServiceDeclaration,
   archive: Promise<Artifact> | undefined,
 ): Promise<ProvisionedStack> => {
-  const { template, templateBody, functions } = synthesise(service);
+  const { template, templateBody, functions } = synthesise(
+    service,
+    withoutStatement(process.env[WITHOUT]),
+  );
   const code =
     functions.length === 0 ? undefined : (archive ?? Promise.resolve(emptyArchive(service.name)));
   const { outcome, stack } = await provision(target, {

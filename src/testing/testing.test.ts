@@ -1,6 +1,6 @@
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { S3Client, ListBucketsCommand } from '@aws-sdk/client-s3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bucket, httpApi, lambda, service, topic } from '../index.ts';
 import type { TestCloud } from './index.ts';
 import { startCloud, TestingError } from './index.ts';
@@ -73,6 +73,18 @@ describe('a cloud in the process of a test', () => {
     expect(cloud.journal().filter(({ outcome }) => outcome === 'denied')).toMatchObject([
       { operation: 'PutObject', principal: expect.stringContaining('/Album-Greedy-') },
     ]);
+  });
+
+  // What `privileges --mutate "npm test"` sets while the tests run.
+  it('leaves a statement out that SPARTA_WITHOUT names, of that function alone', async () => {
+    vi.stubEnv('SPARTA_WITHOUT', 'Count#1');
+    const cloud = await start();
+    await cloud.provision(album);
+    vi.unstubAllEnvs();
+    await expect(cloud.invoke(count, undefined as never)).rejects.toThrow(/s3:ListBucket/);
+    await cloud.use(photos).put('a.png', 'x');
+    await cloud.settle();
+    expect(await cloud.use(seen).text('a.png')).toMatch(/^Album-Look-/);
   });
 
   it('lets handlers see its time, and what they sign is good all the same', async () => {

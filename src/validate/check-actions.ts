@@ -16,8 +16,7 @@ export const checkActions = (statement: JsonObject, { id, path, report }: Policy
     const stated = statement[element];
     for (const action of isList(stated) ? stated : [stated]) {
       if (typeof action !== 'string') continue;
-      if (!known.has(action)) known.set(action, fault(action));
-      const wrong = known.get(action);
+      const wrong = actionFault(action);
       const at = { up: path, key: element };
       if (wrong !== undefined)
         report.problem(
@@ -27,6 +26,12 @@ export const checkActions = (statement: JsonObject, { id, path, report }: Policy
         );
     }
   }
+};
+
+/** What is wrong with an action's name, as the end of a sentence; undefined where AWS lists it. */
+export const actionFault = (action: string): string | undefined => {
+  if (!known.has(action)) known.set(action, fault(action));
+  return known.get(action);
 };
 
 const fault = (action: string): string | undefined => {

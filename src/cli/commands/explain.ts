@@ -23,7 +23,8 @@ export const runExplain = async (
       );
     return undefined;
   }
-  if (line.kind === 'note') {
+  const call = line.kind === 'call' ? line : await deniedBefore(cloud, line);
+  if (call === undefined) {
     if (flags.json === true)
       jsonLine(terminal, { kind: 'explanation', explanation: null, note: line });
     else
@@ -32,15 +33,23 @@ export const runExplain = async (
       );
     return undefined;
   }
-  const explanation = explain(line, names, await causesOf(cloud, line));
+  const explanation = explain(call, names, await causesOf(cloud, call));
   if (explanation === undefined)
     throw new PrivilegesError(
       'UNKNOWN',
       `Entry ${line.id} of the journal needed no permission: ${line.message ?? line.operation}`,
       'Name a call.',
     );
-  if (flags.json === true) jsonLine(terminal, { kind: 'explanation', explanation });
-  else for (const text of explanationLines(explanation, terminal.style)) terminal.out(text);
+  if (flags.json === true)
+    jsonLine(terminal, {
+      kind: 'explanation',
+      explanation,
+      ...(line.kind === 'note' ? { note: line } : {}),
+    });
+  else {
+    for (const text of explanationLines(explanation, terminal.style)) terminal.out(text);
+    if (line.kind === 'note') terminal.out(`  so     ${line.message ?? ''}`);
+  }
   return undefined;
 };
 
@@ -57,6 +66,20 @@ const lineOf = async (
     'Calls are numbered from 1; the journal keeps the last 10,000, and without a state folder those since the cloud started. Without a number, the last denial is explained.',
   );
 };
+
+/** A delivery is tried before it is given up, so its denial stands close before. */
+const CLOSE = 100;
+
+/** The call that was denied before a service noted that it gave something up. */
+const deniedBefore = async (
+  cloud: CloudFacts,
+  note: JournalLine,
+): Promise<JournalLine | undefined> =>
+  note.outcome === 'denied'
+    ? (await cloud.denials(CLOSE)).findLast(
+        ({ id, kind, cause }) => kind === 'call' && id < note.id && cause === note.cause,
+      )
+    : undefined;
 
 /** Longer chains have not been seen; a circle there is not. */
 const LONGEST_CHAIN = 20;
@@ -75,7 +98,7 @@ const causesOf = async (cloud: CloudFacts, line: JournalLine): Promise<readonly 
 
 /** An explanation for a person; `can` prints its answer in the same form. */
 export const explanationLines = (told: Explanation, style: Style): readonly string[] => {
-  const { action, resource, statements, causes, grant } = told;
+  const { action, resource, statements, causes, grant, resourceStatement } = told;
   const where = told.function?.declaredAt;
   const who =
     told.function === undefined
@@ -90,6 +113,12 @@ export const explanationLines = (told: Explanation, style: Style): readonly stri
       ({ policy, statement }) => `         ${policy}: ${style.dim(JSON.stringify(statement))}`,
     ),
     ...(causes.length === 0 ? [] : [`  after  ${causes.join(' ← ')}`]),
+    ...(resourceStatement === undefined
+      ? []
+      : [
+          `  write  in the policy of ${resource}:`,
+          `         ${style.good(JSON.stringify(resourceStatement))}`,
+        ]),
     ...(grant === undefined
       ? []
       : [

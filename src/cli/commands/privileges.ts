@@ -1,7 +1,7 @@
 import type { PolicyStatement, PrivilegeUse } from '../../privileges/index.ts';
 import { managedUseOf, PrivilegesError, usageOf } from '../../privileges/index.ts';
-import { synthesise } from '../../synth/index.ts';
-import { WITHOUT } from '../../assembly/index.ts';
+import { synthesise, WITHOUT } from '../../synth/index.ts';
+import { CliError } from '../cli-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { PrivilegesFlags, Session } from '../session.ts';
@@ -66,9 +66,18 @@ const statementsByFunction = ({ service }: Session) => {
   });
 };
 
+/** What a statement is there for. */
+const subjectOf = ({ grant, policy, source, actions }: PrivilegeUse): string => {
+  if (source !== undefined) return `reading ${source}`;
+  const added = actions.every((action) => action.startsWith('logs:'))
+    ? 'its own log'
+    : 'its settings';
+  return grant ?? policy ?? added;
+};
+
 const useLines = (use: PrivilegeUse, style: Style): readonly string[] => {
   const where = use.declaredAt === undefined ? '' : style.dim(`  ${use.declaredAt}`);
-  const what = `${use.function}  ${use.grant ?? use.policy ?? 'its own log'}: ${use.actions.join(', ') || 'nothing'}`;
+  const what = `${use.function}  ${subjectOf(use)}: ${use.actions.join(', ') || 'nothing'}`;
   switch (use.verdict) {
     case 'used':
       return [
@@ -106,6 +115,10 @@ const mutate = async (
   const { terminal, signal } = session;
   const { style } = terminal;
   const say = (line: string) => (flags.json === true ? undefined : terminal.out(line));
+  if (command.startsWith('-'))
+    throw new CliError('USAGE', `--mutate is "${command}", which is no command.`, {
+      hint: `Name the one that runs your tests: ${session.program} privileges --mutate "npm test"`,
+    });
   if (!(await passes(command, undefined, session)))
     throw new PrivilegesError(
       'NOT_ANSWERED',
@@ -117,12 +130,14 @@ const mutate = async (
     readonly grant: string;
     readonly actions: unknown;
   }[] = [];
+  let tried = 0;
   for (const [fn, statements] of statementsByFunction(session)) {
     const granted = usageOf(fn, statements, [], NO_NAMES).filter(
       ({ grant }) => grant !== undefined,
     );
     for (const { statement, grant = '', actions } of granted) {
       signal.throwIfAborted();
+      tried += 1;
       const missed = !(await passes(command, `${fn.name}#${statement}`, session));
       const what = `${fn.name}  ${grant}: ${actions.join(', ')}`;
       say(missed ? `${style.good('needed   ')}  ${what}` : `${style.warn('not missed')} ${what}`);
@@ -130,14 +145,20 @@ const mutate = async (
     }
   }
   if (flags.json === true) jsonLine(terminal, { kind: 'mutations', survivors });
-  else
-    terminal.out(
-      survivors.length === 0
-        ? 'Every permission is missed when it is gone.'
-        : `${count(survivors.length, 'permission')} not missed: superfluous, or untested.`,
-    );
+  else for (const line of outcomeLines(survivors.length, tried)) terminal.out(line);
   return survivors.length > 0 ? EXIT_CODES.FOUND : undefined;
 };
+
+const outcomeLines = (survivors: number, tried: number): readonly string[] => [
+  survivors === 0
+    ? 'Every permission is missed when it is gone.'
+    : `${count(survivors, 'permission')} not missed: superfluous, or untested.`,
+  ...(survivors > 0 && survivors === tried
+    ? [
+        'None was missed at all. The command has to provision the service, by this program or in sparta/testing: what it finds provisioned keeps every permission.',
+      ]
+    : []),
+];
 
 /** Statements are counted without looking at a stack. */
 const NO_NAMES = {

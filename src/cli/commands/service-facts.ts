@@ -14,6 +14,7 @@ export interface ServiceFacts {
 
 /**
  * The cloud that the service runs on, and its stack's names.
+ * @throws {NO_JOURNAL} when AWS itself is asked
  * @throws {NOT_PROVISIONED} when there is no stack
  */
 export const serviceFacts = async (
@@ -26,6 +27,7 @@ export const serviceFacts = async (
     signal,
     onStarting: () => sayStarting(session, flags),
   });
+  const cloud = cloudFacts(target.endpoint);
   const report = await readStatus(target, service.name, signal);
   if (report === undefined)
     throw new PrivilegesError(
@@ -33,5 +35,5 @@ export const serviceFacts = async (
       `${service.name} is not provisioned on ${name}.`,
       `To do so: ${session.program} provision${repeatedFlags(flags)}`,
     );
-  return { cloud: cloudFacts(target.endpoint), names: stackNames(service, report.resources) };
+  return { cloud, names: stackNames(service, report.resources) };
 };

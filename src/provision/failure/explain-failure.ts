@@ -243,13 +243,19 @@ const reachHint = (systemCode: string, message: string, target: Target): string 
   return 'Check the network, the VPN and the proxy, then run the same command. Nothing was changed.';
 };
 
+const deniedHint = (message: string, { options: { role } }: Target): string =>
+  role !== undefined && message.includes('sts:AssumeRole')
+    ? // AWS says the same whichever it is.
+      `Is there a role ${role} in this account? If there is, its trust policy has to let in this identity, whose own policies have to allow sts:AssumeRole.`
+    : 'Add the action to the policy of the identity that deploys, or deploy as another one (--profile).';
+
 const explainService = (failure: WireFailure, target: Target, doing: string): Explanation => {
   const { code, message, status } = failure;
   if (DENIED.has(code) || (status === 403 && code !== ''))
     return {
       code: 'ACCESS_DENIED',
       message: `Not allowed while ${doing}: ${message}`,
-      hint: 'Add the action to the policy of the identity that deploys, or deploy as another one (--profile).',
+      hint: deniedHint(message, target),
     };
   if (THROTTLED.has(code) || status === 429)
     return {
