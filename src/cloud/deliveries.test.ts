@@ -10,6 +10,12 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import {
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+  PutEventsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   AddPermissionCommand,
@@ -35,6 +41,7 @@ import {
   SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowing, archive, trusting } from './lambda/fixtures/lambda-bench.ts';
 import { startCloud, type RunningCloud } from './index.ts';
@@ -44,6 +51,8 @@ import { startCloud, type RunningCloud } from './index.ts';
 
 const ACCOUNT = '000000000000';
 const OTHER = '111122223333';
+/** A function that is not there, so that what is for it is lost. */
+const NONE = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:none`;
 
 let running: RunningCloud;
 let next = 0;
@@ -51,11 +60,13 @@ const unique = (what: string) => `${what}-${++next}`;
 
 let apis: ApiGatewayV2Client;
 let alarms: CloudWatchClient;
+let events: EventBridgeClient;
 let iam: IAMClient;
 let lambda: LambdaClient;
 let s3: S3Client;
 let secrets: SecretsManagerClient;
 let sns: SNSClient;
+let sqs: SQSClient;
 let Role = '';
 
 beforeAll(async () => {
@@ -69,15 +80,17 @@ beforeAll(async () => {
   };
   apis = new ApiGatewayV2Client(settings);
   alarms = new CloudWatchClient(settings);
+  events = new EventBridgeClient(settings);
   iam = new IAMClient(settings);
   lambda = new LambdaClient(settings);
   s3 = new S3Client(settings);
   secrets = new SecretsManagerClient(settings);
   sns = new SNSClient(settings);
+  sqs = new SQSClient(settings);
   Role = await createRole('logging', 'logs:*');
 });
 afterAll(async () => {
-  for (const client of [apis, alarms, iam, lambda, s3, secrets, sns]) client.destroy();
+  for (const client of [apis, alarms, events, iam, lambda, s3, secrets, sns, sqs]) client.destroy();
   await running.stop();
 });
 
@@ -93,7 +106,7 @@ const createRole = async (RoleName: string, action: string) => {
 /** Something that deliveries can go to, and how its policy lets a service in. */
 interface Target {
   readonly arn: string;
-  readonly operation: 'Invoke' | 'Publish';
+  readonly operation: 'Invoke' | 'Publish' | 'SendMessage';
   letIn(service: string, sourceArn: string, sourceAccount: string): Promise<unknown>;
 }
 
@@ -135,25 +148,49 @@ const aTopic = async (): Promise<Target> => {
         new SetTopicAttributesCommand({
           TopicArn,
           AttributeName: 'Policy',
-          AttributeValue: JSON.stringify({
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: { Service },
-                Action: 'sns:Publish',
-                Resource: TopicArn,
-                Condition: {
-                  ArnLike: { 'aws:SourceArn': sourceArn },
-                  StringEquals: { 'aws:SourceAccount': sourceAccount },
-                },
-              },
-            ],
-          }),
+          AttributeValue: lettingIn('sns:Publish', TopicArn, [Service, sourceArn, sourceAccount]),
         }),
       ),
   };
 };
+
+const aQueue = async (): Promise<Target> => {
+  const QueueName = unique('queue');
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const arn = `arn:aws:sqs:us-east-1:${ACCOUNT}:${QueueName}`;
+  return {
+    arn,
+    operation: 'SendMessage',
+    letIn: (...who) =>
+      sqs.send(
+        new SetQueueAttributesCommand({
+          QueueUrl,
+          Attributes: { Policy: lettingIn('sqs:SendMessage', arn, who) },
+        }),
+      ),
+  };
+};
+
+const lettingIn = (
+  Action: string,
+  Resource: string,
+  [Service, sourceArn, sourceAccount]: Parameters<Target['letIn']>,
+): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service },
+        Action,
+        Resource,
+        Condition: {
+          ArnLike: { 'aws:SourceArn': sourceArn },
+          StringEquals: { 'aws:SourceAccount': sourceAccount },
+        },
+      },
+    ],
+  });
 
 /** What delivers: its ARN, and what makes it deliver to a target. */
 interface Source {
@@ -181,9 +218,51 @@ const bucket = async ({ arn, operation }: Target): Promise<Source> => {
   };
 };
 
-const topic = async ({ arn }: Target): Promise<Source> => {
+const topic = async ({ arn, operation }: Target): Promise<Source> => {
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: unique('news') }));
-  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'lambda', Endpoint: arn }));
+  const Protocol = operation === 'Invoke' ? 'lambda' : 'sqs';
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint: arn }));
+  return {
+    arn: TopicArn,
+    deliver: () => sns.send(new PublishCommand({ TopicArn, Message: 'x' })),
+  };
+};
+
+/** A rule of the default bus, with further settings of its target. */
+const ruleTo = async (arn: string, more: object = {}): Promise<Source> => {
+  const Name = unique('rule');
+  const { RuleArn = '' } = await events.send(
+    new PutRuleCommand({ Name, EventPattern: JSON.stringify({ source: [Name] }) }),
+  );
+  await events.send(
+    new PutTargetsCommand({ Rule: Name, Targets: [{ Id: 'target', Arn: arn, ...more }] }),
+  );
+  return {
+    arn: RuleArn,
+    deliver: () =>
+      events.send(
+        new PutEventsCommand({ Entries: [{ Source: Name, DetailType: 'x', Detail: '{}' }] }),
+      ),
+  };
+};
+
+const rule = ({ arn }: Target): Promise<Source> => ruleTo(arn);
+
+/** What a rule lays in a queue because its target is not there. */
+const lostEvents = ({ arn }: Target): Promise<Source> =>
+  ruleTo(NONE, { DeadLetterConfig: { Arn: arn } });
+
+/** What a topic lays in a queue because a subscriber is not there. */
+const lostMessages = async ({ arn }: Target): Promise<Source> => {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: unique('lost') }));
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'lambda',
+      Endpoint: NONE,
+      Attributes: { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn }) },
+    }),
+  );
   return {
     arn: TopicArn,
     deliver: () => sns.send(new PublishCommand({ TopicArn, Message: 'x' })),
@@ -240,6 +319,12 @@ const LEGS = [
   ['a bucket', bucket, 's3.amazonaws.com', 'a function', aFunction],
   ['a bucket', bucket, 's3.amazonaws.com', 'a topic', aTopic],
   ['a topic', topic, 'sns.amazonaws.com', 'a function', aFunction],
+  ['a topic', topic, 'sns.amazonaws.com', 'a queue', aQueue],
+  ['the losses of a topic', lostMessages, 'sns.amazonaws.com', 'a queue', aQueue],
+  ['a rule', rule, 'events.amazonaws.com', 'a function', aFunction],
+  ['a rule', rule, 'events.amazonaws.com', 'a topic', aTopic],
+  ['a rule', rule, 'events.amazonaws.com', 'a queue', aQueue],
+  ['the losses of a rule', lostEvents, 'events.amazonaws.com', 'a queue', aQueue],
   ['an alarm', alarm, 'cloudwatch.amazonaws.com', 'a topic', aTopic],
   ['an alarm', alarm, 'lambda.alarms.cloudwatch.amazonaws.com', 'a function', aFunction],
   ['an API', api, 'apigateway.amazonaws.com', 'a function', aFunction],
@@ -248,7 +333,7 @@ const LEGS = [
 const lastId = () => running.cloud.journal.entries().at(-1)?.id ?? 0;
 
 /** What the journal has of a delivery: how its call ended, and the notes of what was dropped. */
-const deliver = async (source: Source, { operation }: Target, service: string) => {
+const deliver = async (source: Source, { arn, operation }: Target, service: string) => {
   const before = lastId();
   await source.deliver();
   await running.cloud.settle();
@@ -258,7 +343,9 @@ const deliver = async (source: Source, { operation }: Target, service: string) =
       .filter((entry) => entry.operation === operation && entry.principal === service)
       .map(({ outcome }) => outcome),
     dropped: entries.flatMap(({ kind, outcome, message = '' }) =>
-      kind === 'note' && outcome === 'denied' ? [message] : [],
+      kind === 'note' && outcome === 'denied' && message.includes(`on resource: ${arn}`)
+        ? [message]
+        : [],
     ),
   };
 };
@@ -274,7 +361,7 @@ describe.each(LEGS)('from %s (%#)', (_from, makeSource, service, to, makeTarget)
   it.each([
     ['is another source', (arn: string) => `${arn}-other`, ACCOUNT, service],
     ['is another account', (arn: string) => arn, OTHER, service],
-    ['is another service', (arn: string) => arn, ACCOUNT, 'events.amazonaws.com'],
+    ['is another service', (arn: string) => arn, ACCOUNT, 'config.amazonaws.com'],
   ])(`to ${to} is dropped, and told, where what is let in %s`, async (_, arnOf, account, who) => {
     const target = await makeTarget();
     const source = await makeSource(target);

@@ -21,6 +21,8 @@ export const arnCode = (
   const name = variableOf(logicalId);
   const own =
     declared !== 'resource' ? `${name}.arn` : arnIsRef ? `${name}.ref` : `${name}.getAtt('Arn')`;
+  // It ends in `:*`, which stands for the group's streams too.
+  if (declared === 'logGroup') return own;
   // The ARN of a setting may be text that only the program knows.
   const isText = declared === 'parameter' || declared === 'secret';
   return rest === '' && !isText ? own : `sub\`\${${own}}${rest}\``;

@@ -19,6 +19,7 @@ export type DeclaredKind =
   | 'bus'
   | 'archive'
   | 'scheduleGroup'
+  | 'logGroup'
   | 'resource';
 
 /** A resource of the service behind an ARN. */
@@ -86,7 +87,7 @@ const USUAL: Readonly<Record<string, DeclaredKind>> = {
   'AWS::Events::Archive': 'archive',
   'AWS::Scheduler::ScheduleGroup': 'scheduleGroup',
 };
-const KINDS = new Set<string>([...Object.values(USUAL), 'resource']);
+const KINDS = new Set<string>([...Object.values(USUAL), 'logGroup', 'resource']);
 const isKind = (kind: string): kind is DeclaredKind => KINDS.has(kind);
 
 /** What an ARN is made of, where it is not known yet. */

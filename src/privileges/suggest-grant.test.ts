@@ -7,6 +7,7 @@ import {
   bus,
   defaultBus,
   lambda,
+  logGroup,
   parameter,
   queue,
   resource,
@@ -34,6 +35,11 @@ const clicks = stream('Clicks');
 const shared = stream('Shared', {
   existing: 'arn:aws:kinesis:us-east-1:000000000000:stream/shared',
 });
+const mail = queue('Mail');
+const dead = queue('Dead');
+const visits = stream('Visits');
+const trials = scheduleGroup('Trials');
+const access = logGroup('Access');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
 const market = bus('Market');
 const history = market.archive('History');
@@ -53,6 +59,9 @@ const keep = lambda(
       placed: market.event('OrderPlaced', { source: 'shop' }).put(),
       alarms: defaultBus.put(),
       stock: stock.read(),
+      letters: mail.send(),
+      visits: visits.put(),
+      trials: trials.create(),
       jobs: allow('sqs:ReceiveMessage').on(jobs.getAtt('Arn')),
     },
   },
@@ -61,7 +70,20 @@ const keep = lambda(
 const count = lambda('Count', { grants: { from: shared.read() } }, async () => 1);
 const program = service('Keeper', {
   functions: [keep, count],
-  resources: [audit, news, url, token, clicks, orders, bucket('Delete'), loose, history, reminders],
+  resources: [
+    audit,
+    news,
+    url,
+    token,
+    clicks,
+    orders,
+    bucket('Delete'),
+    loose,
+    history,
+    reminders,
+    dead,
+    access,
+  ],
 });
 
 const AT = 'us-east-1:000000000000';
@@ -82,6 +104,11 @@ const stack = (
     ['Market', 'AWS::Events::EventBus', 'keeper-market'],
     ['History', 'AWS::Events::Archive', 'keeper-history'],
     ['Reminders', 'AWS::Scheduler::ScheduleGroup', 'keeper-reminders'],
+    ['Mail', 'AWS::SQS::Queue', 'https://sqs.us-east-1.amazonaws.com/000000000000/mail'],
+    ['Dead', 'AWS::SQS::Queue', 'https://sqs.us-east-1.amazonaws.com/000000000000/dead'],
+    ['Visits', 'AWS::Kinesis::Stream', 'keeper-visits'],
+    ['Trials', 'AWS::Scheduler::ScheduleGroup', 'keeper-trials'],
+    ['Access', 'AWS::Logs::LogGroup', 'keeper-access'],
     ['Jobs', 'AWS::SQS::Queue', `https://sqs.us-east-1.amazonaws.com/000000000000/jobs`],
   ] as const
 ).map(
@@ -147,6 +174,30 @@ const DENIED: readonly (readonly [action: string, arn: string, code: string])[] 
     'sqs:SendMessage',
     `arn:aws:sqs:${AT}:jobs`,
     "jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')),",
+  ],
+  ['sqs:SendMessage', `arn:aws:sqs:${AT}:dead`, 'dead: dead.send(),'],
+  ['sqs:DeleteMessage', `arn:aws:sqs:${AT}:dead`, 'dead: dead.receive(),'],
+  ['sqs:ChangeMessageVisibility', `arn:aws:sqs:${AT}:dead`, 'dead: dead.receive(),'],
+  ['sqs:PurgeQueue', `arn:aws:sqs:${AT}:dead`, 'dead: dead.purge(),'],
+  ['sqs:GetQueueAttributes', `arn:aws:sqs:${AT}:dead`, 'dead: dead.inspect(),'],
+  ['sqs:StartMessageMoveTask', `arn:aws:sqs:${AT}:dead`, 'dead: dead.redrive(),'],
+  ['sqs:GetQueueUrl', `arn:aws:sqs:${AT}:dead`, "dead: allow('sqs:GetQueueUrl').on(dead.arn),"],
+  ['sqs:ReceiveMessage', `arn:aws:sqs:${AT}:mail`, "letters: mail.access('send', 'receive'),"],
+  ['sqs:StartMessageMoveTask', `arn:aws:sqs:${AT}:mail`, 'mail: mail.redrive(),'],
+  [
+    'kinesis:GetRecords',
+    `arn:aws:kinesis:${AT}:stream/keeper-visits`,
+    "visits: visits.access('put', 'read'),",
+  ],
+  [
+    'scheduler:DeleteSchedule',
+    `arn:aws:scheduler:${AT}:schedule/keeper-trials/a1`,
+    "trials: trials.access('create', 'delete'),",
+  ],
+  [
+    'logs:FilterLogEvents',
+    `arn:aws:logs:${AT}:log-group:keeper-access:log-stream:`,
+    "access: allow('logs:FilterLogEvents').on(access.arn),",
   ],
   ['events:PutEvents', `arn:aws:events:${AT}:event-bus/keeper-market`, 'market: market.put(),'],
   ['events:PutEvents', `arn:aws:events:${AT}:event-bus/default`, 'defaultBus: defaultBus.put(),'],
@@ -281,7 +332,6 @@ describe('how wide a statement is', () => {
   });
 
   it('is told of what Lambda reads under the role, by the source', () => {
-    const mail = queue('Mail');
     const [log, reading] = usageOf(
       lambda('Keep', { on: mail.messages() }, async () => 1),
       [

@@ -1,3 +1,4 @@
+import type { ClientBinding } from '../spec/grant.ts';
 import type { FunctionDeclaration } from '../spec/lambda.ts';
 import { actionsCode, arnCode, quoted, variableOf } from './grant-code.ts';
 import type { DeclaredKind, NamedResource, StackNames } from './stack-names.ts';
@@ -14,6 +15,10 @@ const CURATED: Readonly<
   'sqs:SendMessage': { on: 'queue', method: 'send', rest: /^$/ },
   'sqs:ReceiveMessage': { on: 'queue', method: 'receive', rest: /^$/ },
   'sqs:DeleteMessage': { on: 'queue', method: 'receive', rest: /^$/ },
+  'sqs:ChangeMessageVisibility': { on: 'queue', method: 'receive', rest: /^$/ },
+  'sqs:StartMessageMoveTask': { on: 'queue', method: 'redrive', rest: /^$/ },
+  'sqs:ListMessageMoveTasks': { on: 'queue', method: 'redrive', rest: /^$/ },
+  'sqs:CancelMessageMoveTask': { on: 'queue', method: 'redrive', rest: /^$/ },
   'sqs:PurgeQueue': { on: 'queue', method: 'purge', rest: /^$/ },
   'sqs:GetQueueAttributes': { on: 'queue', method: 'inspect', rest: /^$/ },
   'kinesis:PutRecord': { on: 'stream', method: 'put', rest: /^$/ },
@@ -53,6 +58,7 @@ const WORD: Readonly<Record<Exclude<DeclaredKind, 'resource'>, string>> = {
   bus: 'bus',
   archive: 'bus(…).archive',
   scheduleGroup: 'scheduleGroup',
+  logGroup: 'logGroup',
 };
 
 type Granted = Pick<FunctionDeclaration, 'grants'>;
@@ -105,18 +111,29 @@ const indexModes = (
   return action === 'dynamodb:Scan' ? ['scan', `index:${index}`] : undefined;
 };
 
-/** A bucket or table that the function has a client of already gets one client for both. */
+/** Kinds that give one client for several modes, by what their clients are called. */
+const JOINED: Readonly<Partial<Record<ClientBinding['kind'], DeclaredKind>>> = {
+  bucket: 'bucket',
+  table: 'table',
+  queue: 'queue',
+  stream: 'stream',
+  schedules: 'scheduleGroup',
+};
+
+/** What the function has a client of already gets one client for both. */
 const widenedClient = (
   { logicalId, declared }: Pick<NamedResource, 'logicalId' | 'declared'>,
   wanted: readonly string[],
   { grants }: Granted,
 ) => {
-  if (declared !== 'bucket' && declared !== 'table') return undefined;
-  for (const [key, { binding }] of Object.entries(grants))
-    if (binding?.kind === declared && binding.resource === logicalId) {
-      const modes = [...new Set([...binding.modes, ...wanted])].map(quoted).join(', ');
-      return `${key}: ${variableOf(logicalId)}.access(${modes})`;
-    }
+  for (const [key, { binding }] of Object.entries(grants)) {
+    if (binding === undefined || JOINED[binding.kind] !== declared) continue;
+    if (binding.resource !== logicalId) continue;
+    const modes = [...new Set([...binding.modes, ...wanted])];
+    // Where the messages go back to is said to `redrive` alone.
+    if (modes.includes('redrive')) continue;
+    return `${key}: ${variableOf(logicalId)}.access(${modes.map(quoted).join(', ')})`;
+  }
   return undefined;
 };
 

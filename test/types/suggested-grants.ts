@@ -6,7 +6,9 @@ import {
   bus,
   defaultBus,
   lambda,
+  logGroup,
   parameter,
+  queue,
   resource,
   scheduleGroup,
   secret,
@@ -27,6 +29,11 @@ const shared = stream('Shared', {
   existing: 'arn:aws:kinesis:us-east-1:000000000000:stream/shared',
 });
 const deleteResource = bucket('Delete');
+const mail = queue('Mail');
+const dead = queue('Dead');
+const visits = stream('Visits');
+const trials = scheduleGroup('Trials');
+const access = logGroup('Access');
 const jobs = resource('AWS::SQS::Queue', 'Jobs', {});
 const market = bus('Market');
 const history = market.archive('History');
@@ -60,6 +67,17 @@ export const suggested = [
   { shared: shared.put() },
   { shared: allow('kinesis:DescribeStream').on(shared.arn) },
   { jobsSendMessage: allow('sqs:SendMessage').on(jobs.getAtt('Arn')) },
+  { dead: dead.send() },
+  { dead: dead.receive() },
+  { dead: dead.purge() },
+  { dead: dead.inspect() },
+  { dead: dead.redrive() },
+  { dead: allow('sqs:GetQueueUrl').on(dead.arn) },
+  { letters: mail.access('send', 'receive') },
+  { mail: mail.redrive() },
+  { visits: visits.access('put', 'read') },
+  { trials: trials.access('create', 'delete') },
+  { access: allow('logs:FilterLogEvents').on(access.arn) },
   { market: market.put() },
   { defaultBus: defaultBus.put() },
   { history: history.replay() },

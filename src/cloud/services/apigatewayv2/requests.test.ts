@@ -11,6 +11,7 @@ import {
 import {
   CreateLogGroupCommand,
   DescribeResourcePoliciesCommand,
+  PutResourcePolicyCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
@@ -364,6 +365,42 @@ describe('the access log', () => {
         },
       ],
     });
+  });
+
+  it('writes no line where the log does not let its delivery in, and the journal says so', async () => {
+    const about = { resourceArn: arn };
+    const { resourcePolicies: [policy] = [] } = await bench.logs.send(
+      new DescribeResourcePoliciesCommand(about),
+    );
+    const put = async (policyDocument = '') => {
+      const { resourcePolicies: [now] = [] } = await bench.logs.send(
+        new DescribeResourcePoliciesCommand(about),
+      );
+      await bench.logs.send(
+        new PutResourcePolicyCommand({
+          ...about,
+          policyName: policy?.policyName,
+          policyDocument,
+          expectedRevisionId: now?.revisionId,
+        }),
+      );
+    };
+    const stated = policy?.policyDocument;
+    await put(stated?.replaceAll('delivery.logs.amazonaws.com', 'config.amazonaws.com'));
+    await fetch(`${url}/items/unseen`);
+    const failed = () =>
+      bench.cloud.journal
+        .entries()
+        .filter(({ message = '' }) => message.startsWith('access log failed: '));
+    await vi.waitFor(() => expect(failed()).toHaveLength(1), { timeout: 5_000 });
+    expect(failed()[0]).toMatchObject({
+      outcome: 'denied',
+      message: expect.stringContaining(
+        'delivery.logs.amazonaws.com is not authorized to perform: logs:PutLogEvents',
+      ),
+    });
+    expect(await lines()).toEqual([]);
+    await put(stated);
   });
 
   it('has a line for every request', async () => {
