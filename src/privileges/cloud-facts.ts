@@ -36,6 +36,8 @@ export interface JournalLine {
   readonly cause?: number;
   /** ARN of what a service acted for: `aws:SourceArn`. */
   readonly source?: string;
+  /** ARN of what it was done to, where no need names it. */
+  readonly target?: string;
 }
 
 /** What a statement of a role was used for. */

@@ -1,4 +1,4 @@
-import type { CloudFacts, Explanation, JournalLine } from '../../privileges/index.ts';
+import type { CloudFacts, Explanation, JournalLine, StackNames } from '../../privileges/index.ts';
 import { explain, PrivilegesError } from '../../privileges/index.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { OutputFlags, Session, WordFlags } from '../session.ts';
@@ -14,7 +14,7 @@ export const runExplain = async (
 ): Promise<ExitCode | undefined> => {
   const { terminal } = session;
   const { cloud, names } = await serviceFacts(session, flags);
-  const line = await lineOf(cloud, flags.words?.[0]);
+  const { line, later } = await lineOf(cloud, names, flags.words?.[0]);
   if (line === undefined) {
     if (flags.json === true) jsonLine(terminal, { kind: 'explanation', explanation: null });
     else
@@ -23,6 +23,14 @@ export const runExplain = async (
       );
     return undefined;
   }
+  const sayLater = () => {
+    if (later !== undefined && flags.json !== true)
+      terminal.out(
+        terminal.style.dim(
+          `${later.principal || later.service} was denied something later, outside of ${session.service.name}: explain ${later.id}`,
+        ),
+      );
+  };
   const call = line.kind === 'call' ? line : await deniedBefore(cloud, line);
   if (call === undefined) {
     if (flags.json === true)
@@ -31,6 +39,7 @@ export const runExplain = async (
       terminal.out(
         `${terminal.style.bad(line.outcome)}  ${line.message ?? ''}${terminal.style.dim(`  entry ${line.id}, ${new Date(line.at).toISOString()}`)}`,
       );
+    sayLater();
     return undefined;
   }
   const explanation = explain(call, names, await causesOf(cloud, call));
@@ -49,23 +58,50 @@ export const runExplain = async (
   else {
     for (const text of explanationLines(explanation, terminal.style)) terminal.out(text);
     if (line.kind === 'note') terminal.out(`  so     ${line.message ?? ''}`);
+    sayLater();
   }
   return undefined;
 };
 
+/** What is to be explained. */
+interface Asked {
+  readonly line: JournalLine | undefined;
+  /** A newer denial, which is no affair of the service. */
+  readonly later?: JournalLine;
+}
+
+/** So many denials are looked through for one of the service. */
+const LOOKED_THROUGH = 1_000;
+
 const lineOf = async (
   cloud: CloudFacts,
+  names: StackNames,
   word: string | undefined,
-): Promise<JournalLine | undefined> => {
-  if (word === undefined) return (await cloud.denials(1)).at(-1);
+): Promise<Asked> => {
+  if (word === undefined) {
+    const denials = await cloud.denials(LOOKED_THROUGH);
+    const last = denials.at(-1);
+    // Others may use the same cloud.
+    const own = denials.findLast(isOf(names)) ?? last;
+    return own === last || last === undefined ? { line: last } : { line: own, later: last };
+  }
   const line = /^\d+$/.test(word) ? await cloud.line(Number(word)) : undefined;
-  if (line !== undefined) return line;
+  if (line !== undefined) return { line };
   throw new PrivilegesError(
     'UNKNOWN',
     `The journal has no call ${word}.`,
     'Calls are numbered from 1; the journal keeps the last 10,000, and without a state folder those since the cloud started. Without a number, the last denial is explained.',
   );
 };
+
+/** Whether a function of the service called, or something of its stack is what it was about. */
+const isOf =
+  (names: StackNames) =>
+  ({ principal, source = '', target = '', needs = [] }: JournalLine): boolean =>
+    names.functionOfRole(principal) !== undefined ||
+    [source, target, ...needs.map(({ resource }) => resource)].some(
+      (arn) => names.resourceOf(arn) !== undefined,
+    );
 
 /** A delivery is tried before it is given up, so its denial stands close before. */
 const CLOSE = 100;
