@@ -90,7 +90,7 @@ export interface InternalCall {
   /** @defaultValue the region of the call that is being served */
   readonly region?: string;
   /** Journal ids of what caused this. @defaultValue the call that is being served */
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
   /** ARN of what the service acts for, where the principal does not say it. @defaultValue the principal's `aws:SourceArn` */
   readonly source?: string;
 }

@@ -12,7 +12,7 @@ export interface AssumedRole {
   readonly sourceArn: string;
   readonly sessionName: string;
   /** Journal id. */
-  readonly cause?: number;
+  readonly cause?: number | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export const assumeRole = async (
     operation: 'AssumeRole',
     input: { RoleArn: roleArn, RoleSessionName: sessionName },
     principal: servicePrincipal(service, { sourceArn, sourceAccount: context.accountId }),
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })) as { readonly Credentials?: { readonly AccessKeyId?: string } };
   const session = context.credentials.find(answer.Credentials?.AccessKeyId ?? '');
   if (session === undefined)

@@ -11,7 +11,7 @@ export type DeliveryContext = Pick<
 export interface Sender {
   readonly principal: Principal;
   /** Journal id. */
-  readonly cause?: number;
+  readonly cause?: number | undefined;
   /** ARN of the rule or schedule that it is delivered for, where a role delivers it. */
   readonly source?: string;
 }

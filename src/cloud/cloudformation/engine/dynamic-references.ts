@@ -48,7 +48,7 @@ const valueOf = async (text: string, work: Work): Promise<string> => {
       WithDecryption: kind === 'ssm-secure',
     },
     principal,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })) as { readonly Parameter?: { readonly Value?: string } };
   return Parameter?.Value ?? '';
 };

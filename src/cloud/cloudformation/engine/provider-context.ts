@@ -68,7 +68,7 @@ const providerContext = (
       operation,
       input,
       principal: run.principal,
-      ...(run.cause === undefined ? {} : { cause: run.cause }),
+      cause: run.cause,
     };
     if (isRead(operation)) return context.call(request);
     const name = `${service}:${operation}`;

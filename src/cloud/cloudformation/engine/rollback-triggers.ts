@@ -52,7 +52,7 @@ const trippedBy = async (
       operation: 'DescribeAlarms',
       input: { AlarmNames: arns.map(nameIn), AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
       principal,
-      ...(cause === undefined ? {} : { cause }),
+      cause,
     })) as Readonly<
       Record<string, readonly { readonly AlarmArn?: string; readonly StateValue?: string }[]>
     >;

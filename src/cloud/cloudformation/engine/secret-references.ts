@@ -51,7 +51,7 @@ export const secretReferenced = async (
       ...(version === '' ? {} : { VersionId: version }),
     },
     principal,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })) as { readonly SecretString?: string };
   if (SecretString === undefined)
     throw validationError(

@@ -10,7 +10,7 @@ export interface RoleCall {
   readonly service: string;
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
   /** What it is made for, where it is not the function. */
   readonly source?: string;
 }

@@ -158,7 +158,7 @@ export const sendTo = async (
       ),
     },
     principal: caller(context, filter.principal, filter.group),
-    ...(what.cause === undefined ? {} : { cause: what.cause }),
+    cause: what.cause,
   });
 };
 
@@ -193,6 +193,6 @@ const putRecord = async (
     },
     principal,
     source: groupArn(context.region, context.accountId, group),
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 };

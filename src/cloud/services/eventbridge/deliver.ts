@@ -41,8 +41,6 @@ export const resumeDeliveries = (context: Context): void => {
 const remind = (context: Context, id: string, dueAt: number) =>
   context.state.reminders.set(`delivery/${id}`, dueAt, () => deliver(context, id));
 
-const causeOf = ({ cause }: Delivery) => (cause === undefined ? {} : { cause });
-
 /** Whose name a target is called in: the role's where there is one, the service's under the target's own policy else. */
 const senderOf = async (context: Context, delivery: Delivery): Promise<Principal> => {
   const { RoleArn } = delivery.target;
@@ -56,7 +54,7 @@ const senderOf = async (context: Context, delivery: Delivery): Promise<Principal
     service: SERVICE,
     sourceArn: delivery.ruleArn,
     sessionName: context.random.hex(32),
-    ...causeOf(delivery),
+    cause: delivery.cause,
   });
 };
 
@@ -79,7 +77,7 @@ const attempt = async (context: Context, delivery: Delivery): Promise<Failure | 
   } catch (error) {
     return { ...readFailure(error), code: 'FAILED_TO_ASSUME_ROLE' };
   }
-  const sender = { principal, source: delivery.ruleArn, ...causeOf(delivery) };
+  const sender = { principal, source: delivery.ruleArn, cause: delivery.cause };
   try {
     const { kind } = read;
     if (kind === 'events') await forward(context, delivery, body, sender);
@@ -170,7 +168,7 @@ const fail = async (context: Context, id: string, delivery: Delivery, failure: F
       outcome: failure.outcome,
       source: delivery.ruleArn,
       target: delivery.target.Arn ?? '',
-      ...causeOf(delivery),
+      cause: delivery.cause,
     },
   );
   await lay(context, delivery, failure, next?.condition);
@@ -204,7 +202,7 @@ const lay = async (
         sourceArn: delivery.ruleArn,
         sourceAccount: context.accountId,
       }),
-      ...causeOf(delivery),
+      cause: delivery.cause,
     },
   );
 };

@@ -146,16 +146,14 @@ const roleOf = (context: Context, invocation: Invocation) => {
     service: SERVICE,
     sourceArn: groupArn(context, group),
     sessionName: executionId,
-    ...causeOf(invocation),
+    cause: invocation.cause,
   });
 };
-
-const causeOf = ({ cause }: Invocation) => (cause === undefined ? {} : { cause });
 
 const senderOf = (principal: Principal, invocation: Invocation): Sender => ({
   principal,
   source: invocation.scheduleArn,
-  ...causeOf(invocation),
+  cause: invocation.cause,
 });
 
 /** Makes an invocation. */
@@ -232,7 +230,7 @@ const fail = async (context: Context, id: string, failed: Failed): Promise<void>
       outcome: failure.outcome,
       source: invocation.scheduleArn,
       target: invocation.target.Arn ?? '',
-      ...causeOf(invocation),
+      cause: invocation.cause,
     },
   );
   await lay(context, failed, next?.condition);

@@ -18,7 +18,7 @@ export const invokeRotation = async (
   invocation: {
     readonly type: 'RequestResponse' | 'DryRun';
     readonly event?: Readonly<Record<string, string>>;
-    readonly cause?: number;
+    readonly cause?: number | undefined;
   },
 ): Promise<void> => {
   const answer = (await context.call({
@@ -33,7 +33,7 @@ export const invokeRotation = async (
       sourceArn: arn,
       sourceAccount: context.accountId,
     }),
-    ...(invocation.cause === undefined ? {} : { cause: invocation.cause }),
+    cause: invocation.cause,
   })) as { readonly FunctionError?: string; readonly Payload?: Uint8Array };
   if (answer.FunctionError !== undefined)
     throw new AwsError(
@@ -115,7 +115,7 @@ export const resumeRotation = (context: Context, name: string, cause?: number): 
         await invokeRotation(context, secret, lambdaArn, {
           type: 'RequestResponse',
           event: { Step, SecretId: secret.arn, ClientRequestToken: token },
-          ...(cause === undefined ? {} : { cause }),
+          cause,
         });
       }
       if (holderOf(state(context, name)?.versions ?? [], CURRENT)?.id !== token)

@@ -35,7 +35,7 @@ const calledBy = (context: Context, delivery: Delivery) => ({
     sourceArn: delivery.subscription.topicArn,
     sourceAccount: context.accountId,
   }),
-  ...(delivery.cause === undefined ? {} : { cause: delivery.cause }),
+  cause: delivery.cause,
 });
 
 const toFunction = async (context: Context, delivery: Delivery): Promise<void> => {

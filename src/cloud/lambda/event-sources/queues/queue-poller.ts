@@ -62,7 +62,7 @@ export const startQueuePoller = (context: Context, given: MappingRecord): Poller
       service: 'sqs',
       operation,
       input: { QueueUrl: url, ...input },
-      ...(cause === undefined ? {} : { cause }),
+      cause,
     });
   };
 
