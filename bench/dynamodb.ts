@@ -5,13 +5,10 @@ import { createHash, createHmac } from 'node:crypto';
 import { median } from './measure.ts';
 import { installPeer } from './peers.ts';
 import type { Figure, Server } from './servers.ts';
-import { figureTables, floor, measureRequests, startServer } from './servers.ts';
+import { figureTables, floor, measureRequests, ROUNDS, startServer, WARM_UPS } from './servers.ts';
 
 const CONNECTIONS = 8;
 const REQUESTS = 6_000;
-const ROUNDS = 5;
-/** Rounds before those that count: the just-in-time compilers of all have then done most of their work. */
-const WARM_UPS = 4;
 const PARTITION = 20;
 
 const hmac = (key: string | Buffer, text: string) =>

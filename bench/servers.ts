@@ -5,6 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { median, ROOT } from './measure.ts';
 import { replay } from './raw-client.ts';
 
+/** How often each work is done and counted. */
+export const ROUNDS = 5;
+/** Rounds before those that count: the just-in-time compilers of all have then done most of their work. */
+export const WARM_UPS = 4;
+
 /** A server in a process of its own. */
 export interface Server {
   readonly name: string;

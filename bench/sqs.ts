@@ -13,13 +13,10 @@ import { ROOT } from './measure.ts';
 import { installPeer } from './peers.ts';
 import { createCatcher } from './raw-client.ts';
 import type { Figure, Server } from './servers.ts';
-import { figureTables, floor, measureRequests, startServer } from './servers.ts';
+import { figureTables, floor, measureRequests, ROUNDS, startServer, WARM_UPS } from './servers.ts';
 
 const MESSAGES = 3_000;
 const CONNECTIONS = [1, 10];
-const ROUNDS = 5;
-/** Rounds before those that count: the just-in-time compilers of all have then done most of their work. */
-const WARM_UPS = 4;
 /** What has no queues to create. */
 const FLOORS = ['bare map, same server', 'bare map, node:http'];
 const PHASES = ['send', 'receive', 'delete'] as const;
