@@ -64,11 +64,12 @@ export const cloudNames = (
 
   const first = <T>(look: (names: StackNames) => T | undefined): T | undefined => {
     for (const names of stacks) {
-      const found = look(names);
-      if (found !== undefined) return found;
+      const answer = look(names);
+      if (answer !== undefined) return answer;
     }
     return undefined;
   };
+  const resourceOf = (arn: string) => first((names) => names.resourceOf(arn));
   const take = (resources: readonly StackResource[], stack: string) => {
     for (const { logicalId: name, resourceType: type, physicalId } of resources) {
       if (physicalId === undefined) continue;
@@ -78,7 +79,7 @@ export const cloudNames = (
   };
   const behind = (arn: string): KnownResource | undefined => {
     if (seen.has(arn)) return seen.get(arn);
-    const owner = first((names) => names.resourceOf(arn));
+    const owner = resourceOf(arn);
     const resource = owner === undefined ? undefined : known.get(owner.logicalId);
     seen.set(arn, resource);
     return resource;
@@ -109,7 +110,7 @@ export const cloudNames = (
     },
     functionOfRole: (arn) => first((names) => names.functionOfRole(arn)),
     roleNameOf: (name) => first((names) => names.roleNameOf(name)),
-    resourceOf: (arn) => first((names) => names.resourceOf(arn)),
+    resourceOf,
     physicalName: (logicalId) => known.get(logicalId)?.physicalId,
     required: (logicalId) => required(logicalId).physicalId,
     known: required,
@@ -121,7 +122,7 @@ export const cloudNames = (
     stackOf: (logicalId = '') =>
       known.get(logicalId)?.stack ?? (services.length === 1 ? services[0]?.name : undefined),
     nameOf: (arn) => {
-      const owner = first((names) => names.resourceOf(arn));
+      const owner = resourceOf(arn);
       return owner === undefined ? arn : `${owner.logicalId}${owner.rest}`;
     },
   };

@@ -129,26 +129,18 @@ const open = async (options: TestCloudOptions, origin: Origin | undefined): Prom
       ? undefined
       : await listen(cloud, { port: options.port ?? 0 }, endpoint);
   const agent = createMemoryAgent(endpoint);
-  const settings: CloudSettings = {
-    region: REGION,
+  /** How clients reach the cloud, whoever calls. */
+  const connection: Omit<CloudSettings, 'region' | 'credentials'> = {
     endpoint: cloud.endpoint,
-    credentials: keys,
     forcePathStyle: true,
     // An instance: from options alone some clients (Kinesis) make a handler that speaks HTTP/2 over a port.
     requestHandler: new NodeHttpHandler({ httpAgent: agent }),
     ...(disorder === undefined ? {} : { retryStrategy: RETRY_AT_ONCE }),
   };
-  functions.connect(
-    {
-      endpoint: settings.endpoint,
-      forcePathStyle: true,
-      requestHandler: settings.requestHandler,
-      ...(disorder === undefined ? {} : { retryStrategy: RETRY_AT_ONCE }),
-    },
-    async (url, body) => {
-      await fetchOver(agent, url, { method: 'PUT', body });
-    },
-  );
+  const settings: CloudSettings = { ...connection, region: REGION, credentials: keys };
+  functions.connect(connection, async (url, body) => {
+    await fetchOver(agent, url, { method: 'PUT', body });
+  });
   const target = openTarget({
     endpoint: settings.endpoint,
     region: REGION,
