@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Referable } from '../index.ts';
 import {
   alerts,
@@ -38,26 +38,11 @@ import {
   tooMany,
   work,
 } from './fixtures/legs.ts';
+import { createForks } from './fixtures/test-clouds.ts';
 import type { TestCloud } from './index.ts';
-import { startCloud, TestingError } from './index.ts';
+import { TestingError } from './index.ts';
 
-let provisioned: TestCloud;
-beforeAll(async () => {
-  provisioned = await startCloud();
-  await provisioned.provision(legs);
-});
-afterAll(() => provisioned.stop());
-
-const clouds: TestCloud[] = [];
-/** A cloud of its own, in which nothing has happened yet. */
-const fresh = async (): Promise<TestCloud> => {
-  const cloud = await provisioned.fork();
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { fresh, keep } = createForks(legs);
 
 const ask = (cloud: TestCloud, what: string) => cloud.fetch(api, `/${what}`, { method: 'POST' });
 const send = (cloud: TestCloud, queue: Referable, MessageBody = 'x') =>
@@ -202,8 +187,7 @@ describe('a path', () => {
     );
     await put(cloud, 'a');
     await cloud.settle();
-    const fork = await cloud.fork();
-    clouds.push(fork);
+    const fork = await keep(cloud.fork());
     await fork.advance('1 minute');
     expect(fork.expectPath(work).to(sink).entries).toHaveLength(1);
     expect(fork.expectPath(table).to(sink).entries).toHaveLength(1);

@@ -2,7 +2,7 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Referable } from '../index.ts';
 import { aws, lambda, resource, service, sub } from '../index.ts';
 import {
@@ -17,25 +17,11 @@ import {
   sink,
   work,
 } from './fixtures/legs.ts';
+import { createForks } from './fixtures/test-clouds.ts';
 import type { Delivery, MetricValues, TestCloud } from './index.ts';
-import { startCloud, TestingError } from './index.ts';
+import { TestingError } from './index.ts';
 
-let provisioned: TestCloud;
-beforeAll(async () => {
-  provisioned = await startCloud();
-  await provisioned.provision(legs);
-});
-afterAll(() => provisioned.stop());
-
-const clouds: TestCloud[] = [];
-const fresh = async (): Promise<TestCloud> => {
-  const cloud = await provisioned.fork();
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { fresh } = createForks(legs);
 
 const ask = (cloud: TestCloud, what: string) => cloud.fetch(api, `/${what}`, { method: 'POST' });
 /** Hands an event over and does not wait. */

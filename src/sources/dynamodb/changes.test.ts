@@ -1,8 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bucket, lambda, queue, service, table, topic } from '../../index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 
 const Order = z.object({
   id: z.string(),
@@ -15,15 +14,7 @@ const Order = z.object({
 });
 const declare = () => table('Orders', { schema: Order, partitionKey: 'id', ttl: 'over' });
 
-const clouds: TestCloud[] = [];
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
-const start = async (...options: Parameters<typeof startCloud>) => {
-  const cloud = await startCloud(...options);
-  clouds.push(cloud);
-  return cloud;
-};
+const { start } = createTestClouds();
 
 describe('changes', () => {
   it('come one by one, with what was and what is', async () => {

@@ -4,13 +4,12 @@ import {
   DescribeTimeToLiveCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { alarm, lambda, queue, resource, service, table, topic } from '../../index.ts';
 import type { ServiceDeclaration, TableClient, TableDeclaration, TableMode } from '../../index.ts';
 import { synthesise } from '../../synth/index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 
 const Order = z.object({
   id: z.string(),
@@ -20,15 +19,7 @@ const Order = z.object({
   over: z.number().exactOptional(),
 });
 
-const clouds: TestCloud[] = [];
-const start = async (...options: Parameters<typeof startCloud>) => {
-  const cloud = await startCloud(...options);
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start } = createTestClouds();
 
 interface Role {
   readonly Policies: readonly {

@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { service, table, typed } from '../../index.ts';
 import type { Items, TableReference } from '../../index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 
 const Order = z.object({
   id: z.string(),
@@ -29,13 +28,9 @@ const anything = table('Anything', {
   localIndexes: { byName: { sortKey: 'name' } },
 });
 
-const clouds: TestCloud[] = [];
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start } = createTestClouds();
 const provision = async (...tables: readonly TableReference[]) => {
-  const cloud = await startCloud();
-  clouds.push(cloud);
+  const cloud = await start();
   await cloud.provision(service('Shop', { resources: tables }));
   return cloud;
 };

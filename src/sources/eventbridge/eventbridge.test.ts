@@ -1,22 +1,13 @@
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { BusEvent } from '../../index.ts';
 import { bucket, bus, defaultBus, lambda, queue, service, typed } from '../../index.ts';
 import { synthesise } from '../../synth/index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 
 const Order = z.object({ id: z.string(), total: z.coerce.number().default(0) });
 
-const clouds: TestCloud[] = [];
-const start = async (...options: Parameters<typeof startCloud>) => {
-  const cloud = await startCloud(...options);
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start } = createTestClouds();
 
 const resourcesOf = (...given: Parameters<typeof service>) =>
   synthesise(service(...given)).template.Resources;

@@ -1,13 +1,9 @@
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { httpApi, lambda, service } from '../../index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 
-const clouds: TestCloud[] = [];
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start: open } = createTestClouds();
 
 const api = httpApi('Api');
 const buy = lambda(
@@ -41,8 +37,7 @@ const faulty = lambda('Faulty', { on: api.get('/faulty') }, async () => {
 
 describe('a route', () => {
   const start = async () => {
-    const cloud = await startCloud();
-    clouds.push(cloud);
+    const cloud = await open();
     await cloud.provision(service('Shop', { functions: [buy, both, faulty] }));
     return cloud;
   };

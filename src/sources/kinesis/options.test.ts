@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceDeclaration } from '../../index.ts';
 import { bucket, lambda, queue, resource, service, stream, topic } from '../../index.ts';
 import { synthesise } from '../../synth/index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 
-const clouds: TestCloud[] = [];
-const start = async (...options: Parameters<typeof startCloud>) => {
-  const cloud = await startCloud(...options);
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start } = createTestClouds();
 
 const nothing = async () => undefined;
 

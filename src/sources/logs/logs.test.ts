@@ -7,23 +7,15 @@ import {
   DescribeLogGroupsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { LogBatch, LogLine, LogsEvent } from '../../index.ts';
 import { alarm, lambda, logGroup, logsOf, queue, service } from '../../index.ts';
 import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 import { watch } from './fixtures/watch.ts';
 
-const clouds: TestCloud[] = [];
-const start = async (...options: Parameters<typeof startCloud>) => {
-  const cloud = await startCloud(...options);
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start } = createTestClouds();
 
 /** Physical name of a log group by its logical id. */
 const nameOf = async (cloud: TestCloud, logicalId: string) => {

@@ -1,24 +1,15 @@
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { createSeededRandom } from '../../cloud/core/random.ts';
 import { openTimeZone, parseCron, parseScheduleExpression } from '../../cloud/cron/index.ts';
 import type { ScheduledEvent, ScheduleTime } from '../../index.ts';
 import { alarm, lambda, queue, schedule, scheduleGroup, service } from '../../index.ts';
 import { synthesise } from '../../synth/index.ts';
-import type { TestCloud } from '../../testing/index.ts';
-import { startCloud } from '../../testing/index.ts';
+import { createTestClouds } from '../../testing/fixtures/test-clouds.ts';
 import { wrongInCron } from './check-cron.ts';
 import { wrongInTime } from './check-time.ts';
 
-const clouds: TestCloud[] = [];
-const start = async (...options: Parameters<typeof startCloud>) => {
-  const cloud = await startCloud(...options);
-  clouds.push(cloud);
-  return cloud;
-};
-afterEach(async () => {
-  for (const cloud of clouds.splice(0)) await cloud.stop();
-});
+const { start } = createTestClouds();
 
 const resourcesOf = (...given: Parameters<typeof service>) =>
   synthesise(service(...given)).template.Resources;
